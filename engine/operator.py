@@ -1,0 +1,286 @@
+"""How an operator is declared, and the library it is found in.
+
+    @operator("activation.leaky_relu", "Leaky ReLU", shape=same, formula=r"\\max(x,0) + s\\,\\min(x,0)",
+              partials={"x": r"1\\ (x>0),\\ s\\ (x\\le 0)"}, samples=[([-2.0, -0.1, 0.3, 4.0],)])
+    def leaky_relu(x, *, slope=Slider(0.01, 0.0, 1.0)):
+        \"\"\"x where positive, slope times x elsewhere.\"\"\"
+        return np.where(x > 0, x, slope * x)
+
+Positional arguments are input sockets (`*xs` a variadic one; a default makes the socket optional), keyword-only arguments are
+settings. What the first positional arguments mean besides sockets depends on the kind: see `Kind`.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from engine.errors import DeclarationError, SettingError
+from engine.graph import Node, SettingValue
+from engine.setting import Number, Setting
+from engine.types import Shape, Type
+
+ShapeRule: TypeAlias = Callable[[Sequence[Type], Mapping[str, Any]], tuple[Type, ...]]
+"""(types of the wired inputs in order, all settings) -> types of the outputs; raises ShapeError with a sentence."""
+
+
+class Kind(enum.Enum):
+    """What a node does, and how its function is called. The value is the name of its leading non-socket arguments."""
+
+    FUNCTION = "function"
+    """f(*inputs, **settings) -> output or tuple of outputs; pure, traced into the program."""
+    SOURCE = "source"
+    """f(data, **settings) -> output(s); `data` is an engine.data.Data; evaluated once before a run, never traced."""
+    PARAMETER = "parameter"
+    """f(key, *, shape, **settings) -> start value; evaluated before a run; its output is what is trained."""
+    RANDOM = "random"
+    """f(key, *inputs, train, **settings); traced; `key` is a fresh uint32 key per node and step, `train` a bool."""
+    STATEFUL = "stateful"
+    """f(state, *inputs, train, **settings) -> (output(s), new state); traced; `state` a tuple of arrays made by `start`."""
+    BATCH = "batch"
+    """f(indices, *inputs, **settings) -> output(s); traced; `indices` an int64 vector drawn outside the program each step by `draw`."""
+    HIGHER_ORDER = "higher_order"
+    """Takes a stretch of the graph (optimizer, later: gradient, loops); interpreted by the engine, no function."""
+    VIEW = "view"
+    """Shows its inputs; no outputs, no function."""
+
+
+LEADING: Mapping[Kind, int] = {
+    Kind.SOURCE: 1, Kind.PARAMETER: 1, Kind.RANDOM: 1, Kind.STATEFUL: 1, Kind.BATCH: 1,
+}  # fmt: skip
+"""How many leading positional arguments of each kind's function are not sockets."""
+
+FAMILIES: Mapping[str, str] = {
+    "inputs": "Inputs",
+    "parameters": "Parameters",
+    "elementwise": "Elementwise",
+    "activations": "Activations",
+    "reductions": "Reductions",
+    "shape": "Shape",
+    "linear_algebra": "Linear algebra",
+    "neural": "Neural",
+    "random": "Random",
+    "losses": "Losses",
+    "optimizers": "Optimizers",
+    "views": "Views",
+}
+"""Families by the first part of an operator's id, in the order of the palette."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input socket. `optional` sockets may stay unwired: a `default` number then stands in their place (None: left out)."""
+
+    name: str
+    variadic: bool = False
+    optional: bool = False
+    default: float | None = None
+    differentiable: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output socket."""
+
+    name: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Arguments an operator is tested at: nested lists or arrays for its inputs, and settings that differ from the defaults."""
+
+    inputs: tuple[Any, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A node that comes with an operator: what is wired into the input of that name when the operator is inserted."""
+
+    operator: str
+    name: str = ""
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A declared operator. All fields are data; `function` follows the calling convention of `kind`."""
+
+    id: str
+    title: str
+    kind: Kind
+    help: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    settings: Mapping[str, Setting]
+    shape: ShapeRule | None
+    function: Callable[..., Any] | None
+    formula: str = ""
+    partials: Mapping[str, str] = field(default_factory=dict)
+    domain: str = ""
+    synonyms: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    adds: Mapping[str, Added] = field(default_factory=dict)
+    demands: Callable[[Mapping[str, Type | None], Mapping[str, Any]], Mapping[str, Shape]] | None = None
+    """(types known so far by input name, settings) -> shapes that inputs fed by shapeless parameters must have."""
+    dynamic_outputs: Callable[[Mapping[str, Any]], tuple[Output, ...]] | None = None
+    """Settings -> outputs, where they depend on the settings (a table's columns)."""
+    start: Callable[[Sequence[Type], Mapping[str, Any]], tuple[Any, ...]] | None = None
+    """Stateful only: (input types, settings) -> first state."""
+    draw: Callable[..., Any] | None = None
+    """Batch only: (key, step, previous drawn state or None, input types, settings) -> (indices, state)."""
+
+    @property
+    def family(self) -> str:
+        """The key of FAMILIES this operator belongs to."""
+        return self.id.split(".", 1)[0]
+
+    @property
+    def short(self) -> str:
+        """The last part of the id, from which node ids are made."""
+        return self.id.rsplit(".", 1)[-1]
+
+    def outputs_for(self, node: Node) -> tuple[Output, ...]:
+        """Return the outputs this node has."""
+        return self.dynamic_outputs(self.values(node)) if self.dynamic_outputs else self.outputs
+
+    def values(self, node: Node) -> dict[str, Any]:
+        """Return all settings of the node: its own where they are valid, else the defaults."""
+        own = node.settings
+        return {name: _checked_or_default(spec, own[name]) if name in own else spec.default for name, spec in self.settings.items()}
+
+    def input_default(self, node: Node, name: str) -> float | None:
+        """Return the number that stands in an unwired input's place, or None."""
+        given = node.settings.get(name)
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return float(given)
+        return next((i.default for i in self.inputs if i.name == name), None)
+
+
+def _checked_or_default(spec: Setting, value: SettingValue) -> SettingValue:
+    try:
+        return spec.check(value)
+    except SettingError:
+        return spec.default
+
+
+def operator(
+    id: str,
+    title: str,
+    *,
+    shape: ShapeRule | None = None,
+    kind: Kind = Kind.FUNCTION,
+    outputs: Sequence[str] = ("value",),
+    nondifferentiable: Sequence[str] = (),
+    samples: Iterable[Any] = (),
+    **more: Any,
+) -> Callable[[Callable[..., Any]], Operator]:
+    """Declare an operator from a function; return the Operator. Raise DeclarationError where something is missing."""
+
+    def declare(function: Callable[..., Any]) -> Operator:
+        inputs, settings = _signature(function, kind, nondifferentiable)
+        declared = Operator(
+            id=id,
+            title=title,
+            kind=kind,
+            help=inspect.getdoc(function) or "",
+            inputs=inputs,
+            outputs=() if kind is Kind.VIEW else tuple(Output(name) for name in outputs),
+            settings=settings,
+            shape=shape,
+            function=function,
+            samples=tuple(s if isinstance(s, Sample) else Sample(tuple(s)) for s in samples),
+            **more,
+        )
+        _require_complete(declared)
+        return declared
+
+    return declare
+
+
+RESERVED = ("train", "shape_of_output")
+"""Keyword-only names the engine fills in, which are not settings."""
+
+
+def _signature(
+    function: Callable[..., Any], kind: Kind, nondifferentiable: Sequence[str]
+) -> tuple[tuple[Input, ...], dict[str, Setting]]:
+    inputs: list[Input] = []
+    settings: dict[str, Setting] = {}
+    skip = LEADING.get(kind, 0)
+    for parameter in inspect.signature(function).parameters.values():
+        name = parameter.name
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            if isinstance(parameter.default, Setting):
+                settings[name] = parameter.default
+            elif name not in RESERVED:
+                raise DeclarationError(f"the setting {name!r} of {function.__name__} needs a declaration as its default")
+        elif skip:
+            skip -= 1
+        else:
+            optional = parameter.default is not parameter.empty
+            inputs.append(
+                Input(
+                    name,
+                    variadic=parameter.kind is parameter.VAR_POSITIONAL,
+                    optional=optional,
+                    default=parameter.default if optional else None,
+                    differentiable=name not in nondifferentiable,
+                )
+            )
+    return tuple(inputs), settings
+
+
+def _require_complete(declared: Operator) -> None:
+    needs_formula = declared.kind in (Kind.FUNCTION, Kind.RANDOM, Kind.STATEFUL)
+    missing = [
+        what
+        for what, present in (
+            ("a docstring", bool(declared.help)),
+            ("a known family", declared.family in FAMILIES),
+            ("a formula", bool(declared.formula) or not needs_formula),
+            ("a shape rule", declared.shape is not None or declared.kind in (Kind.VIEW, Kind.HIGHER_ORDER, Kind.SOURCE)),
+            ("samples", bool(declared.samples) or not needs_formula),
+        )
+        if not present
+    ]
+    if missing:
+        raise DeclarationError(f"the operator {declared.id} lacks {', '.join(missing)}")
+    clash = {i.name for i in declared.inputs} & set(declared.settings)
+    if clash:
+        raise DeclarationError(f"the operator {declared.id} uses {clash.pop()!r} for an input and a setting")
+
+
+class Library(Mapping[str, Operator]):
+    """A closed, immutable set of operators by id."""
+
+    def __init__(self, operators: Iterable[Operator]) -> None:
+        self._by_id: dict[str, Operator] = {}
+        for each in operators:
+            if each.id in self._by_id:
+                raise DeclarationError(f"two operators are called {each.id}")
+            self._by_id[each.id] = each
+
+    def __getitem__(self, id: str) -> Operator:
+        return self._by_id[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+
+def numeric_settings(declared: Operator) -> tuple[str, ...]:
+    """Return the names of the settings that are lowered as inputs of the program."""
+    return tuple(name for name, spec in declared.settings.items() if spec.numeric)
+
+
+def socket_number(name: str) -> Number:
+    """Return the setting that stands in an unwired optional input's place."""
+    return Number(0.0, help=f"Used while nothing is wired into {name}.")

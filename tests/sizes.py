@@ -1,0 +1,26 @@
+"""How large each counted test is: small in `make test`, full in `make soak` (GRADWIRE_SOAK=1)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+SIZES: Mapping[str, tuple[int, int]] = {
+    # name: (make test, make soak)
+    "edit_operations": (2_000, 20_000),
+    "mutated_files": (1_000, 10_000),
+    "kill_saves": (10, 200),
+    "kill_sessions": (3, 50),
+    "gestures": (150, 3_000),
+    "random_graphs": (100, 2_000),
+}
+
+
+def soaking() -> bool:
+    """Return whether the full counts are asked for."""
+    return os.environ.get("GRADWIRE_SOAK") == "1"
+
+
+def count(name: str) -> int:
+    """Return how many of `name` this run does."""
+    return SIZES[name][soaking()]
