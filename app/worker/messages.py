@@ -1,0 +1,227 @@
+"""What the window and the engine processes say to each other: msgspec structs as msgpack, never pickles.
+
+Arrays travel as dtype, shape and bytes. One byte string of a `multiprocessing` connection is one message.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.graph import Content, Graph, Kept, Node, Socket, Wire
+from engine.types import Tensor
+
+
+class Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The base of every record below."""
+
+
+class Packed(Struct):
+    """An array: C order, little endian."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+    @classmethod
+    def of(cls, value: Any) -> Packed:
+        """Return the packed form of an array or number."""
+        tensor = Tensor.of(value)
+        return cls(tensor.dtype, tensor.shape, tensor.data)
+
+    def array(self) -> NDArray[Any]:
+        """Return the array, read-only."""
+        return np.frombuffer(self.data, dtype=np.dtype(self.dtype).newbyteorder("<")).reshape(self.shape)
+
+
+# The graph, as it stood when a question was asked ---------------------------------------------------------------------
+
+
+class PackedNode(Struct):
+    """A node; settings are plain values, lists standing for tuples."""
+
+    id: str
+    operator: str
+    name: str
+    settings: dict[str, Any]
+    frozen: bool
+
+
+class PackedKept(Struct):
+    """Kept values: parameters by node, optimizer states by node and slot."""
+
+    step: int
+    seed: int
+    optimizer: str
+    values: dict[str, Packed]
+    states: dict[str, dict[str, Packed]]
+
+
+class Job(Struct):
+    """A graph without its layout, and where its data files are."""
+
+    nodes: tuple[PackedNode, ...]
+    wires: tuple[tuple[str, str, str, str], ...]
+    kept: PackedKept | None
+    folder: str | None
+    assets: str
+
+    @classmethod
+    def of(cls, content: Content, folder: Any, assets: Any) -> Job:
+        """Return the job for a document's content, its folder (None before the first save) and the app's assets."""
+        graph = content.graph
+        return cls(
+            tuple(PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen) for n in graph.nodes.values()),
+            tuple((*wire.source, *wire.target) for wire in sorted(graph.wires)),
+            None if content.kept is None else pack_kept(content.kept),
+            None if folder is None else str(folder),
+            str(assets),
+        )
+
+    def content(self) -> Content:
+        """Return the content again, with an empty layout."""
+        nodes = {n.id: Node(n.id, n.operator, n.name, _tuples(n.settings), n.frozen) for n in self.nodes}
+        wires = frozenset(Wire(Socket(a, b), Socket(c, d)) for a, b, c, d in self.wires)
+        return Content(Graph(nodes, wires), kept=None if self.kept is None else unpack_kept(self.kept))
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_tuples, value))
+    return {name: _tuples(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def pack_kept(kept: Kept) -> PackedKept:
+    """Return kept values as they travel."""
+    states = {node: {slot: _pack(t) for slot, t in slots.items()} for node, slots in kept.states.items()}
+    return PackedKept(kept.step, kept.seed, kept.optimizer, {n: _pack(t) for n, t in kept.values.items()}, states)
+
+
+def unpack_kept(packed: PackedKept) -> Kept:
+    """Return kept values from how they travelled."""
+    states = {node: {slot: _unpack(p) for slot, p in slots.items()} for node, slots in packed.states.items()}
+    return Kept(packed.step, packed.seed, packed.optimizer, {n: _unpack(p) for n, p in packed.values.items()}, states)
+
+
+def _pack(tensor: Tensor) -> Packed:
+    return Packed(tensor.dtype, tensor.shape, tensor.data)
+
+
+def _unpack(packed: Packed) -> Tensor:
+    return Tensor(packed.dtype, tuple(packed.shape), packed.data)
+
+
+# What a run is made of ------------------------------------------------------------------------------------------------
+
+
+class Series(Struct):
+    """A recorded quantity of a lane. `kind`: "loss", "gradient" (the norm of a parameter's gradient; of all where `node` is ""),
+    or "value" (element `index`, in C order, of a parameter)."""
+
+    kind: str
+    node: str = ""
+    index: int = 0
+
+
+class Parameter(Struct):
+    """A trained parameter: its node, what people call it, its shape."""
+
+    node: str
+    name: str
+    shape: tuple[int, ...]
+
+
+class Lane(Struct):
+    """One optimizer (or several that alternate) on its own copy of the parameters."""
+
+    name: str
+    """What people call it: the labels of its optimizers."""
+    optimizers: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    series: tuple[Series, ...]
+    limit: int
+    """Steps after which it stops."""
+    approach: str
+    backend: str
+
+
+# Answers about wires --------------------------------------------------------------------------------------------------
+
+
+class WireLook(Struct):
+    """The value on an output's wires, and the derivative of the loss by it."""
+
+    type: str
+    """As people write it: "float64 (24,)"."""
+    value: str
+    """A scalar's digits, or "13.6 … 847.9" for an array's range."""
+    low: float | None
+    """The least finite element; None where there is none or the value is no array of numbers."""
+    high: float | None
+    finite: bool
+    line: tuple[float, ...] = ()
+    """At most 64 elements to draw as a line (rank 1)."""
+    thumbnail: Packed | None = None
+    """At most 48 x 48 float32 in 0..1 to draw as an image (rank 2)."""
+    cotangent: str = ""
+    """A scalar's digits, or the norm as "‖∂‖ 0.31"; "" where no loss depends on it or it has no derivative."""
+    norm: float | None = None
+    """The Euclidean norm of the cotangent."""
+    cotangent_finite: bool = True
+    partial: Packed | None = None
+    """The value itself where it has at most 1,000 elements (for views and the inspector's numbers)."""
+    cotangent_partial: Packed | None = None
+    """The cotangent itself where it has at most 1,000 elements."""
+
+
+class ViewData(Struct):
+    """What a view node shows: its wired inputs, decimated so that none has more than 200,000 elements."""
+
+    inputs: dict[str, Packed]
+    shapes: dict[str, tuple[int, ...]]
+    """The shapes before decimation."""
+
+
+class Looks(Struct):
+    """Every output's look, by (node, socket)."""
+
+    wires: dict[str, dict[str, WireLook]]
+    """node id -> output name -> look."""
+    views: dict[str, ViewData]
+    loss: dict[str, float]
+    """Optimizer id -> its loss."""
+    step: int
+    sentence: str = ""
+    """Why some wires have no look; "" where all do."""
+    node: str = ""
+
+
+class ParameterCheck(Struct):
+    """Derivatives of the loss by one parameter against central differences and, where analytic, the complex step."""
+
+    node: str
+    name: str
+    error: float
+    """The largest difference, relative to the norm of the gradient."""
+    passed: bool
+    sentence: str
+
+
+class Contour(Struct):
+    """The loss over two scalar parameters (or the two elements of one), the others as they are."""
+
+    x: Packed
+    y: Packed
+    loss: Packed
+    """(len(y), len(x)); NaN where it is not finite."""
+
+
+Message: TypeAlias = msgspec.Struct
+
+
+def encode(message: Message) -> bytes:
+    """Return the message as one byte string."""
+    return msgspec.msgpack.encode(message)
