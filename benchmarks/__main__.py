@@ -1,6 +1,7 @@
 """`make bench`: run every benchmark, each in a process of its own, and print one table of ratios.
 
-A benchmark is a module here with `def rows() -> Iterable[Row]`. Each compares side by side in one run and takes the least of its repeats.
+A benchmark is a module here with `def rows() -> Iterable[Row]`: it compares side by side in one run and takes the least
+of its repeats.
 """
 
 from __future__ import annotations
