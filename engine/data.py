@@ -1,4 +1,5 @@
-"""Data: what a source node may read: bundled assets, files in the graph's folder, and what a caller puts in their place."""
+"""Data: what a source node may read: bundled assets, files in the graph's folder, and what a caller puts in their
+place."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ ASSET: Final = "asset:"
 class Data:
     """Where a source node's data come from.
 
-    `folder` is the folder of the graph (None before it is first saved). `overrides` are files given in place of a node's own,
-    by node id (from --input), which may lie anywhere. `node` and `label` say for whom, `key` is the node's own random key.
+    `folder` is the folder of the graph (None before it is first saved). `overrides` are files given in place of a
+    node's own, by node id (from --input), which may lie anywhere. `node` and `label` say for whom, `key` is the
+    node's own random key.
     """
 
     folder: Path | None = None

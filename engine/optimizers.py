@@ -1,9 +1,9 @@
 """Optimization methods: one pure step function each, traced into the step program together with the gradient.
 
 `step(oracle, parameters, state, hyper) -> (parameters, state, report)`: `oracle(parameters)` gives the loss and the
-gradients, `parameters` is the tuple of all arrays the optimizer owns, `state` maps each of the method's slots to one array
-per parameter (zeros at the start), `hyper` holds the rate of this step, the method's numbers and `step`, the number of steps
-already taken. The report is the loss.
+gradients, `parameters` is the tuple of all arrays the optimizer owns, `state` maps each of the method's slots to one
+array per parameter (zeros at the start), `hyper` holds the rate of this step, the method's numbers and `step`, the
+number of steps already taken. The report is the loss.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
     "until": Choice(
         "steps",
         options=("steps", "gradient_norm", "relative_loss"),
-        help="A run ends after its steps, or once the gradient's norm or the loss's relative change is within tolerance.",
+        help="A run ends after its steps, or once the gradient norm or the loss's relative change is within tolerance.",
     ),
     "tolerance": Number(1e-8, low=0.0, help="What counts as converged."),
     "seed": Integer(0, low=0, high=2**53, help="Start values, noise and batches follow from it."),
@@ -188,9 +188,9 @@ def update(
 ) -> Callable[[Any, Arrays, Arrays, State, Mapping[str, Any]], tuple[Arrays, State]]:
     """Return the whole update `(loss, gradients, parameters, state, hyper) -> (parameters, state)` of these choices.
 
-    `hyper` holds the numeric settings of the optimizer node and `step`. The gradient is clipped first, then weight decay
-    is added (as in PyTorch), then the method takes its step at the scheduled rate. Complex parameters follow the conjugate
-    of autograd's gradient, the direction in which the loss rises.
+    `hyper` holds the numeric settings of the optimizer node and `step`. The gradient is clipped first, then weight
+    decay is added (as in PyTorch), then the method takes its step at the scheduled rate. Complex parameters follow
+    the conjugate of autograd's gradient, the direction in which the loss rises.
     """
     chosen = METHODS[method]
 

@@ -1,7 +1,7 @@
 """Learning-rate schedules: the rate as a function of the step, written so that they are traced into the step program.
 
-Each takes the number of steps already taken (0 at the first), the base rate and the schedule's own numbers, all of which may
-change while a run goes on, and returns the rate of this step.
+Each takes the number of steps already taken (0 at the first), the base rate and the schedule's own numbers, all of
+which may change while a run goes on, and returns the rate of this step.
 """
 
 from __future__ import annotations
