@@ -6,23 +6,26 @@ or differentiates: values come from the engine processes by `asks` (looks at wir
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app import resources
-from engine import building, edits, infer, problems
+from app.journal import DocumentJournal
+from app.looks import LookBook
+from app.resources import ASSETS
+from engine import building, infer
 from engine.document import Changed, Document
+from engine.edits import Disconnect, Edit, Group, Rename, SetKept
 from engine.errors import GradwireError
-from engine.files import read, write
-from engine.graph import Content, Graph, Layout, Node, Place, SettingValue, Socket, Wire, label
+from engine.files import read, save
+from engine.graph import Content, Graph, Kept, Layout, Node, Place, SettingValue, Socket, Wire, label
 from engine.operator import Library, Operator
 from engine.placeholder import operator_of
+from engine.problems import Problem, validate
 from engine.types import Type
 
 if TYPE_CHECKING:
@@ -35,18 +38,10 @@ PALETTE_MIME = "application/x-gradwire-operator"
 Overlay = Literal["value", "shape", "cotangent"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
 
-LOOK_DELAY = 60
-"""Milliseconds between an edit and the question about the wires that follows from it."""
+ACTIVE = ("starting", "running", "paused")
+"""The states of a run that can still make steps."""
 
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What an engine process needs to work on the document as it is now."""
-
-    content: Content
-    folder: Path | None
-    """The folder of the document, where its relative data files are; None before the first save."""
-    assets: Path
+_ORDER = re.compile(r"^\d+[_ -]+")
 
 
 class Session(QObject):
@@ -69,193 +64,523 @@ class Session(QObject):
     history_changed = Signal()
     """Undo and redo, or their names, changed."""
     overlays_changed = Signal()
+    lane_changed = Signal()
+    """Another optimizer's values are shown on the wires."""
     reveal_requested = Signal(str)
     """The canvas is asked to centre the node of this id and to give it a glow."""
     message = Signal(str)
     """One sentence for the status line: a refused edit, a saved file."""
 
-    def __init__(self, library: Library, *, engine: bool = True, parent: QObject | None = None) -> None:
-        """Start with an empty document. Without `engine` no process is ever started (canvas tests, thumbnails)."""
+    def __init__(
+        self, library: Library, *, engine: bool = True, journals: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        """Start with an empty document. Without `engine` no process is ever started (canvas tests, thumbnails).
+
+        `journals` is the folder of the recovery journal; None keeps none.
+        """
         super().__init__(parent)
         self.library = library
+        self._engine = engine
+        self._journal = DocumentJournal(journals)
+        self._runs: RunControl | None = None
+        self._path: Path | None = None
+        self._selection: dict[str, None] = {}
+        self._selected_notes: frozenset[str] = frozenset()
+        self._selected_wires: frozenset[Wire] = frozenset()
+        self._overlays: frozenset[Overlay] = frozenset()
+        self._lane = 0
+        self._inference: infer.Inference | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._run_problem: Problem | None = None
+        self._edit_is_live = False
         self._document = Document(Content())
+        self._unlisten = self._document.listen(self._on_changed)
+        self._refresh = QTimer(self, singleShot=True, interval=0)
+        self._refresh.timeout.connect(self._refreshed)
+        self._looks = LookBook(self)
+        self._looks.types_changed.connect(self._known_types_changed)
+        self._looks.values_changed.connect(self.values_changed)
+        self._looks.problem_changed.connect(self._update_problems)
 
     # What is open ------------------------------------------------------------------------------------------------
 
     @property
     def document(self) -> Document:
         """The open document. Ask for it each time: opening a file replaces it."""
+        return self._document
 
     @property
     def content(self) -> Content:
         """The document's graph, layout and kept values as they are now."""
+        return self._document.content
 
     @property
-    def graph(self) -> Graph: ...
+    def graph(self) -> Graph:
+        """The document's graph as it is now."""
+        return self._document.graph
 
     @property
-    def layout(self) -> Layout: ...
+    def layout(self) -> Layout:
+        """Places and notes as they are now."""
+        return self._document.layout
 
     @property
     def path(self) -> Path | None:
         """Where the document was opened from or saved to."""
+        return self._path
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the document, where its relative data files are; None before the first save."""
+        return self._path.parent if self._path else None
 
     @property
     def title(self) -> str:
         """The document's name for people: the file's stem without its number and underscores, or "Untitled"."""
+        return _ORDER.sub("", self._path.stem).replace("_", " ") if self._path else "Untitled"
 
     @property
     def clean(self) -> bool:
         """Whether everything is saved."""
+        return self._document.clean
+
+    @property
+    def has_engine(self) -> bool:
+        """Whether this session may start engine processes."""
+        return self._engine
 
     def new(self) -> None:
         """Show an empty document. Unsaved changes are the caller's business (`window` asks)."""
+        self.adopt(Content(), None, clean=True)
 
     def open(self, path: Path) -> None:
         """Read the file and show it. Raise FileError, and leave the open document as it is, where it cannot be read."""
+        self.adopt(read(path), path, clean=True)
 
     def save(self, path: Path | None = None) -> None:
         """Save to `path`, or where the document came from; raise FileError where that fails."""
+        target = path or self._path
+        if target is None:
+            raise ValueError("a document without a path needs one to be saved")
+        save(target, self.content)
+        self._path = target
+        self._document.mark_clean()
+        self._journal.begin(self.content, target, clean=True)
+        self.path_changed.emit()
+        self.message.emit(f"Saved {target.name}.")
+        self._looks.ask()
 
     def adopt(self, content: Content, path: Path | None, *, clean: bool) -> None:
-        """Show `content` as the document (samples without their path, recovered work, tests)."""
-
-    def snapshot(self) -> Snapshot:
-        """Return what an engine process needs to work on the document as it is now."""
+        """Show `content` as the document (samples, recovered work, tests)."""
+        if self._runs is not None:
+            self._runs.reset()
+        self._unlisten()
+        self._document = Document(content)
+        if clean:
+            self._document.mark_clean()
+        else:
+            self._document.mark_dirty()
+        self._unlisten = self._document.listen(self._on_changed)
+        self._path = path
+        self._journal.begin(content, path, clean=clean)
+        self._selection, self._selected_notes, self._selected_wires = {}, frozenset(), frozenset()
+        self._lane = 0
+        self._run_problem = None
+        self._inference = None
+        self._looks.forget()
+        self.replaced.emit()
+        self.selection_changed.emit()
+        self.path_changed.emit()
+        self.history_changed.emit()
+        self._refreshed()
 
     # Questions about nodes and sockets ----------------------------------------------------------------------------
 
     def node(self, id: str) -> Node:
         """Return the node; KeyError where there is none."""
+        return self.graph.nodes[id]
 
     def operator(self, id: str) -> Operator:
         """Return the declared operator of a node, or a placeholder with the sockets its wires use."""
+        return operator_of(self.graph, self.library, id)
 
     def label(self, id: str) -> str:
         """Return what people call the node."""
+        return label(self.node(id), self.operator(id).title)
 
     def setting(self, node: str, name: str) -> Any:
         """Return the setting's value: the node's own, or the default; for an unwired input the number in its place."""
+        operator = self.operator(node)
+        if name in operator.settings:
+            return operator.values(self.node(node))[name]
+        return operator.input_default(self.node(node), name)
+
+    @property
+    def inference(self) -> infer.Inference:
+        """Types along the wires, found anew after each change of what the graph computes."""
+        if self._inference is None:
+            self._inference = infer.infer(self.graph, self.library, self._looks.known)
+        return self._inference
 
     def type_of(self, socket: Socket) -> Type | None:
         """Return the type of an output or of a wired input, None while unknown."""
+        return self.inference.types.get(socket)
 
     def refusal(self, wire: Wire) -> str | None:
         """Return why the wire may not be made, in one sentence, or None where it may (an occupied input is replaced)."""
+        return infer.refusal(self.graph, self.library, self.inference, wire)
 
     def look(self, socket: Socket) -> WireLook | None:
-        """Return the last look at an output's value and cotangent, or None. Stale looks are dropped when the graph changes."""
+        """Return the last look at an output's value and cotangent, or None while there is none."""
+        return self._looks.wire(socket)
 
     @property
-    def problems(self) -> tuple[problems.Problem, ...]:
-        """Everything wrong with the graph, errors first, and what the last run or look failed at."""
+    def looks(self) -> LookBook:
+        """All that is known of the values on the wires, and the questions to the `ask` process."""
+        return self._looks
 
-    def node_problems(self, id: str) -> tuple[problems.Problem, ...]:
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything wrong with the graph, errors first, and what the last run or look failed at."""
+        return self._problems
+
+    def node_problems(self, id: str) -> tuple[Problem, ...]:
         """Return the problems of one node."""
+        return tuple(problem for problem in self._problems if problem.node == id)
 
     # Edits --------------------------------------------------------------------------------------------------------
 
-    def apply(self, edit: edits.Edit, merge: str | None = None) -> bool:
+    def apply(self, edit: Edit, merge: str | None = None) -> bool:
         """Apply the edit; return whether it was done. A refusal goes to `message`. Edits of one `merge` key in a row are one undo step."""
+        return self._attempt(lambda: self._document.apply(edit, merge))
 
-    def undo(self) -> None: ...
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._attempt(self._document.undo)
 
-    def redo(self) -> None: ...
+    def redo(self) -> None:
+        """Do the last undone step again."""
+        self._attempt(self._document.redo)
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         """Make all edits inside one undo step called `title`."""
-        yield
+        with self._document.group(title):
+            yield
+
+    def seal(self) -> None:
+        """End a gesture: the next edit is an undo step of its own whatever its merge key."""
+        self._document.seal()
 
     def insert(self, operator_id: str, place: Place) -> str:
-        """Insert an operator with the parameter nodes it brings; select it; return its node id."""
+        """Insert an operator with the parameter nodes it brings; select it; return its node id ("" where it was refused)."""
+        edit = building.insertion(self.content, self.library, operator_id, place)
+        if not self.apply(edit):
+            return ""
+        added: str = edit.edits[0].node.id  # type: ignore[union-attr]
+        self.select([added])
+        return added
 
-    def connect(self, wire: Wire) -> bool:
+    def connect_wire(self, wire: Wire) -> bool:
         """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""
+        sentence = self.refusal(wire)
+        if sentence is not None:
+            self.message.emit(sentence)
+            return False
+        return self.apply(building.replace_wire(self.graph, wire))
 
     def set_setting(self, node: str, name: str, value: SettingValue, merge: str | None = None) -> bool:
-        """Set a setting (or the number in an unwired input's place) as one edit; a running run hears of live settings."""
+        """Set a setting (or the number in an unwired input's place) as one edit; a running run hears of numeric settings."""
+        spec = self.operator(node).settings.get(name)
+        live = self.run_state in ACTIVE and (spec is None or spec.numeric)
+        self._edit_is_live = live
+        try:
+            done = self._attempt(
+                lambda: self._document.apply(building.setting_edit(self.graph, self.library, node, name, value), merge)
+            )
+        finally:
+            self._edit_is_live = False
+        if done and live:
+            self.runs.set_live(node, name, self.setting(node, name))
+        return done
+
+    def rename(self, node: str, name: str) -> bool:
+        """Give the node a name; "" is its operator's title."""
+        return self.apply(Rename(node, name.strip()))
 
     def remove_selected(self) -> None:
         """Remove the selected nodes, notes and wires as one undo step."""
+        nodes, notes = self.selection, self.selected_notes
+        gone = [w for w in self._selected_wires if not {w.source.node, w.target.node} & nodes]
+        removal = building.removal(self.content, nodes, notes)
+        edits = (*map(Disconnect, sorted(gone)), *removal.edits)
+        if edits:
+            self.apply(Group(removal.title if removal.edits else "Remove wire", edits))
 
     def copy(self) -> str:
-        """Return the selected nodes and the wires between them as text ("" where nothing is selected)."""
+        """Return the selected nodes and notes and the wires between the nodes as text ("" where nothing is selected)."""
+        chosen = self.selection or self.selected_notes
+        return building.copy_text(self.content, self.selection, self.selected_notes) if chosen else ""
 
     def paste(self, text: str, at: Place) -> None:
         """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""
+        self._insert_many(lambda: building.paste(self.content, self.library, text, at))
 
     def duplicate(self) -> None:
-        """Copy and paste the selection a little lower to the right, without the clipboard."""
+        """Copy the selection a little lower to the right, without the clipboard."""
+        places = [self.layout.places.get(id, Place()) for id in self.selection]
+        corners = [(p.x, p.y) for p in places] + [(n.x, n.y) for n in map(self.layout.notes.get, self._selected_notes) if n]
+        if corners:
+            at = Place(min(x for x, _ in corners) + 32, min(y for _, y in corners) + 32)
+            chosen = self.selection, self._selected_notes
+            self._insert_many(lambda: building.duplication(self.content, self.library, chosen[0], at, chosen[1]))
+
+    def _insert_many(self, edit: Callable[[], Edit]) -> None:
+        before = set(self.graph.nodes), set(self.layout.notes)
+        if self._attempt(lambda: self._document.apply(edit())):
+            self.select(set(self.graph.nodes) - before[0], set(self.layout.notes) - before[1])
+
+    def _attempt(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except GradwireError as refused:
+            self.message.emit(refused.sentence)
+            return False
+        return True
 
     # Selection ----------------------------------------------------------------------------------------------------
 
     @property
     def selection(self) -> frozenset[str]:
         """Ids of the selected nodes."""
+        return frozenset(self._selection)
 
     @property
-    def selected_notes(self) -> frozenset[str]: ...
+    def selected_notes(self) -> frozenset[str]:
+        """Ids of the selected notes."""
+        return self._selected_notes
 
     @property
-    def selected_wires(self) -> frozenset[Wire]: ...
+    def selected_wires(self) -> frozenset[Wire]:
+        """The selected wires."""
+        return self._selected_wires
 
     @property
     def current(self) -> str | None:
         """The node the inspector shows: the only selected one, or the one selected last."""
+        return next(reversed(self._selection), None)
 
-    def select(self, nodes: Iterable[str] = (), notes: Iterable[str] = (), wires: Iterable[Wire] = (), *, current: str | None = None) -> None:
-        """Select exactly these; unknown ids are left out."""
+    def select(
+        self, nodes: Iterable[str] = (), notes: Iterable[str] = (), wires: Iterable[Wire] = (), *, current: str | None = None
+    ) -> None:
+        """Select exactly these; unknown ones are left out. `current`, where among the nodes, is what the inspector shows."""
+        there = set(nodes) & set(self.graph.nodes)
+        kept = [id for id in self._selection if id in there and id != current]
+        fresh = sorted(there - set(kept) - {current})
+        chosen = dict.fromkeys([*kept, *fresh, *([current] if current in there else [])])
+        state = chosen, frozenset(notes) & set(self.layout.notes), frozenset(wires) & self.graph.wires
+        if (list(state[0]), *state[1:]) != (list(self._selection), self._selected_notes, self._selected_wires):
+            self._selection, self._selected_notes, self._selected_wires = state
+            self.selection_changed.emit()
 
-    def select_all(self) -> None: ...
+    def select_all(self) -> None:
+        """Select every node and note."""
+        self.select(self.graph.nodes, self.layout.notes, current=self.current)
 
     def reveal(self, node: str) -> None:
         """Select the node and ask the canvas to show it."""
+        if node in self.graph.nodes:
+            self.select([node])
+            self.reveal_requested.emit(node)
 
     # Overlays -----------------------------------------------------------------------------------------------------
 
     @property
     def overlays(self) -> frozenset[Overlay]:
-        """What every wire shows beside itself. At first: nothing; a hovered wire shows all three."""
+        """What every wire shows beside itself. At first nothing; a hovered wire shows all three."""
+        return self._overlays
 
-    def set_overlay(self, overlay: Overlay, on: bool) -> None: ...
+    def set_overlay(self, overlay: Overlay, on: bool) -> None:
+        """Show or hide values, shapes or cotangents on all wires."""
+        overlays = self._overlays | {overlay} if on else self._overlays - {overlay}
+        if overlays != self._overlays:
+            self._overlays = overlays
+            self.overlays_changed.emit()
 
     # Running ------------------------------------------------------------------------------------------------------
 
     @property
     def runs(self) -> RunControl:
         """The control of the `run` process; made (not started) when first asked for."""
+        if self._runs is None:
+            from app.worker.client import RunControl  # keeps sessions without an engine free of multiprocessing
+
+            self._runs = RunControl(self)
+            self._runs.state_changed.connect(self._run_state_changed)
+            self._runs.ticked.connect(self._looks.run_ticked)
+        return self._runs
 
     @property
     def asks(self) -> AskClient:
         """The client of the `ask` process; made (not started) when first asked for."""
+        return self._looks.client
 
     @property
     def run_state(self) -> str:
         """idle, starting, running, paused, finished or failed."""
+        return self._runs.state if self._runs is not None else "idle"
 
     @property
     def stale(self) -> bool:
         """Whether the graph was edited since the run started."""
+        return self._runs is not None and self._runs.stale
+
+    @property
+    def lane(self) -> int:
+        """Which of several optimizers' values the wires show."""
+        return self._lane
+
+    def set_lane(self, lane: int) -> None:
+        """Show the values of another optimizer on the wires."""
+        if lane != self._lane:
+            self._lane = lane
+            self.lane_changed.emit()
+            self._looks.ask()
 
     def run(self) -> None:
         """Start a run of the document as it is now, or go on with a paused one. Errors in the graph show the first problem instead."""
+        self._start(paused=False)
 
-    def pause(self) -> None: ...
+    def toggle_run(self) -> None:
+        """Pause what runs, run what does not."""
+        self.pause() if self.run_state in ("starting", "running") else self.run()
+
+    def pause(self) -> None:
+        """Stop after the step being done; `run` goes on."""
+        if self._runs is not None:
+            self._runs.pause()
 
     def step(self) -> None:
         """Do one step, starting a run that is paused at once where there is none."""
+        if self.run_state == "paused" and not self.stale:
+            self.runs.step()
+        elif self.run_state not in ("starting", "running") and self._start(paused=True):
+            self.runs.step()
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """End the run where it is."""
+        if self._runs is not None:
+            self._runs.stop()
 
     def reset(self) -> None:
         """Forget the run: parameters are back at their start values."""
+        if self._runs is not None:
+            self._runs.reset()
+
+    def _start(self, *, paused: bool) -> bool:
+        if not self._engine:
+            return False
+        if self.run_state == "paused" and not self.stale:
+            self.runs.resume()
+            return True
+        self._refreshed()
+        error = next((p for p in self._problems if p.severity == "error" and p.code != "run"), None)
+        if error is not None:
+            self.message.emit(error.sentence)
+            if error.node:
+                self.reveal(error.node)
+            return False
+        self._run_problem = None
+        self._update_problems()
+        self.runs.run(self.content, self.folder, ASSETS, paused=paused)
+        return True
 
     def keep_values(self) -> None:
         """Write the run's parameters into the document as one undoable edit."""
+        if self._runs is not None and self.run_state != "idle":
+            document = self._document
+            self._runs.kept(self._lane, lambda kept: self._keep(document, kept))
+
+    def _keep(self, document: Document, kept: Kept) -> None:
+        if document is self._document and self.apply(SetKept(kept)):
+            self.message.emit(f"Kept the values of step {kept.step:,}. Undo takes them back.")
 
     def look_again(self) -> None:
         """Ask for the wires' values anew (after an edit this happens by itself)."""
+        self._looks.ask()
+
+    def parameter_values(self) -> Mapping[str, object] | None:
+        """Return the shown lane's parameters while there is a run of the graph as it is, None where there is none."""
+        if self._runs is None or self.run_state == "idle" or not self._runs.lanes:
+            return None
+        values = self._runs.values(min(self._lane, len(self._runs.lanes) - 1))
+        return values or None
 
     def close(self) -> None:
-        """End the engine processes and the journal. Idempotent."""
+        """End the engine processes and the journal of a saved document. Idempotent."""
+        self._refresh.stop()
+        self._looks.close()
+        if self._runs is not None:
+            self._runs.close()
+        self._journal.end(keep=not self.clean)
+
+    def discard(self) -> None:
+        """Say that unsaved work is not wanted: nothing of it will be offered for recovery."""
+        self._document.mark_clean()
+
+    # What follows from events -------------------------------------------------------------------------------------
+
+    def _on_changed(self, change: Changed) -> None:
+        if change.edit is not None:
+            self._journal.append(change.edit)
+        if change.semantic:
+            self._inference = None
+            self._run_problem = None
+            self._refresh.start()
+            if self._runs is not None and self.run_state != "idle" and not self._edit_is_live:
+                self._runs.mark_stale()
+        elif change.renamed:
+            self._refresh.start()
+        if change.kept:
+            self._looks.ask()
+        self.changed.emit(change)
+        self.history_changed.emit()
+        self.path_changed.emit()
+        self._drop_gone_from_selection()
+
+    def _drop_gone_from_selection(self) -> None:
+        gone = set(self._selection) - set(self.graph.nodes)
+        if gone or self._selected_notes - set(self.layout.notes) or self._selected_wires - self.graph.wires:
+            self.select(self._selection, self._selected_notes, self._selected_wires, current=self.current)
+
+    def _refreshed(self) -> None:
+        self._refresh.stop()
+        self.types_changed.emit()
+        self._update_problems()
+        self._looks.ask()
+
+    def _known_types_changed(self) -> None:
+        self._inference = None
+        self.types_changed.emit()
+        self._update_problems()
+
+    def _update_problems(self) -> None:
+        found = validate(self.graph, self.library, self._looks.known)
+        errors = any(p.severity == "error" for p in found)
+        extra = [self._run_problem, None if errors else self._looks.problem]
+        problems = (*(p for p in extra if p is not None), *found)
+        if problems != self._problems:
+            self._problems = problems
+            self.problems_changed.emit()
+
+    def _run_state_changed(self, state: str) -> None:
+        runs = self.runs
+        if state in ("failed", "paused") and runs.sentence:
+            self._run_problem = Problem("error", "run", runs.sentence, runs.node)
+            self.message.emit(runs.sentence)
+        elif state in ("idle", "starting", "running"):
+            self._run_problem = None
+        self._update_problems()
+        self.run_state_changed.emit(state)
+        if state in ("idle", "paused", "finished", "failed"):
+            self._looks.ask()

@@ -1,0 +1,146 @@
+"""LookBook: what is known of the values on the wires, kept fresh by questions to the `ask` process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.resources import ASSETS
+from engine.graph import Socket
+from engine.problems import Problem
+from engine.types import Type
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.worker.client import AskClient
+    from app.worker.messages import Looks, ParameterCheck, WireLook
+
+DELAY = 60
+"""Milliseconds between an edit and the question that follows from it, so that a dragged slider asks a few times a second."""
+RUN_INTERVAL = 400
+"""Milliseconds between two looks while a run is on."""
+
+
+class LookBook(QObject):
+    """Asks for types of sources and for looks at all wires, and answers from what came back.
+
+    A look stays until a newer one comes, also while the graph is being edited: a wire does not lose its value for the blink
+    in which the next is found. What belongs to nodes that are gone is never asked for.
+    """
+
+    types_changed = Signal()
+    values_changed = Signal()
+    problem_changed = Signal()
+    checked = Signal(object)
+    """A gradient check came back: a tuple of ParameterCheck."""
+    check_failed = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._client: AskClient | None = None
+        self._revision = -1
+        self._closed = False
+        self.known: Mapping[Socket, Type] = {}
+        """Types of the outputs of sources, as the process found them."""
+        self.looks: Looks | None = None
+        self.problem: Problem | None = None
+        """What the last question failed at."""
+        self.checks: tuple[ParameterCheck, ...] = ()
+        self._timer = QTimer(self, singleShot=True, interval=DELAY)
+        self._timer.timeout.connect(self._ask_now)
+        self._resting = QTimer(self, singleShot=True, interval=RUN_INTERVAL)
+
+    @property
+    def client(self) -> AskClient:
+        """The client of the `ask` process; made when first asked for."""
+        if self._client is None:
+            from app.worker.client import AskClient  # keeps sessions without an engine free of multiprocessing
+
+            self._client = AskClient(self)
+            self._client.types_ready.connect(self._types_ready)
+            self._client.looks_ready.connect(self._looks_ready)
+            self._client.checked.connect(self._checked)
+            self._client.failed.connect(self._failed)
+        return self._client
+
+    def wire(self, socket: Socket) -> WireLook | None:
+        """Return the last look at an output, or None."""
+        return self.looks.wires.get(socket.node, {}).get(socket.name) if self.looks is not None else None
+
+    def forget(self) -> None:
+        """Forget everything: another document is shown."""
+        self.known, self.looks, self.problem, self.checks = {}, None, None, ()
+        self._revision = -1
+        self.values_changed.emit()
+
+    def ask(self) -> None:
+        """Ask soon for types and looks of the graph as it is then."""
+        if self._session.has_engine and not self._closed:
+            self._timer.start()
+
+    def run_ticked(self) -> None:
+        """A run made steps: look again, at most a few times a second."""
+        if not self._resting.isActive() and self._session.run_state == "running" and not self._session.stale:
+            self._resting.start()
+            self._ask_looks()
+
+    def check(self, node: str) -> None:
+        """Ask whether the derivatives through `node` agree with differences."""
+        if self._session.has_engine:
+            self._tell_content()
+            self.client.ask_check(node)
+
+    def close(self) -> None:
+        """End the process. Idempotent."""
+        self._closed = True
+        self._timer.stop()
+        self._resting.stop()
+        if self._client is not None:
+            self._client.close()
+
+    def _tell_content(self) -> None:
+        session = self._session
+        self._revision = self.client.set_content(session.content, session.folder, ASSETS)
+
+    def _ask_now(self) -> None:
+        if self._session.graph.nodes:
+            self._tell_content()
+            self.client.ask_types()
+            self._ask_looks()
+        elif self.looks is not None:
+            self.forget()
+
+    def _ask_looks(self) -> None:
+        session = self._session
+        values = None if session.stale else session.parameter_values()
+        self.client.ask_looks(values, session.runs.steps if values is not None else 0)
+
+    def _types_ready(self, revision: int, types: Mapping[Socket, Type]) -> None:
+        if revision == self._revision and types != self.known:
+            self.known = types
+            self.types_changed.emit()
+
+    def _looks_ready(self, revision: int, looks: Looks) -> None:
+        if revision != self._revision:
+            return
+        self.looks = looks
+        self._set_problem(Problem("error", "look", looks.sentence, looks.node or None) if looks.sentence else None)
+        self.values_changed.emit()
+
+    def _checked(self, revision: int, checks: tuple[ParameterCheck, ...]) -> None:
+        self.checks = checks
+        self.checked.emit(checks)
+
+    def _failed(self, revision: int, question: str, sentence: str, node: str) -> None:
+        if question == "check":
+            self.check_failed.emit(sentence)
+        elif question in ("types", "looks") and revision == self._revision:
+            self._set_problem(Problem("error", "look", sentence, node or None))
+
+    def _set_problem(self, problem: Problem | None) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self.problem_changed.emit()
