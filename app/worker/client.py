@@ -1,4 +1,4 @@
-"""The window's ends of the engine processes: RunControl trains, AskClient answers questions. Both are read on one shared timer."""
+"""The window's ends of the engine processes: RunControl trains, AskClient answers questions. One shared timer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.worker.messages import Contour, Lane, Looks, ParameterCheck, Series
+from app.worker.messages import Contour, Lane, Looks, Moment, ParameterCheck, Series
 from app.worker.ring import Curve
 from engine.graph import Content, Kept, SettingValue, Socket
 from engine.types import Type
@@ -95,8 +95,11 @@ class RunControl(QObject):
     ) -> Curve:
         """Return a recorded quantity between two steps in about `buckets` points: lowest, highest and mean of each."""
 
-    def values(self, lane: int = 0) -> Mapping[str, object]:
-        """Return the newest arrays of the lane's parameters, by node id. Large ones may be a second old."""
+    def moment(self, lane: int = 0) -> Moment | None:
+        """Return where the lane stood a moment ago: parameters by node id (`moment.values[id].array()`), step; None before a run.
+
+        Give it to `AskClient.ask_looks`. With large parameters it may be a second old.
+        """
 
     def kept(self, lane: int, then: Callable[[Kept], None]) -> None:
         """Call `then` with the lane's parameters, optimizer state and step, once the process has given them."""
@@ -134,21 +137,21 @@ class AskClient(QObject):
     def ask_types(self) -> None:
         """Ask for the types of the outputs of sources."""
 
-    def ask_looks(self, values: Mapping[str, object] | None = None, step: int = 0) -> None:
-        """Ask for every wire's value and cotangent, at these parameters (None: the kept or start values)."""
+    def ask_looks(self, moment: Moment | None = None) -> None:
+        """Ask for every wire's value and cotangent, at this moment of a run (None: the kept or start values)."""
 
     def ask_contour(
         self,
         x: tuple[str, int],
         y: tuple[str, int],
         bounds: tuple[float, float, float, float],
-        values: Mapping[str, object],
+        moment: Moment | None = None,
         size: int = 48,
     ) -> None:
-        """Ask for the loss over two parameter elements (node, index) in bounds (x0, x1, y0, y1), the others at `values`."""
+        """Ask for the loss over two parameter elements (node, index) in bounds (x0, x1, y0, y1), the others as at `moment`."""
 
-    def ask_check(self, node: str) -> None:
-        """Ask whether the derivatives through `node` agree with differences."""
+    def ask_check(self, moment: Moment | None = None) -> None:
+        """Ask whether the derivatives of the loss agree with differences, parameter by parameter."""
 
     def warm(self) -> None:
         """Start the process ahead of the first question."""

@@ -5,14 +5,14 @@ Arrays travel as dtype, shape and bytes. One byte string of a `multiprocessing` 
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.graph import Content, Graph, Kept, Node, Socket, Wire
-from engine.types import Tensor
+from engine.types import ArrayType, RecordType, Tensor, TupleType, Type
 
 
 class Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -118,8 +118,11 @@ def _unpack(packed: Packed) -> Tensor:
 
 
 class Series(Struct):
-    """A recorded quantity of a lane. `kind`: "loss", "gradient" (the norm of a parameter's gradient; of all where `node` is ""),
-    or "value" (element `index`, in C order, of a parameter)."""
+    """A recorded quantity of a lane.
+
+    `kind`: "loss" (of the optimizer `node`), "gradient" (the norm of the gradient by the parameter `node`; of all where
+    it is "") or "value" (element `index`, in C order, of the parameter `node`).
+    """
 
     kind: str
     node: str = ""
@@ -146,6 +149,19 @@ class Lane(Struct):
     """Steps after which it stops."""
     approach: str
     backend: str
+
+
+class Moment(Struct):
+    """Where a lane stands: enough to look at its wires as they are at that step."""
+
+    lane: int
+    optimizer: str
+    """The optimizer whose loss the derivatives are of."""
+    step: int
+    values: dict[str, Packed]
+    """Parameters by node id."""
+    states: dict[str, tuple[Packed, ...]] = {}
+    """Running averages and the like, by node id."""
 
 
 # Answers about wires --------------------------------------------------------------------------------------------------
@@ -217,6 +233,220 @@ class Contour(Struct):
     y: Packed
     loss: Packed
     """(len(y), len(x)); NaN where it is not finite."""
+
+
+# From the window to the process that trains ---------------------------------------------------------------------------
+
+
+class Start(Struct, tag=True):
+    """Begin a run, and go on at once unless `paused`."""
+
+    run: int
+    """Answers carry it, so that those of a run that was given up are told apart."""
+    job: Job
+    paused: bool
+
+
+class Go(Struct, tag=True):
+    """Go on."""
+
+
+class Hold(Struct, tag=True):
+    """Stop after the step being done."""
+
+
+class Once(Struct, tag=True):
+    """Do one step and hold."""
+
+
+class Halt(Struct, tag=True):
+    """End the run; its values and histories can still be asked for."""
+
+
+class SetLive(Struct, tag=True):
+    """Give a numeric setting a new value."""
+
+    node: str
+    setting: str
+    value: Any
+
+
+class WantFrame(Struct, tag=True):
+    """Ask for every lane's moment."""
+
+
+class WantKept(Struct, tag=True):
+    """Ask for what "keep these values" stores."""
+
+    request: int
+    lane: int
+
+
+class WantExport(Struct, tag=True):
+    """Ask that full series be written as CSV."""
+
+    request: int
+    lane: int
+    series: tuple[Series, ...]
+    path: str
+
+
+class Diagnose(Struct, tag=True):
+    """Evaluate the graph at this moment node by node, marking each: to learn which one ended the process before."""
+
+    run: int
+    job: Job
+    moment: Moment | None
+
+
+# And back -------------------------------------------------------------------------------------------------------------
+
+
+class Ready(Struct, tag=True):
+    """The run's lanes are known."""
+
+    run: int
+    lanes: tuple[Lane, ...]
+    slots: tuple[int, ...]
+    """The slot of each lane's first series in the shared block."""
+
+
+class Stands(Struct, tag=True):
+    """The run's state changed."""
+
+    run: int
+    state: Literal["running", "paused", "finished", "failed"]
+    sentence: str = ""
+    node: str | None = None
+
+
+class Frame(Struct, tag=True):
+    """Every lane's moment."""
+
+    run: int
+    moments: tuple[Moment, ...]
+
+
+class KeptIs(Struct, tag=True):
+    """The answer to WantKept."""
+
+    request: int
+    kept: PackedKept
+
+
+class Exported(Struct, tag=True):
+    """The answer to WantExport: one sentence."""
+
+    request: int
+    sentence: str
+
+
+class Diagnosed(Struct, tag=True):
+    """The evaluation went through, or stopped at a node with a sentence."""
+
+    run: int
+    sentence: str
+    node: str | None
+
+
+RunAnswer: TypeAlias = Ready | Stands | Frame | KeptIs | Exported | Diagnosed
+RunRequest: TypeAlias = Start | Go | Hold | Once | Halt | SetLive | WantFrame | WantKept | WantExport | Diagnose
+
+
+# To and from the process that answers questions -----------------------------------------------------------------------
+
+
+class About(Struct, tag=True):
+    """The questions that follow are about this graph."""
+
+    revision: int
+    job: Job
+
+
+class AskTypes(Struct, tag=True):
+    """The types of the outputs of sources?"""
+
+    question: int
+
+
+class AskLooks(Struct, tag=True):
+    """What does every wire carry?"""
+
+    question: int
+    moment: Moment | None
+
+
+class AskContour(Struct, tag=True):
+    """The loss over two parameter elements?"""
+
+    question: int
+    x: tuple[str, int]
+    y: tuple[str, int]
+    bounds: tuple[float, float, float, float]
+    size: int
+    moment: Moment | None
+
+
+class AskCheck(Struct, tag=True):
+    """Do the derivatives agree with differences?"""
+
+    question: int
+    moment: Moment | None
+
+
+class TypesAre(Struct, tag=True):
+    """Types in the notation of `pack_type`, by node and output."""
+
+    question: int
+    types: dict[str, dict[str, Any]]
+
+
+class LooksAre(Struct, tag=True):
+    question: int
+    looks: Looks
+
+
+class ContourIs(Struct, tag=True):
+    question: int
+    contour: Contour
+
+
+class CheckIs(Struct, tag=True):
+    question: int
+    checks: tuple[ParameterCheck, ...]
+
+
+class CannotSay(Struct, tag=True):
+    """A question without an answer, and why."""
+
+    question: int
+    sentence: str
+    node: str | None
+
+
+AskRequest: TypeAlias = About | AskTypes | AskLooks | AskContour | AskCheck
+AskAnswer: TypeAlias = TypesAre | LooksAre | ContourIs | CheckIs | CannotSay
+
+
+def pack_type(kind: Type) -> Any:
+    """Return a type as lists: ["array", shape, dtype], ["tuple", ...], ["record", [name, type], ...]."""
+    match kind:
+        case ArrayType(shape, dtype):
+            return ["array", list(shape), dtype]
+        case TupleType(items):
+            return ["tuple", *map(pack_type, items)]
+        case RecordType(fields):
+            return ["record", *([name, pack_type(item)] for name, item in fields)]
+
+
+def unpack_type(packed: Any) -> Type:
+    """Return the type again."""
+    head, *rest = packed
+    if head == "array":
+        return ArrayType(tuple(rest[0]), rest[1])
+    if head == "tuple":
+        return TupleType(tuple(map(unpack_type, rest)))
+    return RecordType(tuple((name, unpack_type(item)) for name, item in rest))
 
 
 Message: TypeAlias = msgspec.Struct

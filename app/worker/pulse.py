@@ -1,0 +1,45 @@
+"""The one timer on which everything that engine processes send is read. It stands still while nothing is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+INTERVAL = 33
+"""Milliseconds: 30 Hz."""
+
+
+class Pulse(QObject):
+    """Calls its members 30 times a second while any of them expects something."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._members: list[Callable[[], bool]] = []
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(INTERVAL)
+        self._timer.timeout.connect(self._beat)
+
+    def join(self, member: Callable[[], bool]) -> None:
+        """Add a member: called at each beat, it returns whether it expects more. `wake` starts the beat."""
+        self._members.append(member)
+
+    def leave(self, member: Callable[[], bool]) -> None:
+        """Remove a member."""
+        self._members.remove(member)
+
+    def wake(self) -> None:
+        """Start beating: something is expected."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @property
+    def beating(self) -> bool:
+        """Whether the timer runs."""
+        return self._timer.isActive()
+
+    def _beat(self) -> None:
+        expecting = [member() for member in tuple(self._members)]
+        if not any(expecting):
+            self._timer.stop()
