@@ -101,4 +101,4 @@ def _leaves_folder(name: str, parts: tuple[str, ...]) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 80 else text[:77] + '...'}”"
+    return f'"{text if len(text) <= 80 else text[:77] + "..."}"'

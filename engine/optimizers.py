@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import autograd.numpy as np
 
 from engine import limits
+from engine.autodiff.approaches import APPROACHES
 from engine.schedules import SCHEDULE_SETTINGS, SCHEDULES
 from engine.setting import Choice, Integer, Names, Number, Setting, Slider, Toggle
 
@@ -144,7 +145,6 @@ METHODS: Final[Mapping[str, Method]] = {
     ),
 }
 
-APPROACHES: Final = ("adjoint", "tape", "forward")
 CLIPS: Final = ("none", "value", "norm")
 
 OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
@@ -175,7 +175,9 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
     "tolerance": Number(1e-8, low=0.0, help="What counts as converged."),
     "seed": Integer(0, low=0, high=2**53, help="Start values, noise and batches follow from it."),
     "parameters": Names((), of="parameter", help="Which parameters it moves; none named: all that reach the loss."),
-    "approach": Choice("adjoint", options=APPROACHES, help="How the gradient is computed; all give the same numbers."),
+    "approach": Choice(
+        "static", options=tuple(APPROACHES), help="How the gradient is computed; all give the same numbers."
+    ),
     "keep": Toggle(False, help="Keep the values in the document when the run ends."),
 }
 """The settings of the optimizer node. The numeric ones are live: a run takes a new value at its next chunk of steps."""
@@ -265,10 +267,17 @@ def _clip_components(gradient: Any, at: Any) -> Any:
 
 def length(arrays: Arrays) -> Any:
     """Return the Euclidean length of all the arrays' components together."""
-    total = np.sum(_squared(arrays[0]))
+    if len(arrays) == 1 and arrays[0].shape == ():
+        return np.abs(arrays[0])
+    total = _sum_of_squares(arrays[0])
     for array in arrays[1:]:
-        total = total + np.sum(_squared(array))
+        total = total + _sum_of_squares(array)
     return np.sqrt(total)
+
+
+def _sum_of_squares(array: Any) -> Any:
+    squares = _squared(array)
+    return squares if array.shape == () else np.sum(squares)
 
 
 def _like(number: Any, array: Any) -> Any:
