@@ -3,15 +3,23 @@ planned."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import random_bits
 from engine.data import Data
-from engine.graph import Content, Socket
-from engine.operator import Library
-from engine.problems import Problem
-from engine.types import Type
+from engine.errors import DataError, DeclarationError, GradwireError, RunError, ShapeError
+from engine.graph import Content, Graph, Node, Socket, label
+from engine.infer import infer
+from engine.operator import Kind, Library, Operator
+from engine.order import ancestors, natural
+from engine.problems import Problem, trained, validate
+from engine.sockets import arguments, quoted
+from engine.types import ArrayType, Type, shape_text, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,52 @@ class Prepared:
     step: int = 0
     """The step at which a run takes over: 0, or that of the kept values."""
 
+    @property
+    def graph(self) -> Graph:
+        """The graph that was prepared."""
+        return self.content.graph
+
+    def operator(self, node: str) -> Operator:
+        """Return the operator of a node; KeyError where the library does not have it."""
+        return self.library[self.graph.nodes[node].operator]
+
+    def quoted(self, node: str) -> str:
+        """Return how a sentence names the node."""
+        return quoted(self.graph, self.library, node)
+
+    def plan(self, optimizer: str | None) -> Plan:
+        """Return the plan of an optimizer node (None: of the first); raise GradwireError where there is none."""
+        for plan in self.plans:
+            if optimizer in (None, plan.id):
+                return plan
+        raise GradwireError(
+            "The graph has no optimizer with a loss: add one and wire a loss into it."
+            if optimizer is None
+            else f"There is no optimizer {optimizer!r} with a loss.",
+            node=optimizer,
+        )
+
+    def input_types(self, node: str) -> tuple[Type, ...] | None:
+        """Return the types of the node's wired inputs, or None where one is unknown or a required one is not wired."""
+        return _input_types(self.graph, self.operator(node), self.inferred, node)
+
+    def draw(self, node: str, step: int, previous: Any) -> tuple[NDArray[Any], Any]:
+        """Return the indices of a batch node at a step, and the state that its next draw takes."""
+        kinds = self.input_types(node)
+        declared = self.operator(node)
+        settings = declared.values(self.graph.nodes[node])
+        key = random_bits.key(self.seed, node, 0)
+        indices, state = _callable(declared, declared.draw)(key, step, previous, kinds, settings)
+        return indices, state
+
+    def start_state(self, node: str) -> tuple[Any, ...]:
+        """Return the first state of a stateful node; raise RunError where its inputs are not known."""
+        kinds, declared = self.input_types(node), self.operator(node)
+        if kinds is None:
+            raise RunError(f"{self.quoted(node)} cannot start: not all of its inputs are known.", node=node)
+        first = _callable(declared, declared.start)(kinds, declared.values(self.graph.nodes[node]))
+        return tuple(scalar_or_array(np.asarray(each)) for each in first)
+
 
 def prepare(
     content: Content,
@@ -61,9 +115,201 @@ def prepare(
 ) -> Prepared:
     """Evaluate the sources, infer the types and draw the start values.
 
-    `seed` replaces the seed of the first optimizer node, which all lanes share. `start` says whether values kept in the
-    document are taken up; `parameters` are start values that go before either. With `strict` the first error of
-    `engine.problems.validate` is raised as a GradwireError; otherwise faulty nodes are left out and named in `problems`
-    (for looking at a graph while it is built).
+    `seed` replaces the seed of the first optimizer node (or of the kept run), which all lanes share. `start` says
+    whether values kept in the document are taken up; `parameters` are start values that go before either. With
+    `strict` the first error of `engine.problems.validate` is raised as a GradwireError, and only what the optimizers
+    need is evaluated; otherwise everything is, as far as it can be, and what cannot is left out and named in
+    `problems` (for looking at a graph while it is built).
     """
-    raise NotImplementedError
+    kept = content.kept if start == "kept" else None
+    if seed is None:
+        seed = kept.seed if kept else _seed(content.graph, library)
+    work = _Preparation(content.graph, library, seed, strict)
+    values = work.sources(data)
+    known: dict[Socket, Type] = {socket: type_of(value) for socket, value in values.items()}
+    inferred = work.infer(known)
+    parameter_types = work.parameter_types(inferred)
+    starts = work.starts(parameter_types, parameters or {}, kept.values if kept else {})
+    known |= {work.output(id): kind for id, kind in parameter_types.items()}
+    prepared = Prepared(
+        content=content,
+        library=library,
+        seed=seed,
+        values=values,
+        types=known,
+        inferred=inferred,
+        parameters=starts,
+        plans=tuple(work.plans()),
+        problems=tuple(work.problems),
+        step=kept.step if kept else 0,
+    )
+    for id in work.needed(Kind.BATCH):
+        if prepared.input_types(id) is not None:
+            known[Socket(id, "indices")] = type_of(prepared.draw(id, 0, None)[0])
+    return prepared
+
+
+def scalar_or_array(array: NDArray[Any]) -> Any:
+    """Return a NumPy scalar for an array without axes, as every computed value is one: both then give the same bits."""
+    return array[()] if array.shape == () else array
+
+
+def nodes_of_kind(graph: Graph, library: Library, kind: Kind) -> tuple[str, ...]:
+    """Return the nodes whose operator is of this kind, in natural order; unknown operators are of none."""
+    found = (id for id, node in graph.nodes.items() if node.operator in library and library[node.operator].kind is kind)
+    return tuple(sorted(found, key=natural))
+
+
+def optimizers(graph: Graph, library: Library) -> tuple[str, ...]:
+    """Return the optimizer nodes in natural order."""
+    nodes = nodes_of_kind(graph, library, Kind.HIGHER_ORDER)
+    return tuple(id for id in nodes if library[graph.nodes[id].operator].family == "optimizers")
+
+
+def _seed(graph: Graph, library: Library) -> int:
+    for id in optimizers(graph, library):
+        return int(library[graph.nodes[id].operator].values(graph.nodes[id])["seed"])
+    return 0
+
+
+def _callable(declared: Operator, function: Callable[..., Any] | None) -> Callable[..., Any]:
+    if function is None:
+        raise DeclarationError(f"the operator {declared.id} lacks a function that its kind needs")
+    return function
+
+
+def _input_types(
+    graph: Graph, declared: Operator, inferred: Mapping[Socket, Type | None], node: str
+) -> tuple[Type, ...] | None:
+    wired = arguments(graph, declared, node)
+    kinds = [inferred.get(argument.source) for argument in wired]
+    missing = {each.name for each in declared.inputs if not each.optional} - {each.input.name for each in wired}
+    return None if missing or None in kinds else tuple(kind for kind in kinds if kind is not None)
+
+
+class _Preparation:
+    """The parts of `prepare`, in the order in which they are called."""
+
+    def __init__(self, graph: Graph, library: Library, seed: int, strict: bool) -> None:
+        self.graph, self.library, self.seed, self.strict = graph, library, seed, strict
+        goals = optimizers(graph, library)
+        self.wanted = ancestors(graph, goals) if strict and goals else frozenset(graph.nodes)
+        self.problems: list[Problem] = []
+        if strict:
+            _raise_first(validate(graph, library))
+
+    def needed(self, kind: Kind) -> Iterable[str]:
+        return (id for id in nodes_of_kind(self.graph, self.library, kind) if id in self.wanted)
+
+    def declared(self, id: str) -> tuple[Node, Operator]:
+        node = self.graph.nodes[id]
+        return node, self.library[node.operator]
+
+    def output(self, id: str) -> Socket:
+        return Socket(id, self.declared(id)[1].outputs[0].name)
+
+    def quoted(self, id: str) -> str:
+        return quoted(self.graph, self.library, id)
+
+    def refuse(self, error: GradwireError, code: str, node: str) -> None:
+        """Raise the error, or note it where the preparation is lenient."""
+        if self.strict:
+            raise error
+        self.problems.append(Problem("error", code, error.sentence, node, error.socket))
+
+    def sources(self, data: Data) -> dict[Socket, Any]:
+        values: dict[Socket, Any] = {}
+        for id in self.needed(Kind.SOURCE):
+            own = data.of(id, self.quoted(id), random_bits.key(self.seed, id, 0))
+            try:
+                values |= self._source(own, id)
+            except GradwireError as error:
+                self.refuse(error, "source", id)
+        return values
+
+    def _source(self, data: Data, id: str) -> dict[Socket, Any]:
+        node, declared = self.declared(id)
+        try:
+            result = _callable(declared, declared.function)(data, **declared.values(node))
+        except GradwireError as error:
+            raise _at(error, id) from None
+        except Exception as error:
+            raise DataError(f"{data.label} failed: {error}.", node=id) from error
+        outputs = declared.outputs_for(node)
+        results = result if len(outputs) > 1 else (result,)
+        return {Socket(id, output.name): value for output, value in zip(outputs, results, strict=True)}
+
+    def infer(self, known: Mapping[Socket, Type]) -> Mapping[Socket, Type | None]:
+        problems = validate(self.graph, self.library, known)
+        if self.strict:
+            _raise_first(problems)
+        self.problems.extend(problems)
+        return infer(self.graph, self.library, known).types
+
+    def parameter_types(self, inferred: Mapping[Socket, Type | None]) -> dict[str, ArrayType]:
+        types: dict[str, ArrayType] = {}
+        for id in self.needed(Kind.PARAMETER):
+            kind = inferred.get(self.output(id))
+            if isinstance(kind, ArrayType):
+                types[id] = kind
+            else:
+                sentence = f"{self.quoted(id)} has no shape, and nothing that it feeds asks for one: set its shape."
+                self.refuse(ShapeError(sentence, node=id), "parameter_shape", id)
+        return types
+
+    def starts(
+        self, types: Mapping[str, ArrayType], given: Mapping[str, Any], kept: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        unknown = sorted(set(given) - set(types), key=natural)
+        if unknown:
+            raise GradwireError(f"There is no parameter {unknown[0]!r} in use that could be given a start value.")
+        starts = {}
+        for id, kind in types.items():
+            try:
+                starts[id] = self._start(id, kind, given.get(id), kept.get(id))
+            except GradwireError as error:
+                self.refuse(error, "parameter_start", id)
+        return starts
+
+    def _start(self, id: str, kind: ArrayType, given: Any, kept: Any) -> Any:
+        if given is not None:
+            return self._fitting(given, kind, id)
+        if kept is not None and tuple(kept.shape) == kind.shape:
+            return self._fitting(kept.array(), kind, id)
+        if kept is not None:
+            shapes = f"its kept value is {shape_text(kept.shape)}, now it is {shape_text(kind.shape)}"
+            self.problems.append(Problem("warning", "kept_shape", f"{self.quoted(id)} starts anew: {shapes}.", id))
+        node, declared = self.declared(id)
+        settings = {**declared.values(node), "shape": kind.shape}
+        try:
+            start = _callable(declared, declared.function)(random_bits.key(self.seed, id, 0), **settings)
+        except GradwireError as error:
+            raise type(error)(f"{self.quoted(id)} cannot start: {error.sentence}.", node=id) from None
+        return self._fitting(start, kind, id)
+
+    def _fitting(self, value: Any, kind: ArrayType, id: str) -> Any:
+        array = np.asarray(value)
+        if array.shape != kind.shape or array.dtype.kind not in "biufc":
+            shapes = f"a start value of shape {shape_text(kind.shape)}, but {shape_text(array.shape)} was given"
+            raise ShapeError(f"{self.quoted(id)} needs {shapes}.", node=id)
+        if array.dtype.kind == "c" and not kind.dtype.startswith("complex"):
+            raise ShapeError(f"{self.quoted(id)} needs real start values, but complex ones were given.", node=id)
+        return scalar_or_array(array.astype(kind.dtype))
+
+    def plans(self) -> Iterable[Plan]:
+        for id in optimizers(self.graph, self.library):
+            node, declared = self.declared(id)
+            loss = self.graph.sources.get(Socket(id, "loss"))
+            if loss is not None:
+                owned = trained(self.graph, self.library, id)
+                yield Plan(id, label(node, declared.title), loss, owned, declared.values(node))
+
+
+def _raise_first(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        if problem.severity == "error":
+            raise GradwireError(problem.sentence, node=problem.node, socket=problem.socket)
+
+
+def _at(error: GradwireError, node: str) -> GradwireError:
+    return type(error)(error.sentence, node=error.node or node, socket=error.socket, place=error.place)
