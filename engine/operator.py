@@ -46,6 +46,8 @@ class Kind(enum.Enum):
     """Takes a stretch of the graph (optimizer, later: gradient, loops); interpreted by the engine, no function."""
     VIEW = "view"
     """Shows its inputs; no outputs, no function."""
+    UNKNOWN = "unknown"
+    """An operator the library does not have (engine.placeholder); keeps its settings and wires, cannot run."""
 
 
 LEADING: Mapping[Kind, int] = {
@@ -178,19 +180,27 @@ def operator(
     outputs: Sequence[str] = ("value",),
     nondifferentiable: Sequence[str] = (),
     samples: Iterable[Any] = (),
+    sockets: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Callable[[Callable[..., Any]], Operator]:
-    """Declare an operator from a function; return the Operator. Raise DeclarationError where something is missing."""
+    """Declare an operator from a function; return the Operator. Raise DeclarationError where something is missing.
+
+    `sockets` says in a few words what the inputs and outputs of these names carry.
+    """
+    says = sockets or {}
 
     def declare(function: Callable[..., Any]) -> Operator:
-        inputs, settings = _signature(function, kind, nondifferentiable)
+        inputs, settings = _signature(function, kind, nondifferentiable, says)
+        unknown = says.keys() - {i.name for i in inputs} - set(outputs)
+        if unknown:
+            raise DeclarationError(f"the operator {id} describes sockets it does not have: {', '.join(sorted(unknown))}")
         declared = Operator(
             id=id,
             title=title,
             kind=kind,
             help=inspect.getdoc(function) or "",
             inputs=inputs,
-            outputs=() if kind is Kind.VIEW else tuple(Output(name) for name in outputs),
+            outputs=() if kind is Kind.VIEW else tuple(Output(name, says.get(name, "")) for name in outputs),
             settings=settings,
             shape=shape,
             function=function,
@@ -208,7 +218,7 @@ RESERVED = ("train", "shape_of_output")
 
 
 def _signature(
-    function: Callable[..., Any], kind: Kind, nondifferentiable: Sequence[str]
+    function: Callable[..., Any], kind: Kind, nondifferentiable: Sequence[str], says: Mapping[str, str]
 ) -> tuple[tuple[Input, ...], dict[str, Setting]]:
     inputs: list[Input] = []
     settings: dict[str, Setting] = {}
@@ -231,6 +241,7 @@ def _signature(
                     optional=optional,
                     default=parameter.default if optional else None,
                     differentiable=name not in nondifferentiable,
+                    help=says.get(name, ""),
                 )
             )
     return tuple(inputs), settings

@@ -1,0 +1,39 @@
+"""LIBRARY: every operator of Gradwire, by id, in the order of the palette."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.operator import Library
+from nodes import (
+    activations,
+    elementwise,
+    inputs,
+    linear_algebra,
+    losses,
+    neural,
+    optimizers,
+    parameters,
+    random,
+    reductions,
+    shape,
+    views,
+)
+
+FAMILY_MODULES: Final = (
+    inputs,
+    parameters,
+    elementwise,
+    activations,
+    reductions,
+    shape,
+    linear_algebra,
+    neural,
+    random,
+    losses,
+    optimizers,
+    views,
+)
+
+LIBRARY: Final = Library(declared for module in FAMILY_MODULES for declared in module.OPERATORS)
+"""The closed library: a .dgraph file names operators out of it by id, and nothing else."""

@@ -1,0 +1,415 @@
+"""The shape rules operators name: pure functions from the types of the inputs to the types of the outputs.
+
+Each raises ShapeError with one sentence that names the sockets, the shapes and the axis. An input that is not wired,
+and whose default number stands in its place, may be missing from the types: a number never changes a shape.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.errors import ShapeError
+from engine.operator import ShapeRule
+from engine.types import ArrayType, RecordType, Shape, TupleType, Type, shape_text
+
+Settings = Mapping[str, Any]
+DtypeRule = Callable[[Sequence[str], bool], str]
+"""(dtypes of the inputs, whether a default number takes part) -> dtype of the output."""
+
+
+# ----- dtypes -----
+
+
+def numeric(dtypes: Sequence[str], number: bool) -> str:
+    """The common dtype; booleans count as whole numbers, and a default number is a real one."""
+    common = np.result_type(*dtypes).name
+    if common == "bool":
+        common = "int64"
+    return "float64" if number and common == "int64" else common
+
+
+def inexact(dtypes: Sequence[str], number: bool) -> str:
+    """The common dtype, float64 for whole numbers and booleans."""
+    common = numeric(dtypes, number)
+    return "float64" if common == "int64" else common
+
+
+def unchanged(dtypes: Sequence[str], number: bool) -> str:
+    """The common dtype as it is."""
+    return np.result_type(*dtypes).name
+
+
+def double(dtypes: Sequence[str], number: bool) -> str:
+    """float64, whatever the inputs: a fraction of counts."""
+    return "float64"
+
+
+def modulus(dtypes: Sequence[str], number: bool) -> str:
+    """The numeric dtype, real for complex numbers: float32 for complex64, float64 for complex128."""
+    return {"complex64": "float32", "complex128": "float64"}.get(common := numeric(dtypes, number), common)
+
+
+# ----- asking for arrays -----
+
+
+def array(kind: Type, socket: str) -> ArrayType:
+    """Return `kind` if it is an array's; raise ShapeError naming the socket where it is a tuple or record."""
+    if not isinstance(kind, ArrayType):
+        what = "a tuple" if isinstance(kind, TupleType) else "a record"
+        raise ShapeError(f"{socket} takes an array, not {what} {kind}: unpack it first", socket=socket)
+    return kind
+
+
+def real(kind: Type, socket: str) -> ArrayType:
+    """Return `kind` if it is a real array's; raise ShapeError naming the socket where it is complex."""
+    found = array(kind, socket)
+    if found.dtype.startswith("complex"):
+        raise ShapeError(
+            f"{socket} takes real numbers, not {found.dtype}: complex numbers have no order", socket=socket
+        )
+    return found
+
+
+def _arrays(types: Sequence[Type], sockets: Sequence[str], take: Callable[[Type, str], ArrayType]) -> list[ArrayType]:
+    return [take(kind, name) for kind, name in zip(types, sockets, strict=False)]
+
+
+# ----- elementwise -----
+
+
+def elementwise(*sockets: str, dtype: DtypeRule = numeric, real_only: bool = False) -> ShapeRule:
+    """Return the rule of an elementwise operator: its inputs broadcast."""
+    take = real if real_only else array
+
+    def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+        arrays = _arrays(types, sockets, take)
+        shape = broadcast_shapes([a.shape for a in arrays], sockets)
+        return (ArrayType(shape, _dtype(dtype, arrays, len(arrays) < len(sockets))),)
+
+    return rule
+
+
+def _dtype(dtype: DtypeRule, arrays: Sequence[ArrayType], number: bool) -> str:
+    return dtype([a.dtype for a in arrays], number) if arrays else "float64"
+
+
+def broadcast_shapes(shapes: Sequence[Shape], sockets: Sequence[str]) -> Shape:
+    """Return the shape that all shapes broadcast to; raise ShapeError naming two of them and the axis."""
+    result: Shape = ()
+    for number, shape in enumerate(shapes):
+        merged = _merge(result, shape)
+        if isinstance(merged, int):
+            raise _mismatch(shapes, sockets, number, merged)
+        result = merged
+    return result
+
+
+def _merge(one: Shape, other: Shape) -> Shape | int:
+    """Return the broadcast shape of two, or the axis, counted from the last, where they differ."""
+    rank = max(len(one), len(other))
+    padded = [(1,) * (rank - len(s)) + s for s in (one, other)]
+    for axis in range(-1, -rank - 1, -1):
+        if padded[0][axis] != padded[1][axis] and 1 not in (padded[0][axis], padded[1][axis]):
+            return axis
+    return tuple(b if a == 1 else a for a, b in zip(*padded, strict=True))
+
+
+def _mismatch(shapes: Sequence[Shape], sockets: Sequence[str], number: int, axis: int) -> ShapeError:
+    """Say which earlier input this one does not fit. `axis` counts from the last, as broadcasting does."""
+    other = next(
+        k for k in range(number) if len(shapes[k]) >= -axis and shapes[k][axis] not in (1, shapes[number][axis])
+    )
+    one, two = shapes[other], shapes[number]
+    return ShapeError(
+        f"{sockets[other]} has shape {shape_text(one)} and {sockets[number]} has shape {shape_text(two)}: "
+        f"they differ at axis {_axis_name(one, two, axis)}, {one[axis]} and {two[axis]}, and neither is 1",
+        socket=sockets[number],
+    )
+
+
+def _axis_name(one: Shape, two: Shape, axis: int) -> str:
+    return str(len(one) + axis) if len(one) == len(two) else f"{axis} (counted from the last)"
+
+
+# ----- reductions -----
+
+
+def reduce(socket: str = "x", dtype: DtypeRule = numeric, needs_elements: bool = False) -> ShapeRule:
+    """Return the rule of a reduction over the setting `axis` (None: all), which is kept as length 1 with `keep`."""
+
+    def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+        found = array(types[0], socket)
+        axes = reduced_axes(found.shape, settings["axis"], socket)
+        if needs_elements and any(found.shape[a] == 0 for a in axes):
+            raise ShapeError(
+                f"{socket} has shape {shape_text(found.shape)}: there is no element to average", socket=socket
+            )
+        kept = tuple(1 if a in axes else n for a, n in enumerate(found.shape))
+        shape = kept if settings["keep"] else tuple(n for a, n in enumerate(found.shape) if a not in axes)
+        return (ArrayType(shape, _dtype(dtype, [found], False)),)
+
+    return rule
+
+
+def reduced_axes(shape: Shape, axis: int | None, socket: str) -> tuple[int, ...]:
+    """Return the axes a reduction goes over; raise ShapeError where the shape has no such axis."""
+    if axis is None:
+        return tuple(range(len(shape)))
+    if not -len(shape) <= axis < len(shape):
+        raise ShapeError(
+            f"{socket} has shape {shape_text(shape)}, which has no axis {axis}{_axes_text(shape)}", socket=socket
+        )
+    return (axis % len(shape),)
+
+
+def _axes_text(shape: Shape) -> str:
+    return (
+        f": its axes are 0 to {len(shape) - 1}"
+        if len(shape) > 1
+        else ": its only axis is 0"
+        if shape
+        else ": it has no axes"
+    )
+
+
+def along(socket: str = "x") -> ShapeRule:
+    """Return the rule of an operator that works along the setting `axis` and keeps the shape, of real inputs."""
+
+    def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+        found = real(types[0], socket)
+        if found.shape == ():
+            raise ShapeError(f"{socket} is a scalar: it has no axis to go along", socket=socket)
+        axes = reduced_axes(found.shape, settings["axis"], socket)
+        if any(found.shape[a] == 0 for a in axes):
+            raise ShapeError(
+                f"{socket} has shape {shape_text(found.shape)}: there is no element along axis {axes[0]}", socket=socket
+            )
+        return (ArrayType(found.shape, _dtype(inexact, [found], False)),)
+
+    return rule
+
+
+# ----- reshaping -----
+
+
+def reshape(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """The setting `shape`, in which one -1 stands for whatever is left over."""
+    found = array(types[0], "x")
+    return (ArrayType(resolved_shape(found.shape, settings["shape"]), found.dtype),)
+
+
+def resolved_shape(old: Shape, new: Shape) -> Shape:
+    """Return `new` with its -1 filled in; raise ShapeError where the counts of elements differ."""
+    elements, known = math.prod(old), math.prod(n for n in new if n != -1)
+    if new.count(-1) > 1:
+        raise ShapeError(
+            f"the shape {_new_text(new)} has more than one -1: only one length can be worked out", socket="x"
+        )
+    if -1 in new and known and elements % known == 0:
+        return tuple(elements // known if n == -1 else n for n in new)
+    if -1 in new or known != elements:
+        raise ShapeError(
+            f"x has shape {shape_text(old)}, {_count(elements)}, which cannot take the shape {_new_text(new)}"
+            + ("" if -1 in new else f", {_count(known)}"),
+            socket="x",
+        )
+    return new
+
+
+def _count(elements: int) -> str:
+    return f"{elements} element{'' if elements == 1 else 's'}"
+
+
+def _new_text(shape: Shape) -> str:
+    return shape_text(tuple(shape))
+
+
+def transpose(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """The last two axes swapped."""
+    found = array(types[0], "x")
+    if len(found.shape) < 2:
+        raise ShapeError(f"x has shape {shape_text(found.shape)}: to transpose takes at least two axes", socket="x")
+    return (ArrayType((*found.shape[:-2], found.shape[-1], found.shape[-2]), found.dtype),)
+
+
+# ----- products -----
+
+
+def contract(first: str = "x", second: str = "y") -> ShapeRule:
+    """Return the rule of the matrix product: the last axis of the first meets the last but one (or only) of the second."""
+
+    def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+        a, b = array(types[0], first), array(types[1], second)
+        return (ArrayType(matmul_shape(a.shape, b.shape, first, second), _dtype(numeric, [a, b], False)),)
+
+    return rule
+
+
+def matmul_shape(a: Shape, b: Shape, first: str, second: str) -> Shape:
+    """Return the shape of the matrix product; raise ShapeError naming both shapes and the axes that should meet."""
+    for shape, socket in ((a, first), (b, second)):
+        if shape == ():
+            raise ShapeError(
+                f"{socket} is a scalar: a matrix product takes vectors or matrices, use Multiply", socket=socket
+            )
+    inner = 0 if len(b) == 1 else len(b) - 2
+    if a[-1] != b[inner]:
+        raise ShapeError(
+            f"{first} has shape {shape_text(a)} and {second} has shape {shape_text(b)}: "
+            f"axis {len(a) - 1} of {first} is {a[-1]} and axis {inner} of {second} is {b[inner]}; they must be equal",
+            socket=second,
+        )
+    batch = broadcast_shapes([a[:-2], b[:-2]], [f"the batch of {first}", f"the batch of {second}"])
+    return batch + a[-2:-1] + (b[-1:] if len(b) > 1 else ())
+
+
+# ----- several inputs of one shape -----
+
+
+def require_equal(one: ArrayType, two: ArrayType, first: str, second: str) -> None:
+    """Raise ShapeError where two inputs that are compared element by element have different shapes.
+
+    They are not broadcast: (24,) against (24, 1) would compare every element with every other, silently.
+    """
+    if one.shape == two.shape:
+        return
+    hint = ""
+    if len(one.shape) == len(two.shape):
+        axis = next(a for a, (m, n) in enumerate(zip(one.shape, two.shape, strict=True)) if m != n)
+        hint = f"; they differ at axis {axis}, {one.shape[axis]} and {two.shape[axis]}"
+    elif math.prod(one.shape) == math.prod(two.shape):
+        hint = "; reshape one of them"
+    raise ShapeError(
+        f"{first} has shape {shape_text(one.shape)} and {second} has shape {shape_text(two.shape)}: "
+        f"they must be equal{hint}",
+        socket=second,
+    )
+
+
+def pairwise_scalar(first: str, second: str) -> ShapeRule:
+    """Return the rule of a loss that compares two real arrays of one shape element by element and averages."""
+
+    def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+        one, two = real(types[0], first), real(types[1], second)
+        require_equal(one, two, first, second)
+        if math.prod(one.shape) == 0:
+            raise ShapeError(f"{first} has shape {shape_text(one.shape)}: there is no element to average", socket=first)
+        return (ArrayType((), _dtype(inexact, [one, two], False)),)
+
+    return rule
+
+
+def labelled_scalar(dtype: DtypeRule = inexact) -> ShapeRule:
+    """Return the rule of a scalar out of logits (..., classes) and whole-number labels (...)."""
+
+    def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+        logits, labels = real(types[0], "logits"), array(types[1], "labels")
+        _require_labels(logits, labels)
+        return (ArrayType((), _dtype(dtype, [logits], False)),)
+
+    return rule
+
+
+def _require_labels(logits: ArrayType, labels: ArrayType) -> None:
+    if len(logits.shape) < 1 or math.prod(logits.shape) == 0:
+        raise ShapeError(
+            f"logits has shape {shape_text(logits.shape)}: it takes one row per example and one column per class",
+            socket="logits",
+        )
+    if labels.dtype != "int64":
+        raise ShapeError(
+            f"labels takes whole numbers (the class of each example), not {labels.dtype}: read the column as a class",
+            socket="labels",
+        )
+    if labels.shape != logits.shape[:-1]:
+        raise ShapeError(
+            f"logits has shape {shape_text(logits.shape)} and labels has shape {shape_text(labels.shape)}: "
+            f"labels must have shape {shape_text(logits.shape[:-1])}, one class for each row of logits",
+            socket="labels",
+        )
+
+
+# ----- layers -----
+
+
+def dense(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """(..., features) times (features, units) plus (units,)."""
+    x, weights, bias = (array(kind, name) for kind, name in zip(types, ("x", "weights", "bias"), strict=True))
+    if len(weights.shape) != 2:
+        raise ShapeError(
+            f"weights has shape {shape_text(weights.shape)}: it takes one row per feature, one column per unit",
+            socket="weights",
+        )
+    product = matmul_shape(x.shape, weights.shape, "x", "weights")
+    if bias.shape != weights.shape[1:]:
+        raise ShapeError(
+            f"weights has shape {shape_text(weights.shape)} and bias has shape {shape_text(bias.shape)}: "
+            f"bias must have shape {shape_text(weights.shape[1:])}, one number per unit",
+            socket="bias",
+        )
+    found = ArrayType(product, _dtype(inexact, [x, weights, bias], False))
+    if settings["activation"] in ("sigmoid", "relu"):
+        real(found, "x")
+    return (found,)
+
+
+def per_feature(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """The shape of x (..., features), with a scale and a shift (features,)."""
+    x, *others = (real(kind, name) for kind, name in zip(types, ("x", "scale", "shift"), strict=True))
+    if len(x.shape) < 2 or math.prod(x.shape) == 0:
+        raise ShapeError(
+            f"x has shape {shape_text(x.shape)}: it takes one row per example and one column per feature", socket="x"
+        )
+    for found, name in zip(others, ("scale", "shift"), strict=True):
+        if found.shape != x.shape[-1:]:
+            raise ShapeError(
+                f"x has shape {shape_text(x.shape)} and {name} has shape {shape_text(found.shape)}: "
+                f"{name} must have shape {shape_text(x.shape[-1:])}, one number per feature",
+                socket=name,
+            )
+    return (ArrayType(x.shape, _dtype(inexact, [x, *others], False)),)
+
+
+# ----- tuples and records -----
+
+
+def packed(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """All inputs, in order, as one tuple."""
+    return (TupleType(tuple(types)),)
+
+
+def item(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """The item of a tuple at the setting `index`."""
+    found, index = types[0], settings["index"]
+    if not isinstance(found, TupleType):
+        raise ShapeError(f"x takes a tuple, not {found}", socket="x")
+    if not -len(found.items) <= index < len(found.items):
+        raise ShapeError(f"x is a tuple of {len(found.items)}: it has no item {index}, they count from 0", socket="x")
+    return (found.items[index],)
+
+
+def recorded(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """All inputs as one record, under the names of the setting `names`."""
+    names = settings["names"]
+    if len(names) != len(types):
+        raise ShapeError(
+            f"{len(types)} inputs are wired and {len(names)} names are given: give one name to each", socket="xs.0"
+        )
+    if len(set(names)) != len(names):
+        raise ShapeError("two fields of the record have one name: give each its own")
+    return (RecordType(tuple(sorted(zip(names, types, strict=True)))),)
+
+
+def record_field(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
+    """The field of a record called by the setting `name`."""
+    found, name = types[0], settings["name"]
+    if not isinstance(found, RecordType):
+        raise ShapeError(f"x takes a record, not {found}", socket="x")
+    fields = dict(found.fields)
+    if name not in fields:
+        raise ShapeError(f"x is a record of {', '.join(fields) or 'nothing'}: it has no field “{name}”", socket="x")
+    return (fields[name],)
