@@ -20,6 +20,10 @@ TEXT_LENGTH: Final = 100_000
 """Longest text setting or note, in characters."""
 INLINE_NUMBERS: Final = 1_000
 """Most numbers of kept values that are stored inside the .dgraph; more go to a checksummed .npz beside it."""
+KEPT_BYTES: Final = 4 * 2**30
+"""Largest .npz of kept values."""
+NUMBER_LENGTH: Final = 400
+"""Longest number in a .dgraph file, in characters."""
 COORDINATE: Final = 1e7
 """Largest absolute position on the canvas."""
 TABLE_BYTES: Final = 2**30

@@ -1,0 +1,89 @@
+"""Reading: bytes -> first pass -> upgrade -> strict decoding -> Content. Nothing runs and no other file is opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine import limits
+from engine.files import kept, scan
+from engine.files.faults import fault
+from engine.files.format import GraphFile
+from engine.files.source import read_bytes
+from engine.files.upgrade import upgraded
+from engine.graph import Content, Graph, Layout, Node, Note, Place, SettingValue, Socket, Wire
+
+
+def read(path: str | os.PathLike[str]) -> Content:
+    """Return what the .dgraph file holds; raise FileError with one sentence where it cannot be read.
+
+    Only this file is opened. Kept values that lie in the .npz beside it are read when they are first asked for.
+    """
+    place = Path(path)
+    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=place.name, folder=place.parent)
+
+
+def parse(
+    data: bytes | str, *, name: str = "the text", arrays: bytes | None = None, folder: Path | None = None
+) -> Content:
+    """Return what a .dgraph document holds; raise FileError naming `name` and the place where it is refused.
+
+    `arrays` is the content of its .npz where it has one (see `pack`), or `folder` says where that file is looked for.
+    """
+    document = scan.load(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, name)
+    value = upgraded(document)
+    try:
+        fields = msgspec.convert(value, GraphFile)
+    except msgspec.ValidationError as error:
+        raise document.error(*fault(value, error)) from None
+    return Content(
+        _graph(fields, document), _layout(fields, document), kept.decode(fields.kept, document, arrays, folder)
+    )
+
+
+def _graph(fields: GraphFile, document: scan.Text) -> Graph:
+    nodes = {
+        id: Node(id, each.operator, each.name, _settings(each.settings, id, document), each.frozen)
+        for id, each in fields.nodes.items()
+    }
+    wires: set[Wire] = set()
+    for k, (source, target) in enumerate(fields.wires):
+        wire = Wire(Socket(*source.split(".", 1)), Socket(*target.split(".", 1)))
+        for end, socket in enumerate(wire):
+            if socket.node not in nodes:
+                raise document.error(["wires", k, end], f'there is no node "{socket.node}" for this wire.')
+        if wire in wires:
+            raise document.error(["wires", k], f"the wire from {source} to {target} stands here a second time.")
+        wires.add(wire)
+    return Graph(nodes, frozenset(wires))
+
+
+def _layout(fields: GraphFile, document: scan.Text) -> Layout:
+    for id in fields.layout:
+        if id not in fields.nodes:
+            raise document.error(["layout", id], f'there is no node "{id}" to be placed.')
+    return Layout(
+        {id: Place(each.x, each.y, each.collapsed) for id, each in fields.layout.items()},
+        {
+            id: Note(id, each.text, each.x, each.y, each.width, each.height, tuple(each.nodes))
+            for id, each in fields.notes.items()
+        },
+    )
+
+
+def _settings(plain: Mapping[str, Any], node: str, document: scan.Text) -> Mapping[str, SettingValue]:
+    return {name: _setting(value, ["nodes", node, "settings", name], document) for name, value in plain.items()}
+
+
+def _setting(value: Any, path: Sequence[str | int], document: scan.Text) -> SettingValue:
+    if isinstance(value, list):
+        return tuple(_setting(item, [*path, k], document) for k, item in enumerate(value))
+    if isinstance(value, dict):
+        raise document.error(path, "a setting must be null, true, false, a number, text, or a list of these.")
+    if isinstance(value, str) and len(value) > limits.TEXT_LENGTH:
+        raise document.error(path, f"must be at most {limits.TEXT_LENGTH} characters.")
+    return value  # type: ignore[no-any-return]
