@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.edits import Edit
+from engine.draft import Touched
+from engine.edits import Edit, Group, loose_end
+from engine.errors import EditError
 from engine.graph import Content, Graph, Layout, Wire
+from engine.history import History, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,76 +46,184 @@ class Document:
     """A content that is changed only through edits, each of which can be undone.
 
     Listeners are called after each applied edit, in the order in which edits were applied, also where a listener edits.
+    An exception in a listener reaches the caller after all listeners were called; the edit stays done.
     """
 
-    def __init__(self, content: Content | None = None) -> None: ...
+    def __init__(self, content: Content | None = None) -> None:
+        """Start from a content; raise EditError where it speaks of nodes that are not there."""
+        self._content = content or Content()
+        if fault := loose_end(self._content):
+            raise EditError(fault)
+        self._history = History()
+        self._group: list[Step] | None = None
+        self._listeners: list[Listener] = []
+        self._news: deque[Changed] = deque()
+        self._telling = False
 
     @property
     def content(self) -> Content:
         """What a file would hold now."""
-        raise NotImplementedError
+        return self._content
 
     @property
     def graph(self) -> Graph:
         """The graph now; the same object as long as no node or wire changes."""
-        raise NotImplementedError
+        return self._content.graph
 
     @property
     def layout(self) -> Layout:
         """Places and notes now."""
-        raise NotImplementedError
+        return self._content.layout
+
+    # Changes --------------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit, merge: str | None = None) -> None:
         """Apply an edit; raise EditError, with nothing changed, where it does not fit.
 
         Consecutive edits with the same `merge` key become one undo step, until `seal`, a save, an undo or another edit.
+        An edit that changes nothing leaves no step.
         """
-        raise NotImplementedError
+        inverse, changed = self._replace(edit)
+        if changed is None:
+            return
+        step = Step(edit.name, inverse, edit, merge)
+        if self._group is None:
+            self._history.push(step)
+        else:
+            self._group.append(step)
+        self._tell(changed)
 
     def undo(self) -> None:
         """Take the last step back; nothing where there is none."""
-        raise NotImplementedError
+        self._require_no_group()
+        if step := self._history.last:
+            inverse, changed = self._replace(step.back)
+            self._history.undone(inverse)
+            self._tell(changed)
 
     def redo(self) -> None:
         """Do the last undone step again; nothing where there is none."""
-        raise NotImplementedError
+        self._require_no_group()
+        if step := self._history.next:
+            inverse, changed = self._replace(step.again)
+            self._history.redone(inverse)
+            self._tell(changed)
+
+    @contextmanager
+    def group(self, title: str, merge: str | None = None) -> Iterator[None]:
+        """Make one undo step of all edits applied inside; an exception inside takes them all back.
+
+        A group inside a group is part of the outer one. For thousands of edits apply one `Group` instead: it is linear.
+        """
+        if self._group is not None:
+            yield
+            return
+        self._group = []
+        try:
+            yield
+        except BaseException:
+            steps, self._group = self._group, None
+            self._take_back(steps)
+            raise
+        steps, self._group = self._group, None
+        if steps:
+            back = Group(title, tuple(step.back for step in reversed(steps)))
+            self._history.push(Step(title, back, Group(title, tuple(step.again for step in steps)), merge))
+
+    def seal(self) -> None:
+        """End the gesture: the next edit starts an undo step of its own whatever its merge key."""
+        self._history.seal()
+
+    # Undo, redo and saving as menus show them -----------------------------------------------------------------------
 
     @property
     def can_undo(self) -> bool:
-        raise NotImplementedError
+        """Whether there is a step to take back."""
+        return self._history.last is not None and self._group is None
 
     @property
     def can_redo(self) -> bool:
-        raise NotImplementedError
+        """Whether there is an undone step to do again."""
+        return self._history.next is not None and self._group is None
 
     @property
     def undo_name(self) -> str:
         """What `undo` would take back, "" where nothing."""
-        raise NotImplementedError
+        return self._history.last.name if self._history.last else ""
 
     @property
     def redo_name(self) -> str:
         """What `redo` would do again, "" where nothing."""
-        raise NotImplementedError
-
-    @contextmanager
-    def group(self, title: str) -> Iterator[None]:
-        """Make one undo step of all edits applied inside; an exception inside takes them all back."""
-        raise NotImplementedError
-
-    def seal(self) -> None:
-        """End the gesture: the next edit starts an undo step of its own whatever its merge key."""
-        raise NotImplementedError
+        return self._history.next.name if self._history.next else ""
 
     @property
     def clean(self) -> bool:
-        """Whether the content is the one last marked clean (saved)."""
-        raise NotImplementedError
+        """Whether the content is the one last marked clean (saved); at first the one the document started from."""
+        return self._history.clean and not self._group
 
     def mark_clean(self) -> None:
         """Mark the content as saved."""
-        raise NotImplementedError
+        self._require_no_group()
+        self._history.mark_clean()
+
+    # Listeners ------------------------------------------------------------------------------------------------------
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every applied edit; return the function that ends it."""
-        raise NotImplementedError
+        self._listeners.append(listener)
+
+        def unlisten() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unlisten
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _replace(self, edit: Edit) -> tuple[Edit, Changed | None]:
+        """Apply an edit to the content; return its inverse and what changed, None where nothing did."""
+        after = edit.applied(self._content)
+        self._content = after.content
+        return after.inverse, _changed(after.touched, after.content, edit) if after.touched else None
+
+    def _tell(self, changed: Changed | None) -> None:
+        if changed:
+            self._news.append(changed)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._news:
+                self._call_all(self._news.popleft())
+        finally:
+            self._telling = False
+
+    def _call_all(self, changed: Changed) -> None:
+        with ExitStack() as calls:
+            for listener in reversed(self._listeners):
+                calls.callback(listener, changed)
+
+    def _take_back(self, steps: list[Step]) -> None:
+        for step in reversed(steps):
+            _, changed = self._replace(step.back)
+            self._tell(changed)
+
+    def _require_no_group(self) -> None:
+        if self._group is not None:
+            raise EditError("Several changes are being made as one: finish them first.")
+
+
+def _changed(touched: Touched, content: Content, edit: Edit) -> Changed:
+    there = content.graph.nodes.keys()
+    nodes = touched.nodes | touched.moved
+    return Changed(
+        nodes=frozenset(nodes & there),
+        wires=frozenset(touched.wires),
+        notes=frozenset(touched.notes),
+        removed=frozenset(nodes - there),
+        semantic=touched.computing,
+        kept=touched.kept,
+        moved=frozenset(touched.moved & there),
+        renamed=frozenset(touched.renamed & there),
+        edit=edit,
+    )

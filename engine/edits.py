@@ -1,29 +1,63 @@
-"""Edits: frozen records that apply to a Content and return their exact inverse. The same records are the recovery journal."""
+"""Edits: frozen records that apply to a Content and return their exact inverse.
+
+The same records are the recovery journal: `engine.plain` writes and reads them as JSON data.
+
+An edit keeps a content *closed*: wires, places, frames and kept values speak only of nodes that are there. `loose_end`
+says where a content is not. Faults of the graph itself (cycles, two wires into a socket, missing inputs) are allowed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
+from engine import checks
+from engine.draft import Draft, Touched, same_value
+from engine.errors import EditError
 from engine.graph import Content, Kept, Node, Note, Place, SettingValue, Wire
+from engine.sockets import shortened
 from engine.types import Tensor
 
 
+class Applied(NamedTuple):
+    """What came of an edit: the new content, the edit that takes it back, and what it touched."""
+
+    content: Content
+    inverse: Edit
+    touched: Touched
+
+
 @dataclass(frozen=True, slots=True)
-class _Base:
+class EditRecord:
+    """What all edits have. Subclasses are final."""
+
     @property
     def name(self) -> str:
-        """What a menu calls the edit: "Undo <name>"."""
+        """What a menu calls the edit, as in "Undo <name>"."""
+        raise NotImplementedError
+
+    def do(self, draft: Draft) -> Edit:
+        """Make the edit in the draft and return its inverse; raise EditError where it does not fit."""
         raise NotImplementedError
 
     def apply(self, content: Content) -> tuple[Content, Edit]:
-        """Return the content after the edit, and the edit that takes it back exactly; raise EditError where it does not fit."""
-        raise NotImplementedError
+        """Return the content after the edit, and the edit that takes it back exactly.
+
+        Raise EditError where the edit does not fit.
+        """
+        after = self.applied(content)
+        return after.content, after.inverse
+
+    def applied(self, content: Content) -> Applied:
+        """Return what `apply` does, with what the edit touched."""
+        draft = Draft(content)
+        inverse = self.do(draft)
+        return Applied(draft.content(), inverse, draft.touched)
 
 
 @dataclass(frozen=True, slots=True)
-class AddNode(_Base):
+class AddNode(EditRecord):
     """Add a node. `value` and `state` are what a run kept of it (they come back with an undone removal)."""
 
     node: Node
@@ -31,98 +65,276 @@ class AddNode(_Base):
     value: Tensor | None = None
     state: Mapping[str, Tensor] | None = None
 
+    @property
+    def name(self) -> str:
+        return f"Add {shortened(self.node.name or self.node.id, 30)}"
+
+    def do(self, draft: Draft) -> Edit:
+        node = checks.checked_node(self.node)
+        if node.id in draft.nodes:
+            raise EditError(f"There is already a node “{node.id}”.", node=node.id)
+        draft.put_node(node)
+        draft.put_place(node.id, self.place and checks.checked_place(self.place, node.id))
+        draft.put_back(node.id, self.value, self.state)
+        return RemoveNode(node.id)
+
 
 @dataclass(frozen=True, slots=True)
-class RemoveNode(_Base):
+class RemoveNode(EditRecord):
     """Remove a node with its wires, its place, its membership in frames and its kept values."""
 
     id: str
 
+    @property
+    def name(self) -> str:
+        return f"Delete {self.id}"
+
+    def do(self, draft: Draft) -> Edit:
+        node, place, wires, frames = (
+            draft.node(self.id),
+            draft.places.get(self.id),
+            draft.wires_at(self.id),
+            draft.frames_with(self.id),
+        )
+        for wire in wires:
+            draft.drop_wire(wire)
+        for frame in frames:
+            draft.put_note(replace(frame, nodes=tuple(id for id in frame.nodes if id != self.id)))
+        draft.put_place(self.id, None)
+        value, state = draft.take_kept(self.id)
+        draft.drop_node(self.id)
+        add = AddNode(node, place, value, state)
+        if not wires and not frames:
+            return add
+        return Group(self.name, (add, *map(Connect, wires), *map(ChangeNote, frames)))
+
 
 @dataclass(frozen=True, slots=True)
-class Connect(_Base):
+class Connect(EditRecord):
     """Make a wire. Faulty graphs are allowed here: `infer.refusal` says what a person may not wire."""
 
     wire: Wire
 
+    @property
+    def name(self) -> str:
+        return "Connect"
+
+    def do(self, draft: Draft) -> Edit:
+        wire = checks.checked_wire(self.wire, draft.nodes)
+        if wire in draft.wires:
+            raise EditError(f"There is already a wire from {wire.source} to {wire.target}.", node=wire.target.node)
+        draft.add_wire(wire)
+        return Disconnect(wire)
+
 
 @dataclass(frozen=True, slots=True)
-class Disconnect(_Base):
+class Disconnect(EditRecord):
     """Take a wire away."""
 
     wire: Wire
 
+    @property
+    def name(self) -> str:
+        return "Disconnect"
+
+    def do(self, draft: Draft) -> Edit:
+        if self.wire not in draft.wires:
+            raise EditError(
+                f"There is no wire from {self.wire.source} to {self.wire.target} any more.", node=self.wire.target.node
+            )
+        draft.drop_wire(self.wire)
+        return Connect(self.wire)
+
 
 @dataclass(frozen=True, slots=True)
-class SetSetting(_Base):
+class SetSetting(EditRecord):
     """Give a setting (or an unwired input) a value."""
 
     node: str
     setting: str
     value: SettingValue
 
+    @property
+    def name(self) -> str:
+        return f"Change {_words(self.setting)}"
+
+    def do(self, draft: Draft) -> Edit:
+        node = draft.node(self.node)
+        setting = checks.require_word(self.setting, "setting", self.node)
+        value = checks.checked_setting(self.value, self.node, setting)
+        inverse = _setting_back(node, setting)
+        if setting not in node.settings or not same_value(node.settings[setting], value):
+            draft.put_node(replace(node, settings={**node.settings, setting: value}))
+        return inverse
+
 
 @dataclass(frozen=True, slots=True)
-class ResetSetting(_Base):
+class ResetSetting(EditRecord):
     """Return a setting to its operator's default."""
 
     node: str
     setting: str
 
+    @property
+    def name(self) -> str:
+        return f"Reset {_words(self.setting)}"
+
+    def do(self, draft: Draft) -> Edit:
+        node = draft.node(self.node)
+        inverse = _setting_back(node, self.setting)
+        if self.setting in node.settings:
+            draft.put_node(
+                replace(node, settings={key: value for key, value in node.settings.items() if key != self.setting})
+            )
+        return inverse
+
+
+def _setting_back(node: Node, setting: str) -> Edit:
+    if setting in node.settings:
+        return SetSetting(node.id, setting, node.settings[setting])
+    return ResetSetting(node.id, setting)
+
 
 @dataclass(frozen=True, slots=True)
-class Rename(_Base):
+class Rename(EditRecord):
     """Give a node a name; "" is its operator's title."""
 
     node: str
     to: str
 
+    @property
+    def name(self) -> str:
+        return "Rename"
+
+    def do(self, draft: Draft) -> Edit:
+        node = draft.node(self.node)
+        if fault := checks.name_fault(self.to):
+            raise EditError(fault, node=self.node)
+        if node.name != self.to:
+            draft.put_node(replace(node, name=self.to))
+        return Rename(node.id, node.name)
+
 
 @dataclass(frozen=True, slots=True)
-class SetFrozen(_Base):
+class SetFrozen(EditRecord):
     """Freeze a parameter, or let it be trained again."""
 
     node: str
     frozen: bool
 
+    @property
+    def name(self) -> str:
+        return "Freeze" if self.frozen else "Unfreeze"
+
+    def do(self, draft: Draft) -> Edit:
+        node = draft.node(self.node)
+        if node.frozen != self.frozen:
+            draft.put_node(replace(node, frozen=bool(self.frozen)))
+        return SetFrozen(node.id, node.frozen)
+
 
 @dataclass(frozen=True, slots=True)
-class Move(_Base):
+class Move(EditRecord):
     """Put nodes at places (None: nowhere). Does not touch the graph."""
 
     places: Mapping[str, Place | None]
 
+    @property
+    def name(self) -> str:
+        return "Move" if len(self.places) == 1 else f"Move {len(self.places)} nodes"
+
+    def do(self, draft: Draft) -> Edit:
+        back: dict[str, Place | None] = {}
+        for id, place in self.places.items():
+            back[draft.node(id).id] = draft.places.get(id)
+            draft.put_place(id, place and checks.checked_place(place, id))
+        return Move(back)
+
 
 @dataclass(frozen=True, slots=True)
-class AddNote(_Base):
+class AddNote(EditRecord):
+    """Add a note or a frame."""
+
     note: Note
 
+    @property
+    def name(self) -> str:
+        return "Add frame" if self.note.nodes else "Add note"
+
+    def do(self, draft: Draft) -> Edit:
+        note = checks.checked_note(self.note, draft.nodes)
+        if note.id in draft.notes:
+            raise EditError(f"There is already a note “{note.id}”.")
+        draft.put_note(note)
+        return RemoveNote(note.id)
+
 
 @dataclass(frozen=True, slots=True)
-class RemoveNote(_Base):
+class RemoveNote(EditRecord):
+    """Remove a note or a frame; what a frame carries stays."""
+
     id: str
 
+    @property
+    def name(self) -> str:
+        return "Delete note"
+
+    def do(self, draft: Draft) -> Edit:
+        note = draft.note(self.id)
+        draft.drop_note(self.id)
+        return AddNote(note)
+
 
 @dataclass(frozen=True, slots=True)
-class ChangeNote(_Base):
+class ChangeNote(EditRecord):
     """Put another note in the place of the one with the same id."""
 
     note: Note
 
+    @property
+    def name(self) -> str:
+        return "Change note"
+
+    def do(self, draft: Draft) -> Edit:
+        old = draft.note(self.note.id)
+        note = checks.checked_note(self.note, draft.nodes)
+        if note != old:
+            draft.put_note(note)
+        return ChangeNote(old)
+
 
 @dataclass(frozen=True, slots=True)
-class SetKept(_Base):
+class SetKept(EditRecord):
     """Keep the values of a run, or forget them (None)."""
 
     kept: Kept | None
 
+    @property
+    def name(self) -> str:
+        return "Keep values" if self.kept else "Forget kept values"
+
+    def do(self, draft: Draft) -> Edit:
+        old = draft.kept()
+        kept = self.kept and checks.checked_kept(self.kept, draft.nodes)
+        if kept != old:
+            draft.put_kept(kept)
+        return SetKept(old)
+
 
 @dataclass(frozen=True, slots=True)
-class Group(_Base):
+class Group(EditRecord):
     """Several edits as one: all or nothing, in time linear in the content and the edits."""
 
     title: str
     edits: tuple[Edit, ...]
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    def do(self, draft: Draft) -> Edit:
+        inverses = [edit.do(draft) for edit in self.edits]
+        return Group(self.title, tuple(part for inverse in reversed(inverses) for part in parts(inverse)))
 
 
 Edit: TypeAlias = (
@@ -131,11 +343,34 @@ Edit: TypeAlias = (
 )  # fmt: skip
 
 
-def to_plain(edit: Edit) -> dict[str, Any]:
-    """Return the edit as JSON data."""
-    raise NotImplementedError
+def parts(edit: Edit) -> tuple[Edit, ...]:
+    """Return the edits of a group, or the edit alone."""
+    return edit.edits if isinstance(edit, Group) else (edit,)
 
 
-def from_plain(data: Any) -> Edit:
-    """Return the edit that `to_plain` wrote; raise EditError, naming the place, for anything else."""
-    raise NotImplementedError
+def loose_end(content: Content) -> str | None:
+    """Return, in a sentence, where a content speaks of a node that is not there; None where it is closed."""
+    nodes = content.graph.nodes
+    frames = [(id, note.id) for note in content.layout.notes.values() for id in note.nodes]
+    mentions: tuple[tuple[str, Callable[[], list[tuple[str, object]]]], ...] = (
+        (
+            "The wire at {} has no node there.",
+            lambda: [(end.node, end) for wire in content.graph.wires for end in wire],
+        ),
+        ("The layout places {}, which is not a node.", lambda: [(id, id) for id in content.layout.places]),
+        ("The frame {} carries a node that is not there.", lambda: list(frames)),
+        ("Values are kept for {}, which is not a node.", lambda: [(id, id) for id in _kept_for(content.kept)]),
+    )
+    for sentence, found in mentions:
+        loose = sorted(str(what) for id, what in found() if id not in nodes)
+        if loose:
+            return sentence.format(f"“{loose[0]}”")
+    return None
+
+
+def _kept_for(kept: Kept | None) -> list[str]:
+    return [*kept.values, *kept.states] if kept else []
+
+
+def _words(identifier: str) -> str:
+    return shortened(identifier.replace("_", " "), 30)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from engine.types import Tensor
 
-SettingValue: TypeAlias = "None | bool | int | float | str | tuple[SettingValue, ...]"
+SettingValue: TypeAlias = "bool | int | float | str | tuple[SettingValue, ...] | None"
 """A setting's value: plain, immutable, and writable as JSON (tuples become arrays)."""
 
 
@@ -52,7 +52,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes by id, and the set of wires. A graph may be faulty (cycles, two wires into a socket): `engine.problems` says how."""
+    """Nodes by id, and the set of wires.
+
+    A graph may be faulty (cycles, two wires into a socket): `engine.problems` says how.
+    """
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
     wires: frozenset[Wire] = frozenset()
@@ -60,24 +63,94 @@ class Graph:
     @cached_property
     def incoming(self) -> Mapping[str, tuple[Wire, ...]]:
         """Wires into each node that has some, sorted by target then source."""
-        return _grouped(self.wires, lambda wire: wire.target.node, lambda wire: (wire.target, wire.source))
+        return _grouped(self.wires, _target_node, _by_target)
 
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[Wire, ...]]:
         """Wires out of each node that has some, sorted by source then target."""
-        return _grouped(self.wires, lambda wire: wire.source.node, lambda wire: (wire.source, wire.target))
+        return _grouped(self.wires, _source_node, _by_source)
 
     @cached_property
     def sources(self) -> Mapping[Socket, Socket]:
         """The output that feeds each wired input (the first by order where a faulty graph has two)."""
         return {wire.target: wire.source for wire in sorted(self.wires, reverse=True)}
 
+    def changed(self, nodes: Mapping[str, Node], wires: frozenset[Wire], touched: Collection[Wire]) -> Graph:
+        """Return Graph(nodes, wires), where `touched` holds every wire that only one of the two graphs has.
 
-def _grouped(wires, group, order):  # type: ignore[no-untyped-def]
-    groups = defaultdict(list)
+        What this graph has worked out about its wires is brought up to date instead of worked out again: with 10,000
+        wires an edit then costs a copy, not a sort.
+        """
+        graph = Graph(nodes, wires)
+        if touched and 8 * len(touched) > len(wires):
+            return graph
+        if "incoming" in self.__dict__:
+            graph.__dict__["incoming"] = _regrouped(self.incoming, wires, touched, _target_node, _by_target)
+        if "outgoing" in self.__dict__:
+            graph.__dict__["outgoing"] = _regrouped(self.outgoing, wires, touched, _source_node, _by_source)
+        if "sources" in self.__dict__ and "incoming" in self.__dict__:
+            graph.__dict__["sources"] = _refed(self.sources, graph.incoming, touched)
+        return graph
+
+
+def _target_node(wire: Wire) -> str:
+    return wire.target.node
+
+
+def _source_node(wire: Wire) -> str:
+    return wire.source.node
+
+
+def _by_target(wire: Wire) -> tuple[Socket, Socket]:
+    return wire.target, wire.source
+
+
+def _by_source(wire: Wire) -> tuple[Socket, Socket]:
+    return wire.source, wire.target
+
+
+_Groups: TypeAlias = Mapping[str, tuple[Wire, ...]]
+
+
+def _grouped(
+    wires: Iterable[Wire], group: Callable[[Wire], str], order: Callable[[Wire], tuple[Socket, Socket]]
+) -> _Groups:
+    groups = defaultdict[str, list[Wire]](list)
     for wire in wires:
         groups[group(wire)].append(wire)
     return {name: tuple(sorted(members, key=order)) for name, members in groups.items()}
+
+
+def _regrouped(
+    old: _Groups,
+    wires: frozenset[Wire],
+    touched: Collection[Wire],
+    group: Callable[[Wire], str],
+    order: Callable[[Wire], tuple[Socket, Socket]],
+) -> _Groups:
+    """Return the groups of `wires`, given those of a set of wires that differs from it by `touched` alone."""
+    if not touched:
+        return old
+    groups = dict(old)
+    for name, news in _grouped(touched, group, order).items():
+        members = {*old.get(name, ()), *news} & wires
+        groups[name] = tuple(sorted(members, key=order))
+        if not members:
+            del groups[name]
+    return groups
+
+
+def _refed(old: Mapping[Socket, Socket], incoming: _Groups, touched: Collection[Wire]) -> Mapping[Socket, Socket]:
+    """Return the sources of all wired inputs, given those before `touched` wires changed."""
+    if not touched:
+        return old
+    sources = dict(old)
+    for target in {wire.target for wire in touched}:
+        feeding = [wire.source for wire in incoming.get(target.node, ()) if wire.target == target]
+        sources.pop(target, None)
+        if feeding:
+            sources[target] = min(feeding)
+    return sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +185,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Values kept from a run: parameters by node id, optimizer state by optimizer node id and slot, and the step reached."""
+    """Values kept from a run at a step: parameters by node id, optimizer state by optimizer node id and slot."""
 
     step: int = 0
     seed: int = 0

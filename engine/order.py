@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -22,7 +22,7 @@ class Cycle(GradwireError):
         self.nodes = tuple(nodes)
 
 
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -50,24 +50,119 @@ def topological_order(nodes: Iterable[str], parents: Parents) -> tuple[str, ...]
 
 def acyclic_part(nodes: Iterable[str], parents: Parents) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (nodes that no loop feeds, in topological order; the others, sorted)."""
-    raise NotImplementedError
+    back = _backwards(nodes, parents)
+    ahead = _forwards(back)
+    waiting = {node: len(sources) for node, sources in back.items()}
+    ready = deque(node for node, count in waiting.items() if not count)
+    order = []
+    while ready:
+        node = ready.popleft()
+        order.append(node)
+        for child in ahead[node]:
+            waiting[child] -= 1
+            if not waiting[child]:
+                ready.append(child)
+    return tuple(order), tuple(node for node, count in waiting.items() if count)
 
 
 def loops(nodes: Iterable[str], parents: Parents) -> tuple[tuple[str, ...], ...]:
-    """Return one loop out of every strongly connected part, each in the order of its wires, starting at its least id."""
-    raise NotImplementedError
+    """Return one loop out of every strongly connected part, in the order of its wires, starting at its least id."""
+    back = _backwards(nodes, parents)
+    ahead = _forwards(back)
+    parts = [part for part in _components(back) if len(part) > 1 or part[0] in back[part[0]]]
+    return tuple(_loop(min(part), frozenset(part), ahead) for part in sorted(parts, key=min))
 
 
 def ancestors(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
     """Return every node from which wires lead to one of `ids`, and `ids` themselves."""
-    raise NotImplementedError
+    return _reached(ids, graph_parents(graph))
 
 
 def descendants(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
     """Return every node to which wires lead from one of `ids`, and `ids` themselves."""
-    raise NotImplementedError
+    outgoing = graph.outgoing
+    return _reached(ids, lambda node: [wire.target.node for wire in outgoing.get(node, ())])
 
 
 def would_close_cycle(graph: Graph, wire: Wire) -> bool:
     """Return whether the graph with `wire` has a loop through it; linear in the graph."""
-    raise NotImplementedError
+    return wire.target.node in ancestors(graph, [wire.source.node])
+
+
+def _backwards(nodes: Iterable[str], parents: Parents) -> dict[str, tuple[str, ...]]:
+    """Return the distinct parents of each node among the nodes, in sorted order throughout."""
+    within = dict.fromkeys(sorted(nodes))
+    return {node: tuple(sorted({parent for parent in parents(node) if parent in within})) for node in within}
+
+
+def _forwards(back: Mapping[str, Iterable[str]]) -> Mapping[str, Sequence[str]]:
+    ahead = defaultdict[str, list[str]](list)
+    for node, sources in back.items():
+        for source in sources:
+            ahead[source].append(node)
+    return ahead
+
+
+def _reached(start: Iterable[str], steps: Parents) -> frozenset[str]:
+    seen = set(start)
+    todo = list(seen)
+    while todo:
+        for node in steps(todo.pop()):
+            if node not in seen:
+                seen.add(node)
+                todo.append(node)
+    return frozenset(seen)
+
+
+def _components(successors: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return the strongly connected parts (Tarjan 1972, with a stack of our own instead of recursion)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_nodes: list[str] = []
+    is_open: set[str] = set()
+    parts: list[list[str]] = []
+    for root in successors:
+        path = [] if root in index else [(root, iter(successors[root]))]
+        while path:
+            node, following = path[-1]
+            if node not in index:
+                index[node] = low[node] = len(index)
+                open_nodes.append(node)
+                is_open.add(node)
+            deeper = None
+            for after in following:
+                if after not in index:
+                    deeper = after
+                    break
+                if after in is_open:
+                    low[node] = min(low[node], index[after])
+            if deeper is not None:
+                path.append((deeper, iter(successors[deeper])))
+                continue
+            path.pop()
+            if path:
+                low[path[-1][0]] = min(low[path[-1][0]], low[node])
+            if low[node] == index[node]:
+                at = len(open_nodes) - 1
+                while open_nodes[at] != node:
+                    at -= 1
+                parts.append(open_nodes[at:])
+                is_open.difference_update(open_nodes[at:])
+                del open_nodes[at:]
+    return parts
+
+
+def _loop(start: str, part: frozenset[str], ahead: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return a shortest loop through `start` inside its strongly connected part."""
+    came_from: dict[str, str] = {}
+    todo = deque([start])
+    while start not in came_from:
+        node = todo.popleft()
+        for after in ahead[node]:
+            if after in part and after not in came_from:
+                came_from[after] = node
+                todo.append(after)
+    path = [came_from[start]]
+    while path[-1] != start:
+        path.append(came_from[path[-1]])
+    return tuple(reversed(path))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from engine import limits
 from engine.graph import Graph, Socket, Wire, label
-from engine.operator import Input, Operator
+from engine.operator import Input, Kind, Operator
+from engine.order import natural
 
 
 class Argument(NamedTuple):
@@ -18,25 +20,105 @@ class Argument(NamedTuple):
 
 
 def input_of(declared: Operator, name: str) -> Input | None:
-    """Return the declaration of the input socket called `name` ("xs.3" for a variadic xs), or None where there is none."""
-    raise NotImplementedError
+    """Return the declaration of the input socket called `name` ("xs.3" for a variadic xs), or None."""
+    stem, dot, number = name.partition(".")
+    for each in declared.inputs:
+        if each.name == name and not each.variadic:
+            return each
+        if dot and each.variadic and each.name == stem and _is_index(number):
+            return each
+    return None
+
+
+def _is_index(text: str) -> bool:
+    canonical = text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")
+    return canonical and len(text) < 10 and int(text) < limits.COLLECTION
 
 
 def arguments(graph: Graph, declared: Operator, node: str) -> tuple[Argument, ...]:
-    """Return the wired inputs of a node in the order in which its function takes them (xs.2 before xs.10)."""
-    raise NotImplementedError
+    """Return the wired inputs of a node in the order in which its function takes them (xs.2 before xs.10).
+
+    Where a faulty graph has two wires into one socket, the first by order counts, as in `Graph.sources`.
+    """
+    return arguments_of(declared, graph.incoming.get(node, ()))
+
+
+def arguments_of(declared: Operator, wires: Iterable[Wire]) -> tuple[Argument, ...]:
+    """Return the arguments made by the wires into one node (sorted by target then source)."""
+    order = {each.name: k for k, each in enumerate(declared.inputs)}
+    found: dict[Socket, tuple[int, int, Argument]] = {}
+    for wire in wires:
+        each = input_of(declared, wire.target.name)
+        if each is not None and wire.target not in found:
+            index = int(wire.target.name.partition(".")[2]) if each.variadic else 0
+            found[wire.target] = (order[each.name], index, Argument(each, wire.target, wire.source))
+    return tuple(argument for _, _, argument in sorted(found.values(), key=lambda entry: entry[:2]))
+
+
+def missing_inputs(graph: Graph, declared: Operator, node: str) -> tuple[Input, ...]:
+    """Return the inputs that need a wire and have none; a variadic input needs at least one."""
+    wired = {argument.input.name for argument in arguments(graph, declared, node)}
+    return tuple(each for each in declared.inputs if not each.optional and each.name not in wired)
+
+
+def free_socket(graph: Graph, name: str, node: str) -> str:
+    """Return the first socket of the variadic input `name` after the last wired one: "name.k"."""
+    stem = f"{name}."
+    taken = [
+        int(wire.target.name[len(stem) :])
+        for wire in graph.incoming.get(node, ())
+        if wire.target.name.startswith(stem) and _is_index(wire.target.name[len(stem) :])
+    ]
+    return f"{name}.{max(taken, default=-1) + 1}"
 
 
 def input_names(graph: Graph, declared: Operator, node: str) -> tuple[str, ...]:
-    """Return the names of a node's input sockets, top to bottom; a variadic input shows its wired ones and one free one."""
-    raise NotImplementedError
+    """Return the names of a node's input sockets, top to bottom; a variadic one shows its wired sockets and a free one."""
+    names: list[str] = []
+    wired = arguments(graph, declared, node)
+    for each in declared.inputs:
+        if each.variadic:
+            names += [argument.socket.name for argument in wired if argument.input is each]
+            free = free_socket(graph, each.name, node)
+            names += [free] if input_of(declared, free) else []
+        else:
+            names.append(each.name)
+    return tuple(names)
 
 
 def output_names(graph: Graph, declared: Operator, node: str) -> tuple[str, ...]:
     """Return the names of a node's output sockets, top to bottom."""
-    raise NotImplementedError
+    return tuple(output.name for output in declared.outputs_for(graph.nodes[node]))
 
 
 def quoted(graph: Graph, library: Mapping[str, Operator], node: str) -> str:
     """Return how a sentence names the node: its label in quotes and its id, as in '"slope w" (parameter_1)'."""
-    raise NotImplementedError
+    known = graph.nodes.get(node)
+    if known is None:
+        return f'"{node}"'
+    declared = library.get(known.operator)
+    text = " ".join(label(known, declared.title if declared else known.operator).split())
+    return f'"{shortened(text)}" ({node})'
+
+
+def shortened(text: str, length: int = 60) -> str:
+    """Return the text, cut in the middle of a sentence's patience."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def socket_kind(declared: Operator, graph: Graph, socket: Socket) -> frozenset[str]:
+    """Return which of "input" and "output" the socket is on its node; empty where the node has no such socket.
+
+    A placeholder's sockets are whatever its wires say, so each name may be either.
+    """
+    if declared.kind is Kind.UNKNOWN:
+        return frozenset({"input", "output"})
+    kinds = {"input"} if input_of(declared, socket.name) else set()
+    if socket.name in output_names(graph, declared, socket.node):
+        kinds.add("output")
+    return frozenset(kinds)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return socket names in natural order ("xs.2" before "xs.10")."""
+    return sorted(set(names), key=natural)
