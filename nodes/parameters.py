@@ -134,8 +134,9 @@ def _constrained(start: FloatArray, constraint: str, low: float, high: float) ->
     if constraint == "simplex":
         if start.ndim == 0:
             raise SettingError("a scalar cannot be a simplex: give the parameter a shape")
-        positive = np.maximum(start, MARGIN)
-        return positive / positive.sum(axis=-1, keepdims=True)
+        positive: FloatArray = np.maximum(start, MARGIN)
+        positive /= positive.sum(axis=-1, keepdims=True)
+        return positive
     return start
 
 

@@ -240,7 +240,7 @@ def transpose(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
 
 
 def contract(first: str = "x", second: str = "y") -> ShapeRule:
-    """Return the rule of the matrix product: the last axis of the first meets the last but one (or only) of the second."""
+    """Return the rule of the matrix product: the last axis of one meets the last but one (or only) of the other."""
 
     def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
         a, b = array(types[0], first), array(types[1], second)
