@@ -190,7 +190,8 @@ def update(
 ) -> Callable[[Any, Arrays, Arrays, State, Mapping[str, Any]], tuple[Arrays, State]]:
     """Return the whole update `(loss, gradients, parameters, state, hyper) -> (parameters, state)` of these choices.
 
-    `hyper` holds the numeric settings of the optimizer node and `step`. The gradient is clipped first, then weight
+    `hyper` holds the numeric settings of the optimizer node that are read, and `step`. Without "weight_decay" nothing
+    decays. The gradient is clipped first, then weight
     decay is added (as in PyTorch), then the method takes its step at the scheduled rate. Complex parameters follow
     the conjugate of autograd's gradient, the direction in which the loss rises.
     """
@@ -203,7 +204,8 @@ def update(
 
         def oracle(at: Arrays) -> tuple[Any, Arrays]:
             rising = _clipped(clip, tuple(map(_rising, gradients)), hyper)
-            return loss, rising if chosen.decoupled else _decayed(rising, at, hyper)
+            decays = "weight_decay" in hyper and not chosen.decoupled
+            return loss, _decayed(rising, at, hyper) if decays else rising
 
         new, state, _ = chosen.step(oracle, parameters, state, {**hyper, "rate": rate})
         return new, state

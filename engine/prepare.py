@@ -90,7 +90,7 @@ class Prepared:
         kinds = self.input_types(node)
         declared = self.operator(node)
         settings = declared.values(self.graph.nodes[node])
-        key = random_bits.key(self.seed, node, 0)
+        key = random_bits.key(self.seed, node, step)
         indices, state = _callable(declared, declared.draw)(key, step, previous, kinds, settings)
         return indices, state
 

@@ -1,0 +1,76 @@
+"""What a program's inputs are given: data, settings, parameters, keys, batches and states, each by its role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from engine import random_bits
+from engine.errors import RunError
+from engine.prepare import Prepared, scalar_or_array
+from engine.program.lower import setting_values
+from engine.program.program import Program, ProgramInput
+
+States: TypeAlias = Mapping[str, tuple[Any, ...]]
+"""The state of each stateful node, and of each batch node after its last draw."""
+
+
+def bind(
+    program: Program,
+    prepared: Prepared,
+    parameters: Mapping[str, Any],
+    *,
+    step: int,
+    states: States | None = None,
+    inputs: Iterable[ProgramInput] | None = None,
+) -> list[Any]:
+    """Return the values of the program's inputs (or of those named in `inputs`), in order, for one step.
+
+    `parameters` are inside their constraints. Nodes without a state in `states` are at their first. Raise RunError
+    where the program has an input that is none of the graph's.
+    """
+    settings = setting_values(program, prepared.graph, prepared.library)
+
+    def value(wanted: ProgramInput) -> Any:
+        match wanted.role:
+            case "parameter":
+                return parameters[wanted.name]
+            case "data":
+                return typed(source_value(prepared, wanted.name), wanted)
+            case "setting":
+                return typed(settings[wanted.name], wanted)
+            case "state":
+                node, _, number = wanted.name.rpartition(".")
+                return ((states or {}).get(node) or prepared.start_state(node))[int(number)]
+            case "key":
+                return random_bits.key(prepared.seed, wanted.name, step)
+            case "batch":
+                return prepared.draw(wanted.name, step, (states or {}).get(wanted.name))[0]
+            case "step":
+                return typed(step, wanted)
+        raise RunError(f"The program asks for {wanted.name!r}, which the graph does not have.")
+
+    return [value(each) for each in (program.inputs if inputs is None else inputs)]
+
+
+def source_value(prepared: Prepared, name: str) -> Any:
+    """Return the array that a data input is called after: "node.output", or a leaf of it ("node.output.0", ".field").
+    for socket, value in prepared.values.items():
+        if name == str(socket):
+            return value
+        if name.startswith(f"{socket}."):
+            return _leaf(value, name.removeprefix(f"{socket}.").split("."))
+    raise RunError(f"No source gives the data {name!r}.")
+
+
+def _leaf(value: Any, path: list[str]) -> Any:
+    for part in path:
+        value = value[part] if isinstance(value, Mapping) else value[int(part)]
+    return value
+
+
+def typed(value: Any, wanted: ProgramInput) -> Any:
+    """Return the value as the array or NumPy scalar that the input is declared to be."""
+    return scalar_or_array(np.asarray(value, wanted.type.dtype))
