@@ -56,7 +56,8 @@ def bind(
 
 
 def source_value(prepared: Prepared, name: str) -> Any:
-    """Return the array that a data input is called after: "node.output", or a leaf of it ("node.output.0", ".field").
+    """Return the array that a data input is called after: "node.output", or a leaf of it ("node.output.0",
+    ".field")."""
     for socket, value in prepared.values.items():
         if name == str(socket):
             return value

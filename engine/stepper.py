@@ -72,9 +72,12 @@ class Descent:
     def to_free(self, prepared: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the free values of the owned parameters."""
         return tuple(
-            scalar_or_array(onp.asarray(self.constrained[id].free(parameters[id], *limits(prepared, id)),
-            each.type.dtype)) if id in self.constrained else parameters[id] for id, each in zip(self.owned, self.free,
-            strict=True)
+            scalar_or_array(
+                onp.asarray(self.constrained[id].free(parameters[id], *limits(prepared, id)), each.type.dtype)
+            )
+            if id in self.constrained
+            else parameters[id]
+            for id, each in zip(self.owned, self.free, strict=True)
         )
 
     def to_values(self, prepared: Prepared, free: Sequence[Any]) -> dict[str, Any]:
@@ -111,8 +114,8 @@ def descent(prepared: Prepared, plan: Plan) -> Descent:
         raise LoweringError(sentence, node=plan.id)
     constrained = {id: found for id in owned if (found := constraint(prepared, id))}
     if not constrained:
-        return Descent(plan, base, base.outputs[0], {}, {id: read[id].var for id in owned}, tuple(read[id] for id in
-        owned))
+        free = tuple(read[id] for id in owned)
+        return Descent(plan, base, base.outputs[0], {}, {each.name: each.var for each in free}, free)
     maps = _constraining(prepared, constrained, read)
     feeds = {read[id].var: var for id, var in zip(constrained, maps.outputs, strict=True)}
     program = fuse(maps, base, feeds)
@@ -303,7 +306,8 @@ def _in_two_parts(
     approach: str,
     backend: str,
 ) -> Callable[..., tuple[Any, ...]]:
-    """Return the step for approaches that are not one program: the gradient by the approach, then the compiled update.
+    """Return the step for approaches that are not one program: the gradient by the approach, then the compiled
+    update."""
     gradient = gradient_function(down.program, down.loss, [each.var for each in down.free], approach, backend)
     advance = compile_program(parts.program).function
     position = {each.var: k for k, each in enumerate(ordered.inputs)}
