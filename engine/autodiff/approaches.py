@@ -15,7 +15,11 @@ APPROACHES: Mapping[str, str] = {
     "tape": "operator overloading, define by run: autograd itself",
     "forward": "dual numbers: one pass per entry of the parameters",
 }
-BACKENDS: Mapping[str, str] = {"numpy_code": "straight-line NumPy", "autograd": "autograd's own calls", "interpret": "equation by equation"}
+BACKENDS: Mapping[str, str] = {
+    "numpy_code": "straight-line NumPy",
+    "autograd": "autograd's own calls",
+    "interpret": "equation by equation",
+}
 
 
 def refusal(approach: str, backend: str) -> str | None:

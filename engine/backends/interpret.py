@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from engine.program.program import Program, Var
+import numpy as np
+
+from engine.errors import GradwireError, RunError
+from engine.program.compose import rename
+from engine.program.primitives import PRIMITIVES
+from engine.program.program import Equation, Program, Var
 
 
 class NonFinite(NamedTuple):
@@ -18,9 +23,75 @@ class NonFinite(NamedTuple):
 
 def interpret(program: Program, values: Sequence[Any]) -> dict[Var, Any]:
     """Return the value of every variable at `values` (in the order of program.inputs). Raise RunError naming the node that failed."""
-    raise NotImplementedError
+    known = start(program, values)
+    with np.errstate(all="ignore"):
+        for equation in program.equations:
+            known[equation.output] = step(equation, known)
+    return known
+
+
+def inline(program: Program, values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the outputs of `program` at `values`; within a recorded function its equations are recorded into that function's program."""
+    known = dict(zip((each.var for each in program.inputs), values, strict=True)) | dict(program.constants)
+    for equation in program.equations:
+        arguments = [rename(each, known) for each in equation.arguments]
+        known[equation.output] = PRIMITIVES[equation.primitive](*arguments, **dict(equation.settings))
+    return tuple(known[var] for var in program.outputs)
 
 
 def first_nonfinite(program: Program, values: Sequence[Any]) -> NonFinite | None:
-    """Return the first equation whose result is not finite although its arguments are, or None."""
-    raise NotImplementedError
+    """Return the first variable that is not finite, in the order of the program: an input or an equation's result; or None.
+
+    For an input the node is the input's name up to the first dot.
+    """
+    known = start(program, values)
+    for each in program.inputs:
+        if not _finite(known[each.var]):
+            return NonFinite(each.name.partition(".")[0], "forward", each.var)
+    with np.errstate(all="ignore"):
+        for equation in program.equations:
+            result = known[equation.output] = step(equation, known)
+            if not _finite(result):
+                return NonFinite(node_of(equation.origin), direction_of(equation.origin), equation.output)
+    return None
+
+
+def start(program: Program, values: Sequence[Any]) -> dict[Var, Any]:
+    """Return the values of inputs and constants."""
+    if len(values) != len(program.inputs):
+        raise RunError(f"the program has {len(program.inputs)} inputs, {len(values)} values were given")
+    known = dict(program.constants)
+    for each, value in zip(program.inputs, values, strict=True):
+        known[each.var] = value if isinstance(value, np.ndarray | np.generic) else np.asarray(value, each.type.dtype)
+    return known
+
+
+def step(equation: Equation, known: Mapping[Var, Any]) -> Any:
+    """Return the result of one equation; raise RunError naming its node where it fails."""
+    try:
+        arguments = [rename(each, known) for each in equation.arguments]
+        return PRIMITIVES[equation.primitive](*arguments, **dict(equation.settings))
+    except GradwireError:
+        raise
+    except Exception as error:
+        node = node_of(equation.origin)
+        raise RunError(f"{equation.primitive.rpartition('.')[2]} failed: {error}", node=node or None) from error
+
+
+def node_of(origin: str) -> str:
+    """Return the graph node an equation's origin speaks of."""
+    while " of " in origin and origin.startswith(("adjoint of ", "tangent of ")):
+        origin = origin.partition(" of ")[2]
+    return origin
+
+
+def direction_of(origin: str) -> Literal["forward", "backward"]:
+    """Return whether an equation belongs to the adjoint."""
+    return "backward" if origin.startswith("adjoint of ") else "forward"
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_finite, value))
+    kind = np.asarray(value).dtype.kind
+    return kind not in "fc" or bool(np.isfinite(value).all())

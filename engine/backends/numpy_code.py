@@ -1,12 +1,26 @@
-"""A Program as straight-line NumPy code: the one place that compiles text, and only text it has generated itself."""
+"""A Program as straight-line NumPy code: the one place that compiles text, and only text it has generated itself.
+
+The text holds names out of our own tables, variables v0, v1, ..., constants c0, c1, ... and plain finite numbers; nothing in it comes
+from a file or a person. One assignment per equation: nested expressions break CPython's parser.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from engine.program.program import Program
+import numpy as np
+
+from engine.errors import LoweringError
+from engine.program.compose import used
+from engine.program.primitives import PRIMITIVES
+from engine.program.program import Equation, Program, Var
+from engine.types import ArrayType
+
+DROPPED_BYTES = 16_384
+"""Arrays of at least this size are dropped after their last use."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +36,238 @@ class Compiled:
 
     def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """Return the outputs at `values` (anything array-like, in the order of program.inputs)."""
-        raise NotImplementedError
+        inputs = self.program.inputs
+        if len(values) != len(inputs):
+            raise ValueError(f"the program has {len(inputs)} inputs, {len(values)} values were given")
+        ready = [
+            value if isinstance(value, np.ndarray | np.generic) else np.asarray(value, each.type.dtype)
+            for value, each in zip(values, inputs, strict=True)
+        ]
+        with np.errstate(all="ignore"):
+            return self.function(*ready)
 
 
 def compile_program(program: Program) -> Compiled:
     """Return the program as one compiled function, one assignment per equation."""
-    raise NotImplementedError
+    writer = Writer(program)
+    source = writer.source()
+    return Compiled(program, source, compiled(source, writer.namespace))
+
+
+def compiled(source: str, namespace: dict[str, Any]) -> Callable[..., tuple[Any, ...]]:
+    """Return the function `program` that generated text defines."""
+    exec(compile(source, "<gradwire program>", "exec", dont_inherit=True), namespace)  # noqa: S102 - generated text only
+    return namespace["program"]  # type: ignore[no-any-return]
+
+
+class Writer:
+    """Writes a program's text, and the namespace of functions and constants it refers to."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.namespace: dict[str, Any] = {"__builtins__": {}}
+        self._bound: dict[Any, str] = {}
+        for number, (var, value) in enumerate(program.constants.items()):
+            self.namespace[f"c{number}"] = value[()] if value.ndim == 0 else value
+            self._bound[var] = f"c{number}"
+
+    def source(self) -> str:
+        """Return the whole text."""
+        names = ", ".join(f"v{each.var.index}" for each in self.program.inputs)
+        lines = [f"def program({names}):"]
+        lines += [
+            f"    v{each.var.index} = v{each.var.index}[()]" for each in self.program.inputs if each.type.shape == ()
+        ]
+        dead = self._last_uses()
+        for number, equation in enumerate(self.program.equations):
+            lines.append(f"    v{equation.output.index} = {self.expression(equation)}")
+            if number in dead:
+                lines.append(f"    del {', '.join(f'v{var.index}' for var in dead[number])}")
+        results = "".join(f"{self.name(var)}, " for var in self.program.outputs)
+        return "\n".join([*lines, f"    return ({results})", ""])
+
+    def name(self, var: Var) -> str:
+        """Return the variable's name in the text."""
+        return self._bound.get(var) or f"v{var.index}"
+
+    def expression(self, equation: Equation) -> str:
+        """Return the right-hand side of an equation's assignment."""
+        special = SPECIAL.get(equation.primitive)
+        text = special(self, equation) if special is not None else None
+        if text is not None:
+            return text
+        arguments = [self.argument(each) for each in equation.arguments]
+        infix = INFIX.get(equation.primitive)
+        if infix is not None and not equation.settings:
+            return infix.format(*arguments)
+        return self.call(function_of(equation.primitive), arguments, equation.settings)
+
+    def call(self, function: Any, arguments: Sequence[str], settings: Sequence[tuple[str, Any]] = ()) -> str:
+        """Return the text of a call."""
+        words = [*arguments]
+        for key, value in settings:
+            if not key.isidentifier():
+                raise LoweringError(f"{key!r} is no name of a setting")
+            words.append(f"{key}={self.argument(value)}")
+        return f"{self.bind(function, 'f')}({', '.join(words)})"
+
+    def argument(self, value: Any) -> str:
+        """Return the text of an argument: a variable, a plain number, a tuple of whole numbers, or a bound constant."""
+        kind = type(value)
+        if kind is Var:
+            return self.name(value)
+        if kind is float and math.isfinite(value):
+            return repr(value) if value >= 0 else f"({value!r})"
+        if kind is int and abs(value) < 2**62:
+            return repr(value) if value >= 0 else f"({value!r})"
+        if kind is bool or value is None:
+            return repr(value)
+        if kind is tuple and all(type(each) is int for each in value):
+            return f"({''.join(f'{each}, ' for each in value)})"
+        if kind in (tuple, list) and any(True for _ in used(value)):
+            inner = "".join(f"{self.argument(each)}, " for each in value)
+            return f"({inner})" if kind is tuple else f"[{inner}]"
+        return self.bind(value, "c")
+
+    def bind(self, value: Any, prefix: str) -> str:
+        """Return the name under which an object stands in the namespace."""
+        key = (prefix, id(value))
+        name = self._bound.get(key)
+        if name is None:
+            name = self._bound[key] = f"{prefix}{len(self.namespace)}"
+            self.namespace[name] = value
+        return name
+
+    def type(self, value: Any) -> ArrayType | None:
+        """Return the type of an argument that is a variable."""
+        return self.program.types.get(value) if type(value) is Var else None
+
+    def _last_uses(self) -> dict[int, list[Var]]:
+        """Return, by the number of an equation, the large variables that nothing uses after it."""
+        seen = set(self.program.outputs) | {each.var for each in self.program.inputs} | set(self.program.constants)
+        dead: dict[int, list[Var]] = {}
+        for number in range(len(self.program.equations) - 1, -1, -1):
+            equation = self.program.equations[number]
+            for var in used(equation.arguments):
+                if var not in seen:
+                    seen.add(var)
+                    if _bytes(self.program.types.get(var)) >= DROPPED_BYTES:
+                        dead.setdefault(number, []).append(var)
+        return dead
+
+
+def function_of(name: str) -> Any:
+    """Return the plain function of a primitive."""
+    function = PRIMITIVES.get(name)
+    if function is None:
+        raise LoweringError(f"the NumPy code backend has no primitive {name}")
+    return function.fun  # type: ignore[attr-defined]
+
+
+def _bytes(kind: ArrayType | None) -> int:
+    return DROPPED_BYTES if kind is None else math.prod(kind.shape) * np.dtype(kind.dtype).itemsize
+
+
+def _expand(x: Any, shape: Any, dtype: Any) -> Any:
+    out = np.empty(shape, dtype)
+    out[...] = x
+    return out
+
+
+INFIX: Mapping[str, str] = {
+    "numpy.add": "{} + {}",
+    "numpy.subtract": "{} - {}",
+    "numpy.multiply": "{} * {}",
+    "numpy.divide": "{} / {}",
+    "numpy.power": "{} ** {}",
+    "numpy.matmul": "{} @ {}",
+    "numpy.negative": "-{}",
+    "numpy.greater": "{} > {}",
+    "numpy.greater_equal": "{} >= {}",
+    "numpy.less": "{} < {}",
+    "numpy.less_equal": "{} <= {}",
+    "numpy.equal": "{} == {}",
+    "numpy.not_equal": "{} != {}",
+    "numpy.getitem": "{}[{}]",
+    "autograd.container_take": "{}[{}]",
+}
+"""Primitives that have a shorter and faster form than a call."""
+
+Special: TypeAlias = Callable[[Writer, Equation], "str | None"]
+
+
+def _square(writer: Writer, equation: Equation) -> str | None:
+    base, exponent = equation.arguments
+    if type(exponent) in (int, float) and exponent == 2:
+        return f"{writer.argument(base)} * {writer.argument(base)}"
+    return None
+
+
+def _reducer(ufunc: Any, mean: bool = False) -> Special:
+    def write(writer: Writer, equation: Equation) -> str | None:
+        settings = dict(equation.settings)
+        axis, keepdims = settings.pop("axis", None), settings.pop("keepdims", False)
+        kind = writer.type(equation.arguments[0])
+        if settings or len(equation.arguments) != 1 or kind is None or not kind.differentiable:
+            return None
+        text = f"{writer.bind(ufunc, 'f')}({writer.argument(equation.arguments[0])}, {writer.argument(axis)}"
+        text += f", None, None, {bool(keepdims)})" if keepdims else ")"
+        if not mean:
+            return text
+        count = math.prod(kind.shape) // max(math.prod(writer.program.types[equation.output].shape), 1)
+        return f"{text} / {count}" if count else None
+
+    return write
+
+
+def _method(text: str) -> Special:
+    """Write a call as a method of its first argument, where there are no settings."""
+
+    def write(writer: Writer, equation: Equation) -> str | None:
+        if equation.settings or any(type(each) is list for each in equation.arguments):
+            return None
+        first, *rest = (writer.argument(each) for each in equation.arguments)
+        return text.format(first, ", ".join(rest))
+
+    return write
+
+
+def _transpose(writer: Writer, equation: Equation) -> str | None:
+    if len(equation.arguments) == 1 and not equation.settings:
+        return f"{writer.argument(equation.arguments[0])}.T"
+    return None
+
+
+def _cast(writer: Writer, equation: Equation) -> str | None:
+    x, wanted = equation.arguments
+    kind = writer.type(x)
+    if kind is None or (kind.dtype.startswith("complex") and not wanted.startswith("complex")):
+        return None
+    scalar = writer.bind(np.dtype(wanted).type, "f")
+    return f"{scalar}({writer.argument(x)})" if kind.shape == () else f"{writer.argument(x)}.astype({scalar})"
+
+
+def _expansion(writer: Writer, equation: Equation) -> str | None:
+    x, shape = equation.arguments
+    dtype = writer.bind(np.dtype(writer.program.types[equation.output].dtype), "c")
+    return f"{writer.bind(_expand, 'f')}({writer.argument(x)}, {writer.argument(shape)}, {dtype})"
+
+
+def _where(writer: Writer, equation: Equation) -> str | None:
+    text = writer.call(np.where, [writer.argument(each) for each in equation.arguments])
+    return f"{text}[()]" if writer.program.types[equation.output].shape == () else text
+
+
+SPECIAL: Mapping[str, Special] = {
+    "numpy.power": _square,
+    "numpy.sum": _reducer(np.add.reduce),
+    "numpy.mean": _reducer(np.add.reduce, mean=True),
+    "numpy.max": _reducer(np.maximum.reduce),
+    "numpy.min": _reducer(np.minimum.reduce),
+    "numpy.reshape": _method("{}.reshape({})"),
+    "numpy.transpose": _transpose,
+    "numpy.where": _where,
+    "gradwire.cast": _cast,
+    "gradwire.expand": _expansion,
+}
+"""Primitives whose text depends on their arguments; None leaves the plain call."""

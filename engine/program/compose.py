@@ -1,10 +1,12 @@
-"""Programs out of programs: fuse, select, prune."""
+"""Programs out of programs: fuse, select."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from engine.program.program import Program, Var
+from engine.program.program import Equation, Program, Var
 
 
 def fuse(first: Program, second: Program, feeds: Mapping[Var, Var]) -> Program:
@@ -12,9 +14,74 @@ def fuse(first: Program, second: Program, feeds: Mapping[Var, Var]) -> Program:
 
     Inputs: first's, then those of second that are not fed. Outputs: first's, then second's. First's variables keep their numbers.
     """
-    raise NotImplementedError
+    offset = 1 + max((var.index for var in first.types), default=-1)
+    renamed = {var: feeds.get(var, Var(var.index + offset)) for var in second.types}
+    return Program(
+        inputs=(
+            *first.inputs,
+            *(replace(each, var=renamed[each.var]) for each in second.inputs if each.var not in feeds),
+        ),
+        constants={**first.constants, **{renamed[var]: value for var, value in second.constants.items()}},
+        equations=(*first.equations, *(_renamed(equation, renamed, offset) for equation in second.equations)),
+        outputs=(*first.outputs, *(renamed[var] for var in second.outputs)),
+        names=(*first.names, *second.names),
+        types={**{renamed[var]: kind for var, kind in second.types.items() if var not in feeds}, **first.types},
+        sockets={**first.sockets, **{socket: rename(value, renamed) for socket, value in second.sockets.items()}},
+    )
+
+
+def _renamed(equation: Equation, renamed: Mapping[Var, Var], offset: int) -> Equation:
+    output = renamed.get(equation.output, Var(equation.output.index + offset))
+    settings = tuple((key, rename(value, renamed)) for key, value in equation.settings)
+    return Equation(
+        equation.primitive,
+        tuple(rename(each, renamed) for each in equation.arguments),
+        settings,
+        output,
+        equation.origin,
+    )
+
+
+def rename(value: Any, renamed: Mapping[Var, Var]) -> Any:
+    """Return `value` (a variable, literal, or tuples, lists and dicts of them) with its variables renamed."""
+    if type(value) is Var:
+        return renamed.get(value, value)
+    if type(value) in (tuple, list):
+        return type(value)(rename(each, renamed) for each in value)
+    return {key: rename(each, renamed) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def used(values: Iterable[Any]) -> Iterator[Var]:
+    """Yield the variables among `values`, inside tuples and lists too."""
+    for value in values:
+        if type(value) is Var:
+            yield value
+        elif type(value) in (tuple, list):
+            yield from used(value)
 
 
 def select(program: Program, outputs: Sequence[Var], names: Sequence[str]) -> Program:
     """Return the program with these outputs only, without the equations and constants they do not need. Inputs stay."""
-    raise NotImplementedError
+    live = set(outputs)
+    equations = []
+    for equation in reversed(program.equations):
+        if equation.output in live:
+            equations.append(equation)
+            live.update(used(equation.arguments))
+            live.update(used(value for _, value in equation.settings))
+    live.update(each.var for each in program.inputs)
+    return Program(
+        inputs=program.inputs,
+        constants={var: value for var, value in program.constants.items() if var in live},
+        equations=tuple(reversed(equations)),
+        outputs=tuple(outputs),
+        names=tuple(names),
+        types={var: kind for var, kind in program.types.items() if var in live},
+        sockets={socket: value for socket, value in program.sockets.items() if _alive(value, live)},
+    )
+
+
+def _alive(value: Any, live: set[Var]) -> bool:
+    if type(value) is Var:
+        return value in live
+    return all(_alive(each, live) for each in (value.values() if isinstance(value, dict) else value))

@@ -1,0 +1,317 @@
+"""Derivative rules where autograd has none, a wrong one, or one that costs more than it needs.
+
+`VJP[name][k]` is (g, result, *arguments, **settings) -> cotangent of argument k, and `JVP[name][k]` likewise its tangent. All are
+written in primitives, so that they can be recorded, run on the tape and differentiated again. Sums over broadcast axes
+stand in one place, `unbroadcast`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import autograd.numpy as np
+from autograd.extend import defjvp, defvjp
+
+from engine.program import primitives
+from engine.program.primitives import cast, expand, index, inverse_permutation, put_along, scatter, take_along
+
+Rule: TypeAlias = Callable[..., Any]
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """Return g summed over the axes along which x was broadcast, and real where x is."""
+    wanted, given = np.shape(x), np.shape(g)
+    if given != wanted:
+        extra = len(given) - len(wanted)
+        axes = tuple(range(extra)) + tuple(k + extra for k, n in enumerate(wanted) if n == 1 and given[k + extra] != 1)
+        if axes:
+            g = np.sum(g, axis=axes)
+        g = np.reshape(g, wanted) if np.shape(g) != wanted else g
+    return np.real(g) if np.iscomplexobj(g) and not np.iscomplexobj(x) else g
+
+
+def kept(value: Any, x: Any, axis: Any) -> Any:
+    """Return a reduction's result with the reduced axes put back as axes of length one."""
+    return np.reshape(value, kept_shape(np.shape(x), axis))
+
+
+def kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
+    """Return `shape` with length one along `axis` (None: all)."""
+    rank = len(shape)
+    axes = range(rank) if axis is None else [k % rank for k in (axis if isinstance(axis, tuple | list) else (axis,))]
+    return tuple(1 if k in axes else n for k, n in enumerate(shape))
+
+
+def _count(shape: tuple[int, ...], axis: Any) -> int:
+    return math.prod(n for n, left in zip(shape, kept_shape(shape, axis), strict=True) if left == 1)
+
+
+def _restored(g: Any, x: Any, axis: Any) -> Any:
+    """Return a reduction's cotangent in the shape of x."""
+    return expand(kept(g, x, axis) if axis is not None and np.ndim(g) else g, np.shape(x)) if np.shape(x) else g
+
+
+def _mean_vjp(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None, **_: Any) -> Any:
+    return _restored(g / _count(np.shape(x), axis), x, axis)
+
+
+def _extreme_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
+    chosen = x == kept(ans, x, axis)
+    ties = np.sum(chosen, axis=axis)
+    return np.where(chosen, kept(g / cast(ties, _name(g)), x, axis), 0.0)
+
+
+def _extreme_jvp(g: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False, **_: Any) -> Any:
+    chosen = x == kept(ans, x, axis)
+    ties = cast(np.sum(chosen, axis=axis, keepdims=bool(keepdims)), _name(g))
+    return np.sum(np.where(chosen, g, 0.0), axis=axis, keepdims=bool(keepdims)) / ties
+
+
+def _variance_vjp(g: Any, ans: Any, x: Any, axis: Any = None, ddof: int = 0, **_: Any) -> Any:
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    return kept(g * (2.0 / (_count(np.shape(x), axis) - ddof)), x, axis) * np.conj(centred)
+
+
+def _deviation_vjp(g: Any, ans: Any, x: Any, axis: Any = None, ddof: int = 0, **_: Any) -> Any:
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    return kept(g / (ans * float(_count(np.shape(x), axis) - ddof)), x, axis) * np.conj(centred)
+
+
+def _product_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
+    """Products of all other entries, right at zeros too: exclusive products from both ends along the reduced axes."""
+    shape = np.shape(x)
+    axes = tuple(range(len(shape))) if axis is None else tuple(k % len(shape) for k in np.atleast_1d(axis).tolist())
+    order = tuple(k for k in range(len(shape)) if k not in axes) + axes
+    left = tuple(shape[k] for k in order[: len(shape) - len(axes)])
+    rows = np.reshape(np.transpose(x, order), (*left, _count(shape, axes)))
+    one = rows[..., :1] * 0.0 + 1.0
+    before = _running(np.concatenate([one, rows[..., :-1]], axis=-1))
+    after = _running(np.concatenate([one, rows[..., :0:-1]], axis=-1))[..., ::-1]
+    others = np.reshape(before * after, tuple(shape[k] for k in order))
+    return kept(g, x, axes) * np.conj(np.transpose(others, tuple(order.index(k) for k in range(len(shape)))))
+
+
+def _running(rows: Any) -> Any:
+    """Return the cumulative products along the last axis in log2(n) shifted multiplications."""
+    length, step = np.shape(rows)[-1], 1
+    while step < length:
+        rows = np.concatenate([rows[..., :step], rows[..., step:] * rows[..., :-step]], axis=-1)
+        step *= 2
+    return rows
+
+
+def _cumsum_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
+    flipped = np.flip(
+        np.cumsum(np.flip(g, 0 if axis is None else axis), 0 if axis is None else axis), 0 if axis is None else axis
+    )
+    return np.reshape(flipped, np.shape(x))
+
+
+def _name(x: Any) -> str:
+    return str(np.result_type(x).name)
+
+
+def _power_x(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    if isinstance(y, int | float):
+        if y == 2:
+            return g * (2.0 * np.conj(x) if np.iscomplexobj(x) else 2.0 * x)
+        return g if y == 1 else g * 0.0 if y == 0 else g * (y * np.conj(x ** (y - 1)))
+    return unbroadcast(g * np.conj(y * x ** np.where(y == 0, 1.0, y - 1.0)), x)
+
+
+def _power_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    return unbroadcast(g * np.conj(np.log(np.where(x == 0, 1.0, x)) * ans), y)
+
+
+def _balanced(g: Any, ans: Any, x: Any, other: Any) -> Any:
+    """Return g where x was chosen, half of it where both are equal."""
+    return np.where(x == ans, np.where(x == other, 0.5 * g, g), 0.0)
+
+
+def _absolute_vjp(g: Any, ans: Any, x: Any) -> Any:
+    if np.iscomplexobj(x):
+        return g * np.conj(x) / np.where(ans == 0, 1.0, ans)
+    return g * np.sign(x)
+
+
+def _absolute_jvp(g: Any, ans: Any, x: Any) -> Any:
+    if np.iscomplexobj(x):
+        return np.real(g * np.conj(x)) / np.where(ans == 0, 1.0, ans)
+    return g * np.sign(x)
+
+
+def _getitem_vjp(g: Any, ans: Any, x: Any, position: Any) -> Any:
+    if isinstance(position, int | slice | tuple | type(None) | type(Ellipsis)):
+        return scatter(g, np.shape(x), position if isinstance(position, tuple) else (position,))
+    return scatter(g, np.shape(x), (primitives.PART,), position)
+
+
+def _matmul_x(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    x_rank, y_rank = np.ndim(x), np.ndim(y)
+    y = np.conj(y) if np.iscomplexobj(y) else y
+    if x_rank == 2 and y_rank == 2:
+        return unbroadcast(np.matmul(g, np.transpose(y)), x)
+    if y_rank == 1:
+        return unbroadcast(np.reshape(g, (*np.shape(g), 1)) * y if x_rank > 1 else g * y, x)
+    row = np.reshape(g, (*np.shape(g)[:-1], 1, np.shape(g)[-1])) if x_rank == 1 else g
+    product = np.matmul(row, np.swapaxes(y, -1, -2))
+    return unbroadcast(
+        np.reshape(product, (*np.shape(product)[:-2], np.shape(product)[-1])) if x_rank == 1 else product, x
+    )
+
+
+def _matmul_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    x_rank, y_rank = np.ndim(x), np.ndim(y)
+    x = np.conj(x) if np.iscomplexobj(x) else x
+    if x_rank == 2 and y_rank == 2:
+        return unbroadcast(np.matmul(np.transpose(x), g), y)
+    if x_rank == 1:
+        if y_rank == 1:
+            return unbroadcast(g * x, y)
+        return unbroadcast(np.reshape(x, (-1, 1)) * np.reshape(g, (*np.shape(g)[:-1], 1, np.shape(g)[-1])), y)
+    if y_rank == 1:
+        return unbroadcast(np.reshape(g, (*np.shape(g), 1)) * x, y)
+    return unbroadcast(np.matmul(np.swapaxes(x, -1, -2), g), y)
+
+
+def _sort_vjp(g: Any, ans: Any, x: Any, axis: Any = -1, kind: Any = None, order: Any = None) -> Any:
+    if axis is None:
+        return np.reshape(_sort_vjp(g, ans, np.ravel(x), 0), np.shape(x))
+    return take_along(g, inverse_permutation(np.argsort(x, axis=axis, kind="stable"), axis), axis)
+
+
+def _sort_jvp(g: Any, ans: Any, x: Any, axis: Any = -1, kind: Any = None, order: Any = None) -> Any:
+    if axis is None:
+        return _sort_jvp(np.ravel(g), ans, np.ravel(x), 0)
+    return take_along(g, np.argsort(x, axis=axis, kind="stable"), axis)
+
+
+def _clip_vjp(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
+    if low is not None:
+        g = np.where(x < low, 0.0, g)
+    if high is not None:
+        g = np.where(x > high, 0.0, g)
+    return unbroadcast(g, x)
+
+
+VJP: Mapping[str, tuple[Rule | None, ...]] = {
+    "numpy.add": (lambda g, ans, x, y: unbroadcast(g, x), lambda g, ans, x, y: unbroadcast(g, y)),
+    "numpy.subtract": (lambda g, ans, x, y: unbroadcast(g, x), lambda g, ans, x, y: unbroadcast(-g, y)),
+    "numpy.multiply": (lambda g, ans, x, y: unbroadcast(g * y, x), lambda g, ans, x, y: unbroadcast(g * x, y)),
+    "numpy.divide": (lambda g, ans, x, y: unbroadcast(g / y, x), lambda g, ans, x, y: unbroadcast(-g * ans / y, y)),
+    "numpy.power": (_power_x, _power_y),
+    "numpy.maximum": (
+        lambda g, ans, x, y: unbroadcast(_balanced(g, ans, x, y), x),
+        lambda g, ans, x, y: unbroadcast(_balanced(g, ans, y, x), y),
+    ),
+    "numpy.minimum": (
+        lambda g, ans, x, y: unbroadcast(_balanced(g, ans, x, y), x),
+        lambda g, ans, x, y: unbroadcast(_balanced(g, ans, y, x), y),
+    ),
+    "numpy.matmul": (_matmul_x, _matmul_y),
+    "numpy.where": (
+        None,
+        lambda g, ans, c, x, y: unbroadcast(np.where(c, g, 0.0), x),
+        lambda g, ans, c, x, y: unbroadcast(np.where(c, 0.0, g), y),
+    ),
+    "numpy.absolute": (_absolute_vjp,),
+    "numpy.square": (lambda g, ans, x: g * (2.0 * x),),
+    "numpy.sqrt": (lambda g, ans, x: g * 0.5 / ans,),
+    "numpy.tanh": (lambda g, ans, x: g * (1.0 - ans * ans),),
+    "numpy.sum": (lambda g, ans, x, axis=None, **_: _restored(g, x, axis),),
+    "numpy.mean": (_mean_vjp,),
+    "numpy.prod": (_product_vjp,),
+    "numpy.var": (_variance_vjp,),
+    "numpy.std": (_deviation_vjp,),
+    "numpy.cumsum": (_cumsum_vjp,),
+    **{f"numpy.{name}": (_extreme_vjp,) for name in ("max", "min", "amax", "amin")},
+    "numpy.clip": (_clip_vjp,),
+    "numpy.sort": (_sort_vjp,),
+    "numpy.reshape": (lambda g, ans, x, *_, **__: np.reshape(g, np.shape(x)),),
+    "numpy.getitem": (_getitem_vjp,),
+    "gradwire.cast": (lambda g, ans, x, dtype: cast(g, _name(x)),),
+    "gradwire.expand": (lambda g, ans, x, shape: unbroadcast(g, x),),
+    "gradwire.index": (lambda g, ans, x, template, *parts: scatter(g, np.shape(x), template, *parts),),
+    "gradwire.scatter": (lambda g, ans, x, shape, template, *parts: index(g, template, *parts),),
+    "gradwire.take_along": (lambda g, ans, x, indices, axis: put_along(g, indices, axis, np.shape(x)),),
+    "gradwire.put_along": (lambda g, ans, x, indices, axis, shape: take_along(g, indices, axis),),
+}
+"""Rules used instead of autograd's own where a program is differentiated equation by equation."""
+
+
+def _broadcasting(rule: Rule) -> Rule:
+    """Return an elementwise tangent rule whose result has the shape of the result."""
+
+    def full(g: Any, ans: Any, *arguments: Any) -> Any:
+        tangent = rule(g, ans, *arguments)
+        return tangent if np.shape(tangent) == np.shape(ans) else expand(tangent, np.shape(ans))
+
+    return full
+
+
+JVP: Mapping[str, tuple[Rule | None, ...]] = {
+    "numpy.add": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: g)),
+    "numpy.subtract": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: -g)),
+    "numpy.divide": (lambda g, ans, x, y: g / y, lambda g, ans, x, y: -g * ans / y),
+    "numpy.power": (
+        lambda g, ans, x, y: np.conj(_power_jvp_x(g, x, y)),
+        lambda g, ans, x, y: g * np.log(np.where(x == 0, 1.0, x)) * ans,
+    ),
+    "numpy.maximum": (
+        _broadcasting(lambda g, ans, x, y: _balanced(g, ans, x, y)),
+        _broadcasting(lambda g, ans, x, y: _balanced(g, ans, y, x)),
+    ),
+    "numpy.minimum": (
+        _broadcasting(lambda g, ans, x, y: _balanced(g, ans, x, y)),
+        _broadcasting(lambda g, ans, x, y: _balanced(g, ans, y, x)),
+    ),
+    "numpy.where": (
+        None,
+        _broadcasting(lambda g, ans, c, x, y: np.where(c, g, 0.0)),
+        _broadcasting(lambda g, ans, c, x, y: np.where(c, 0.0, g)),
+    ),
+    "numpy.absolute": (_absolute_jvp,),
+    "numpy.sqrt": (lambda g, ans, x: g * 0.5 / ans,),
+    "numpy.tanh": (lambda g, ans, x: g * (1.0 - ans * ans),),
+    **{f"numpy.{name}": (_extreme_jvp,) for name in ("max", "min", "amax", "amin")},
+    "numpy.sort": (_sort_jvp,),
+    "gradwire.cast": (lambda g, ans, x, dtype: cast(g, dtype),),
+    "gradwire.expand": (lambda g, ans, x, shape: expand(g, shape),),
+    "gradwire.index": (lambda g, ans, x, template, *parts: index(g, template, *parts),),
+    "gradwire.scatter": (lambda g, ans, x, shape, template, *parts: scatter(g, shape, template, *parts),),
+    "gradwire.take_along": (lambda g, ans, x, indices, axis: take_along(g, indices, axis),),
+    "gradwire.put_along": (lambda g, ans, x, indices, axis, shape: put_along(g, indices, axis, shape),),
+}
+"""Tangent rules used instead of autograd's own. Where neither has one, the VJP is transposed."""
+
+TRANSPOSED = frozenset({"numpy.var", "numpy.std", "numpy.prod", "numpy.partition", "numpy.clip", "numpy.pad"})
+"""Primitives whose JVP in autograd is wrong or partial: their VJP is transposed instead."""
+
+
+def _power_jvp_x(g: Any, x: Any, y: Any) -> Any:
+    return _power_x(np.conj(g), None, x, y)
+
+
+WRONG_IN_AUTOGRAD = (
+    "numpy.where", "numpy.sort", "numpy.power", "numpy.prod", "numpy.clip", "numpy.cumsum",
+    *(name for name in VJP if name.startswith("gradwire.")),
+)  # fmt: skip
+"""Primitives the tape, too, takes our rule for: autograd lacks one, or its own loses broadcast axes, zeros or whole cases."""
+
+
+def _taped(rule: Rule) -> Rule:
+    return lambda ans, *arguments, **settings: lambda g: rule(g, ans, *arguments, **settings)
+
+
+def _teach_autograd() -> None:
+    for name in WRONG_IN_AUTOGRAD:
+        function = primitives.PRIMITIVES[name]
+        numbers = [k for k, rule in enumerate(VJP[name]) if rule is not None]
+        defvjp(function, *(_taped(VJP[name][k]) for k in numbers), argnums=numbers)  # type: ignore[arg-type]
+        if name.startswith("gradwire."):
+            defjvp(function, *JVP[name])
+
+
+_teach_autograd()

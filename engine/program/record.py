@@ -1,0 +1,292 @@
+"""Recording: functions run once under autograd's tracer, with a node and a box class of our own, leave equations behind.
+
+Sound for every value: nothing is registered as "not traced", so comparisons, argmax and sign become equations; and a box refuses
+to tell its value, so no branch can be baked in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import numpy as np
+from autograd.extend import VSpace
+from autograd.numpy.numpy_boxes import ArrayBox
+from autograd.numpy.numpy_vspaces import ArrayVSpace, ComplexArrayVSpace
+from autograd.tracer import Box, Node, getval, isbox, trace_stack
+
+from engine.errors import LoweringError
+from engine.program import primitives
+from engine.program.program import Equation, Program, ProgramInput, Role, Var
+from engine.program.standin import StandIn, stand_in, weak
+from engine.types import ArrayType, Shape
+
+SCALARS = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, bool, int)
+"""Results besides arrays and floats that are boxed while recording."""
+ADVICE = "use np.where(condition, a, b) or multiply by the condition, or a control-flow node"
+
+
+class Recorder:
+    """Collects the equations of one program. `origin` names the graph node at work; `who` is what people call it."""
+
+    def __init__(self, first: int = 0) -> None:
+        self.equations: list[Equation] = []
+        self.inputs: list[ProgramInput] = []
+        self.constants: dict[Var, Any] = {}
+        self.types: dict[Var, ArrayType] = {}
+        self.values: dict[Var, StandIn] = {}
+        self.origin = ""
+        self.who = "the function"
+        self._next = first
+        self._trace = trace_stack.top
+        self._known: dict[int, tuple[Any, Var]] = {}
+
+    @classmethod
+    def extending(cls, program: Program) -> Recorder:
+        """Return a recorder that knows the program's variables and goes on numbering after them."""
+        recorder = cls(1 + max((var.index for var in program.types), default=-1))
+        recorder.types = dict(program.types)
+        recorder.constants = dict(program.constants)
+        recorder.inputs = list(program.inputs)
+        return recorder
+
+    def new(self, value: Any) -> Var:
+        """Return a new variable of the type of `value`."""
+        var = Var(self._next)
+        self._next += 1
+        if type(value) is not StandIn:
+            value = _stand_in_for(value)
+        if value is not None:
+            self.values[var] = value
+            self.types[var] = _type(value.shape, value.dtype)
+        return var
+
+    def input(self, role: Role, name: str, kind: ArrayType) -> Any:
+        """Add an input; return its box."""
+        var = self.new(stand_in(tuple(kind.shape), np.dtype(kind.dtype)))
+        self.inputs.append(ProgramInput(var, role, name, kind))
+        return self.box(var)
+
+    def constant(self, value: Any) -> Var:
+        """Return the variable of a constant array."""
+        found = self._known.get(id(value))
+        if found is None:
+            array = np.asarray(value)
+            var = self.new(stand_in(array.shape, array.dtype))
+            self.constants[var] = array
+            found = self._known[id(value)] = (value, var)
+        return found[1]
+
+    def box(self, var: Var) -> Any:
+        """Return a box that stands for `var`."""
+        value = self.values.get(var)
+        if value is None:
+            kind = self.types[var]
+            value = self.values[var] = stand_in(tuple(kind.shape), np.dtype(kind.dtype))
+        return RecordBox(value, self._trace, RecordNode.of(self, var))
+
+    def var(self, value: Any) -> Var:
+        """Return the variable of a box, or of a constant made for any other array or number."""
+        if isinstance(value, Box):
+            return value._node.var  # type: ignore[no-any-return]
+        return self.constant(value)
+
+    def emit(self, function: Any, args: Any, kwargs: Mapping[str, Any], value: Any) -> Var:
+        """Append an equation; `args` holds variables, and constants in their places. Return its variable."""
+        canonical = primitives.CANONICAL.get(function)
+        if canonical is not None:
+            name, arrange = canonical
+            args, kwargs = arrange(*args, **kwargs), {}
+        else:
+            name = primitives.name_of(function)
+        arguments = tuple([each if type(each) in _PLAIN else self.literal(each) for each in args])
+        settings = tuple([(key, self.literal(each)) for key, each in kwargs.items()]) if kwargs else ()
+        var = self.new(value)
+        self.equations.append(Equation(name, arguments, settings, var, self.origin))
+        return var
+
+    def literal(self, value: Any) -> Any:
+        """Return a constant argument in the form equations hold: plain values, tuples, and variables for arrays."""
+        value = weak(value)
+        if isinstance(value, np.ndarray):
+            return self.constant(value)
+        if isbox(value):
+            raise LoweringError(
+                f"{self.who} passes an array inside a list or as a named argument; pass it as an argument of its own"
+            )
+        if isinstance(value, tuple):
+            return tuple([self.literal(each) for each in value])
+        if isinstance(value, list):
+            return [self.literal(each) for each in value]
+        return value.item() if isinstance(value, np.generic) else value
+
+    def program(self, outputs: Any, names: Any, sockets: Any = None) -> Program:
+        """Return what was recorded as a program."""
+        return Program(
+            tuple(self.inputs),
+            self.constants,
+            tuple(self.equations),
+            tuple(outputs),
+            tuple(names),
+            self.types,
+            sockets or {},
+        )
+
+
+_STATIC = frozenset({np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj})
+"""Plain NumPy's questions about types, answered as they are."""
+_PLAIN = frozenset({Var, float, int, bool, str, type(None)})
+
+_interned: dict[Any, ArrayType] = {}
+
+
+def _type(shape: Shape, dtype: Any) -> ArrayType:
+    key = (shape, dtype)
+    kind = _interned.get(key)
+    if kind is None:
+        kind = _interned[key] = ArrayType(shape, dtype.name)
+    return kind
+
+
+def _stand_in_for(value: Any) -> StandIn | None:
+    if isinstance(value, list | tuple | dict):
+        return None
+    array = np.asarray(value)
+    return stand_in(array.shape, array.dtype)
+
+
+class RecordNode(Node):  # type: ignore[misc]
+    """What autograd's tracer makes for each call: appends the equation, remembers the variable."""
+
+    __slots__ = ("recorder", "var")
+
+    def __init__(self, value: Any, function: Any, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
+        self.recorder: Recorder = parents[0].recorder
+        arguments = list(args)
+        for number, parent in zip(argnums, parents, strict=True):
+            arguments[number] = parent.var
+        self.var: Var = self.recorder.emit(function, arguments, kwargs, value)
+
+    @classmethod
+    def of(cls, recorder: Recorder, var: Var) -> RecordNode:
+        """Return the node of a variable that exists already."""
+        node = cls.__new__(cls)
+        node.recorder = recorder
+        node.var = var
+        return node
+
+
+class RecordBox(ArrayBox):  # type: ignore[misc]
+    """A traced array of known type and unknown value."""
+
+    __slots__ = ()
+
+    def __init__(self, value: Any, trace: int, node: Any) -> None:
+        if type(value) is not StandIn and type(value) is not RecordBox:
+            array = np.asarray(value)
+            value = stand_in(array.shape, array.dtype)
+        self._value = value
+        self._trace = trace
+        self._node = node
+
+    shape = property(lambda self: self._value.shape)
+    ndim = property(lambda self: self._value.ndim)
+    size = property(lambda self: self._value.size)
+    dtype = property(lambda self: self._value.dtype)
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, list):
+            position = np.asarray(position)
+        if getattr(position, "dtype", None) == np.bool_:
+            return self._masked(position)
+        parts = position if isinstance(position, tuple) else (position,)
+        if not any(isinstance(each, Box | np.ndarray | list) for each in parts):
+            return ArrayBox.__getitem__(self, position)
+        parts = tuple(np.asarray(each) if isinstance(each, list) else each for each in parts)
+        if any(getattr(each, "dtype", None) == np.bool_ for each in parts):
+            return self._masked(next(each for each in parts if getattr(each, "dtype", None) == np.bool_))
+        template = tuple(primitives.PART if isinstance(each, Box | np.ndarray) else each for each in parts)
+        return primitives.index(self, template, *(each for each in parts if isinstance(each, Box | np.ndarray)))
+
+    def _masked(self, mask: Any) -> Any:
+        if not isinstance(mask, Box) and mask.ndim == self.ndim:
+            return self[np.nonzero(mask)]
+        raise LoweringError(
+            f"{_who(self)} selects by a mask, which makes an array whose shape depends on values; "
+            "use np.where(mask, x, 0), or multiply by the mask"
+        )
+
+    def astype(self, dtype: Any, *_: Any, **__: Any) -> Any:
+        """Return the array in another dtype."""
+        return primitives.cast(self, np.dtype(dtype).name)
+
+    def item(self) -> NoReturn:
+        """Refuse."""
+        _refuse(self, "item()")
+
+    tolist = item
+
+    def __bool__(self) -> bool:
+        _refuse(self, "a truth value, as in if, while, and, or, not, min or max")
+
+    def __float__(self) -> float:
+        _refuse(self, "float()")
+
+    def __int__(self) -> int:
+        _refuse(self, "int()")
+
+    def __complex__(self) -> complex:
+        _refuse(self, "complex()")
+
+    def __index__(self) -> int:
+        _refuse(self, "a whole number for range or an index")
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise LoweringError(
+            f"{_who(self)} hands a traced array to a function of plain NumPy; call autograd.numpy's function with the array itself, "
+            "not inside a list"
+        )
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if function in _STATIC:
+            return function(*map(getval, args), **kwargs)
+        wrapped = primitives.PRIMITIVES.get(f"numpy.{getattr(function, '__name__', '')}")
+        if wrapped is None or not any(isinstance(each, Box) for each in args):
+            return self.__array__()
+        return wrapped(*args, **kwargs)
+
+    __hash__ = ArrayBox.__hash__
+
+
+def _who(box: Any) -> str:
+    while not isinstance(box._node, RecordNode):
+        box = box._value
+    return box._node.recorder.who
+
+
+def _refuse(box: RecordBox, what: str) -> NoReturn:
+    raise LoweringError(
+        f"{_who(box)} asks for the value of an array ({what}), but a graph is lowered for all values at once; {ADVICE}"
+    )
+
+
+RecordBox.register(StandIn)
+VSpace.register(StandIn, lambda value: (ComplexArrayVSpace if value.dtype.kind == "c" else ArrayVSpace)(value))
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Within: every traced result is a RecordBox, and autograd's trace stack is one level up. Both are put back, come what may."""
+    level = trace_stack.top
+    before = dict(Box.type_mappings)
+    boxed = {kind: RecordBox for kind, box in before.items() if box is ArrayBox and kind is not ArrayBox}
+    Box.type_mappings.update(boxed, **{})
+    Box.type_mappings.update(dict.fromkeys(SCALARS, RecordBox))
+    trace_stack.top = level + 1
+    try:
+        yield
+    finally:
+        trace_stack.top = level
+        Box.type_mappings.clear()
+        Box.type_mappings.update(before)
