@@ -22,6 +22,8 @@ INLINE_NUMBERS: Final = 1_000
 """Most numbers of kept values that are stored inside the .dgraph; more go to a checksummed .npz beside it."""
 KEPT_BYTES: Final = 4 * 2**30
 """Largest .npz of kept values."""
+JOURNAL_BYTES: Final = 2**30
+"""Most bytes of a recovery journal that are read."""
 NUMBER_LENGTH: Final = 400
 """Longest number in a .dgraph file, in characters."""
 COORDINATE: Final = 1e7

@@ -12,20 +12,21 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
-from engine import limits
+from engine import checks, limits
 
 FORMAT: Final = "gradwire.dgraph"
 VERSION: Final = 1
 SUFFIX: Final = ".dgraph"
 
-# The end is "$(?!\n)" because Python's "$" also matches before a last line feed, and JSON Schema knows no "\Z".
+# The words themselves are those that edits are checked by. They end in "$(?!\n)" because Python's "$" also matches
+# before a last line feed, and JSON Schema knows no "\Z".
 _END = r"$(?!\n)"
-_ID = rf"[A-Za-z_][A-Za-z0-9_]{{0,{limits.ID_LENGTH - 1}}}"
-_WORD = rf"[^\x00-\x1f\x7f]{{1,{limits.NAME_LENGTH}}}"
+_ID = checks.ID.pattern
+_WORD = checks.WORD.pattern
 ID_PATTERN: Final = f"^{_ID}{_END}"
 OPTIONAL_ID_PATTERN: Final = f"^({_ID})?{_END}"
-OPERATOR_PATTERN: Final = rf"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*{_END}"
-NAME_PATTERN: Final = rf"^[^\x00-\x1f\x7f]*{_END}"
+OPERATOR_PATTERN: Final = f"^{checks.OPERATOR.pattern}{_END}"
+NAME_PATTERN: Final = f"^{checks.NAME.pattern}{_END}"
 WORD_PATTERN: Final = f"^{_WORD}{_END}"
 SOCKET_PATTERN: Final = rf"^{_ID}\.{_WORD}{_END}"
 SLOT_PATTERN: Final = rf"^[A-Za-z0-9_][A-Za-z0-9_.-]*{_END}"

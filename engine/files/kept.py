@@ -98,6 +98,8 @@ class Stored(Mapping[str, Tensor]):
         return len(self.names)
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Stored) and other.archive.sha256 == self.archive.sha256:
+            return (other.prefix, other.names) == (self.prefix, self.names)
         return isinstance(other, Mapping) and dict(self) == dict(other)
 
 
@@ -133,10 +135,8 @@ def encode(kept: Kept) -> tuple[dict[str, Any], Archive | None]:
     return fields, archive
 
 
-def decode(fields: KeptFields | None, document: Text, arrays: bytes | None, folder: Path | None) -> Kept | None:
+def decode(fields: KeptFields, document: Text, arrays: bytes | None, folder: Path | None) -> Kept:
     """Return the kept values of a document; those in an .npz come from `arrays`, or from `folder` when asked for."""
-    if fields is None:
-        return None
     parts = {"values.": fields.values} | {f"states.{owner}.": slots for owner, slots in fields.states.items()}
     if fields.arrays is None:
         made: dict[str, Mapping[str, Tensor]] = {

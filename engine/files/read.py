@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from engine import limits
+from engine import checks, limits
 from engine.files import kept, scan
 from engine.files.faults import fault
 from engine.files.format import GraphFile
 from engine.files.source import read_bytes
 from engine.files.upgrade import upgraded
-from engine.graph import Content, Graph, Layout, Node, Note, Place, SettingValue, Socket, Wire
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, SettingValue, Socket, Wire
 
 
 def read(path: str | os.PathLike[str]) -> Content:
@@ -40,9 +40,7 @@ def parse(
         fields = msgspec.convert(value, GraphFile)
     except msgspec.ValidationError as error:
         raise document.error(*fault(value, error)) from None
-    return Content(
-        _graph(fields, document), _layout(fields, document), kept.decode(fields.kept, document, arrays, folder)
-    )
+    return Content(_graph(fields, document), _layout(fields, document), _kept(fields, document, arrays, folder))
 
 
 def _graph(fields: GraphFile, document: scan.Text) -> Graph:
@@ -66,6 +64,8 @@ def _layout(fields: GraphFile, document: scan.Text) -> Layout:
     for id in fields.layout:
         if id not in fields.nodes:
             raise document.error(["layout", id], f'there is no node "{id}" to be placed.')
+    for note, frame in fields.notes.items():
+        _require_carried(note, frame.nodes, fields.nodes, document)
     return Layout(
         {id: Place(each.x, each.y, each.collapsed) for id, each in fields.layout.items()},
         {
@@ -75,12 +75,34 @@ def _layout(fields: GraphFile, document: scan.Text) -> Layout:
     )
 
 
+def _require_carried(note: str, carried: Sequence[str], nodes: Container[str], document: scan.Text) -> None:
+    seen: set[str] = set()
+    for k, id in enumerate(carried):
+        if id not in nodes:
+            raise document.error(["notes", note, "nodes", k], f'there is no node "{id}" for this frame to carry.')
+        if id in seen:
+            raise document.error(["notes", note, "nodes", k], f'"{id}" stands here a second time.')
+        seen.add(id)
+
+
+def _kept(fields: GraphFile, document: scan.Text, arrays: bytes | None, folder: Path | None) -> Kept | None:
+    if fields.kept is None:
+        return None
+    for section, names in (("values", fields.kept.values), ("states", fields.kept.states)):
+        for id in names:
+            if id not in fields.nodes:
+                raise document.error(["kept", section, id], f'there is no node "{id}" to keep values for.')
+    return kept.decode(fields.kept, document, arrays, folder)
+
+
 def _settings(plain: Mapping[str, Any], node: str, document: scan.Text) -> Mapping[str, SettingValue]:
     return {name: _setting(value, ["nodes", node, "settings", name], document) for name, value in plain.items()}
 
 
 def _setting(value: Any, path: Sequence[str | int], document: scan.Text) -> SettingValue:
     if isinstance(value, list):
+        if len(path) >= 4 + checks.NESTING:
+            raise document.error(path, f"lists in a setting may be nested at most {checks.NESTING} deep.")
         return tuple(_setting(item, [*path, k], document) for k, item in enumerate(value))
     if isinstance(value, dict):
         raise document.error(path, "a setting must be null, true, false, a number, text, or a list of these.")
