@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.resources import ASSETS
+from app.assets import ASSETS
 from engine.graph import Socket
 from engine.problems import Problem
 from engine.types import Type

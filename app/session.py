@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.journal import DocumentJournal
 from app.looks import LookBook
-from app.resources import ASSETS
+from app.assets import ASSETS
 from engine import building, infer
 from engine.document import Changed, Document
 from engine.edits import Disconnect, Edit, Group, Rename, SetKept

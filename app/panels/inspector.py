@@ -1,0 +1,341 @@
+"""The inspector teaches: what the node does, its settings, its formula with numbers in it, local partials, the chain from the loss,
+value and derivative, and whether the gradient is right. Drawn from the operator's declaration alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.formula import FormulaView
+from app.panels.inspector_form import Form
+from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
+from app.panels.inspector_parts import Card, Dot, FormulaRow, Section, Spark, Square, label, set_role
+from app.theme import appearance
+from engine.document import Changed
+from engine.graph import Socket
+from engine.operator import FAMILIES, Kind
+from engine.sockets import output_names
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+EMPTY = (
+    "Nothing is selected",
+    "Click a node to see what it does, to change its settings, and to read its value and its derivative.",
+)
+
+
+class Inspector(QScrollArea):
+    """The panel: shows `session.current`, and follows it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.view: NodeView | None = None
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setProperty("role", "panel")
+        session.selection_changed.connect(self._follow)
+        session.replaced.connect(self._rebuild)
+        session.changed.connect(self._changed)
+        session.values_changed.connect(self._values)
+        session.types_changed.connect(self._values)
+        session.problems_changed.connect(self._problems)
+        session.looks.checked.connect(self._checked)
+        session.looks.check_failed.connect(self._check_failed)
+        appearance().changed.connect(self._rebuild)
+        self._rebuild()
+
+    def _follow(self) -> None:
+        if (self.view.id if self.view else None) != self.session.current:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        id = self.session.current
+        self.view = NodeView(self.session, id) if id is not None else None
+        self.setWidget(self.view or _empty())
+
+    def _changed(self, change: Changed) -> None:
+        view = self.view
+        if view is None or view.id in change.removed or view.id not in self.session.graph.nodes:
+            return
+        if view.operator_id != self.session.node(view.id).operator or view.outputs != view.outputs_now():
+            self._rebuild()
+        elif view.id in change.nodes or change.wires:
+            view.refresh()
+
+    def _values(self) -> None:
+        if self.view is not None and self.view.id in self.session.graph.nodes:
+            self.view.refresh_values()
+
+    def _problems(self) -> None:
+        if self.view is not None and self.view.id in self.session.graph.nodes:
+            self.view.refresh_problems()
+
+    def _checked(self, checks: object) -> None:
+        if self.view is not None:
+            self.view.check.show_checks(checks)
+
+    def _check_failed(self, sentence: str) -> None:
+        if self.view is not None:
+            self.view.check.show_state("bad", sentence)
+
+
+def _empty() -> QWidget:
+    page = QWidget()
+    page.setProperty("role", "panel")
+    px = appearance().px
+    column = QVBoxLayout(page)
+    column.setContentsMargins(px(18), px(18), px(18), px(18))
+    column.setSpacing(px(8))
+    column.addWidget(label(EMPTY[0], "heading"))
+    column.addWidget(label(EMPTY[1], "second", wrap=True))
+    column.addStretch(1)
+    return page
+
+
+class NodeView(QWidget):
+    """One node's page."""
+
+    def __init__(self, session: Session, id: str) -> None:
+        super().__init__()
+        self.session, self.id = session, id
+        self.operator = session.operator(id)
+        self.operator_id = session.node(id).operator
+        self.outputs = self.outputs_now()
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(0)
+        px = appearance().px
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(px(18), px(14), px(18), px(18))
+        self._column.setSpacing(px(8))
+        self._header()
+        self._sentence()
+        self.problems = QVBoxLayout()
+        self.problems.setSpacing(px(6))
+        self._column.addLayout(self.problems)
+        self._formula()
+        self._settings()
+        self._partials()
+        self.chain = ChainSection(session, id)
+        self._column.addWidget(self.chain)
+        self.values = [ValueSection(session, Socket(id, name), len(self.outputs) > 1) for name in self.outputs]
+        for section in self.values:
+            self._column.addWidget(section)
+        self.check = CheckSection(session, id)
+        self.check.setVisible(self.operator.kind not in (Kind.VIEW, Kind.SOURCE, Kind.UNKNOWN))
+        self._column.addWidget(self.check)
+        self._column.addStretch(1)
+        self.refresh()
+
+    def outputs_now(self) -> tuple[str, ...]:
+        """Return the names of the node's outputs."""
+        return output_names(self.session.graph, self.session.operator(self.id), self.id)
+
+    def _header(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(appearance().px(10))
+        self.title = QLineEdit()
+        self.title.setProperty("role", "title")
+        self.title.setAccessibleName("name of the node")
+        self.title.setToolTip("Click to rename")
+        self.title.setPlaceholderText(self.operator.title)
+        self.title.editingFinished.connect(self._renamed)
+        row.addWidget(Square(self.operator.family))
+        row.addWidget(self.title, 1)
+        row.addWidget(label(self.id, "faint", selectable=True))
+        self._column.addLayout(row)
+
+    def _renamed(self) -> None:
+        node = self.session.node(self.id)
+        name = self.title.text().strip()
+        if name != self.session.label(self.id):
+            self.session.rename(self.id, "" if name == self.operator.title else name)
+        elif name != node.name and node.name:
+            self.title.setText(self.session.label(self.id))
+
+    def _sentence(self) -> None:
+        first, _, rest = self.operator.help.partition("\n\n")
+        sentence = label(" ".join(first.split()), "second", wrap=True)
+        sentence.setToolTip(" ".join(rest.split()))
+        self._column.addWidget(sentence)
+        named = self.session.node(self.id).name
+        if named:
+            family = FAMILIES.get(self.operator.family, "Unknown")
+            self._column.addWidget(label(f"{self.operator.title} · {family}", "faint"))
+
+    def _settings(self) -> None:
+        self.form = Form(self.session, self.id)
+        section = Section("Settings")
+        section.column.addWidget(self.form)
+        section.setVisible(not self.form.empty)
+        self.settings = section
+        self._column.addWidget(section)
+
+    def _formula(self) -> None:
+        self.formula, self.numbers = FormulaView(), FormulaView()
+        card = Card(self.formula, self.numbers)
+        card.setVisible(bool(self.operator.formula))
+        self._column.addWidget(card)
+
+    def _partials(self) -> None:
+        section = Section("Local partials")
+        card = Card()
+        self.partials: dict[str, FormulaRow] = {}
+        for name, _ in self.operator.partials.items():
+            row = FormulaRow()
+            self.partials[name] = row
+            card.column.addWidget(row)
+        section.column.addWidget(card)
+        section.setVisible(bool(self.partials))
+        self._column.addWidget(section)
+
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        name = self.session.label(self.id)
+        if not self.title.hasFocus() or not self.title.isModified():
+            self.title.setText(name)
+            self.title.setCursorPosition(0)
+        self.form.refresh()
+        self.settings.setVisible(any(row.isVisibleTo(self.form) for row in self.form.rows.values()) or not self.form.empty)
+        self.refresh_values()
+        self.refresh_problems()
+
+    def refresh_values(self) -> None:
+        """Show the last look."""
+        look = appearance()
+        output = self.outputs[0] if self.outputs else "value"
+        self.formula.show_formula(full_formula(self.operator.formula, output), size=look.px(18), colour=look.theme.text)
+        with_numbers = formula_with_numbers(self.session, self.id) if self.operator.formula else None
+        self.numbers.setVisible(bool(with_numbers))
+        if with_numbers:
+            self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value)
+        for name, row in self.partials.items():
+            row.show_row(partial_formula(name, self.operator.partials[name], output), "")
+        self.chain.refresh()
+        for section in self.values:
+            section.refresh()
+
+    def refresh_problems(self) -> None:
+        """Show the node's problems."""
+        while (item := self.problems.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for problem in self.session.node_problems(self.id):
+            card = Card()
+            row = QHBoxLayout()
+            row.setSpacing(appearance().px(8))
+            dot = Dot("bad" if problem.severity == "error" else "warning")
+            row.addWidget(dot, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(label(problem.sentence, "body", wrap=True, selectable=True), 1)
+            card.column.addLayout(row)
+            if problem.fix is not None:
+                button = QPushButton("Mend")
+                button.clicked.connect(lambda _=False, fix=problem.fix: self.session.apply(fix))
+                card.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self.problems.addWidget(card)
+
+
+class ChainSection(Section):
+    """For a parameter: how the derivative of the loss comes to it, wire by wire."""
+
+    MOST = 7
+
+    def __init__(self, session: Session, id: str) -> None:
+        super().__init__(f"Chain from the loss to {session.label(id)[:24]}")
+        self.session, self.id = session, id
+        self.card = Card()
+        self.card.column.setSpacing(appearance().px(4))
+        self.rows: list[FormulaRow] = []
+        self.column.addWidget(self.card)
+
+    def refresh(self) -> None:
+        """Show the derivatives on the way."""
+        operator = self.session.operator(self.id)
+        rows = chain(self.session, self.id) if operator.kind is Kind.PARAMETER else ()
+        if len(rows) > self.MOST:
+            rows = (*rows[:3], (r"\cdots", ""), *rows[-3:])
+        self.setVisible(len(rows) > 1)
+        while len(self.rows) < len(rows):
+            self.rows.append(FormulaRow())
+            self.card.column.addWidget(self.rows[-1])
+        for k, row in enumerate(self.rows):
+            row.setVisible(k < len(rows))
+            if k < len(rows):
+                row.show_row(*rows[k], size=14)
+
+
+class ValueSection(Section):
+    """One output: type, value and derivative, each with a small picture."""
+
+    def __init__(self, session: Session, socket: Socket, several: bool) -> None:
+        super().__init__(f"Value of {socket.name}" if several else "Value")
+        self.session, self.socket = session, socket
+        self.value, self.derivative = label("", "value", wrap=True, selectable=True), label("", "derivative", wrap=True, selectable=True)
+        self.type = label("", "mono")
+        self.line, self.slope = Spark(), Spark(derivative=True)
+        self.card = Card(self.type, self.value, self.line, self.derivative, self.slope)
+        self.card.column.setSpacing(appearance().px(5))
+        self.column.addWidget(self.card)
+
+    def refresh(self) -> None:
+        """Show the last look, or the type as far as it is known."""
+        look = self.session.look(self.socket)
+        kind = self.session.type_of(self.socket)
+        self.type.setText(look.type if look else str(kind) if kind else "not known yet")
+        set_role(self.type, "mono" if look or kind else "faint")
+        self.value.setText(look.value if look else "")
+        self.value.setVisible(bool(look and look.value))
+        self.derivative.setText(f"∂loss  {look.cotangent}" if look and look.cotangent else "")
+        self.derivative.setVisible(bool(look and look.cotangent))
+        if look is not None and look.thumbnail is not None:
+            self.line.show_image(look.thumbnail.array())
+        else:
+            self.line.show_line(look.line if look else ())
+        slope = look.cotangent_partial.array() if look and look.cotangent_partial is not None else None
+        self.slope.show_line(tuple(slope.real.tolist()) if slope is not None and slope.ndim == 1 and slope.size <= 64 else ())
+
+
+class CheckSection(Section):
+    """Whether the gradient through the node agrees with differences."""
+
+    def __init__(self, session: Session, id: str) -> None:
+        super().__init__("Gradient check")
+        self.session, self.id = session, id
+        self.dot = Dot()
+        self.text = label("not checked yet", "second", wrap=True)
+        self.button = QPushButton("Check")
+        self.button.setToolTip("Compare the derivatives with central differences and, where analytic, the complex step (F7)")
+        self.button.clicked.connect(self.start)
+        row = QHBoxLayout()
+        row.setSpacing(appearance().px(8))
+        row.addWidget(self.dot)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.button)
+        self.column.addLayout(row)
+
+    def start(self) -> None:
+        """Ask for the check."""
+        if self.session.has_engine:
+            self.show_state("faint", "checking…")
+            self.session.looks.check(self.id)
+
+    def show_state(self, tone: str, sentence: str) -> None:
+        """Show where the check stands."""
+        self.dot.set_tone(tone)
+        self.text.setText(sentence)
+
+    def show_checks(self, checks: object) -> None:
+        """Show what came back: the worst of all parameters."""
+        found = tuple(checks)  # type: ignore[arg-type]
+        if not found:
+            self.show_state("faint", "no parameter depends on this node")
+            return
+        failed = [each for each in found if not each.passed]
+        worst = max(failed or found, key=lambda each: each.error)
+        self.show_state("bad" if failed else "good", worst.sentence)
+
+

@@ -1,0 +1,139 @@
+"""The formulas of the inspector: with z and ∂ around them, and with the numbers of the last look in them. Text in, text out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app import numbers
+from app.formula import word
+from engine.graph import Socket
+from engine.order import ancestors
+from engine.sockets import arguments
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+ELEMENT_BY_ELEMENT = ("elementwise", "activations")
+"""Families whose formula speaks of one element: its numbers can stand in it."""
+SAYS_ITS_RESULT = re.compile(r"^[a-z](_\{?[a-z]+\}?)?\s*=|\\leftarrow|\\bar")
+"""Formulas that name their result themselves."""
+
+
+def full_formula(formula: str, output: str) -> str:
+    """Return the formula with its result before it: "z = x\\,y"."""
+    if not formula or SAYS_ITS_RESULT.search(formula):
+        return formula
+    return f"{'z' if output == 'value' else word(output)} = {formula}"
+
+
+def partial_formula(name: str, partial: str, output: str) -> str:
+    """Return "∂z/∂x = partial" as LaTeX; rules that are equations themselves stay as they are."""
+    if SAYS_ITS_RESULT.search(partial):
+        return partial
+    result = "z" if output == "value" else word(output)
+    return rf"\frac{{\partial {result}}}{{\partial {word(name)}}} = {partial}"
+
+
+def substituted(formula: str, values: Mapping[str, Any]) -> str | None:
+    """Return the formula with numbers for names, or None where a name does not stand in it as a symbol."""
+    found: set[str] = set()
+
+    def number(match: re.Match[str]) -> str:
+        if match[0] in values:
+            found.add(match[0])
+            return numbers.latex(values[match[0]])
+        return match[0]
+
+    # Commands (\max) are kept whole, so that no letter of them is taken for a name.
+    text = re.sub(r"\\[A-Za-z]+|[A-Za-z]", number, formula)
+    return text if found == set(values) else None
+
+
+def products_with_dots(formula: str) -> str:
+    """Return the formula with a dot where only a thin space stands for a product, so that 2 3 is not read as 23."""
+    return formula.replace(r"\,", r" \cdot ")
+
+
+def formula_with_numbers(session: Session, id: str) -> str | None:
+    """Return the node's formula with the first element of each input in it and the result behind it, or None where that says nothing."""
+    operator = session.operator(id)
+    if operator.family not in ELEMENT_BY_ELEMENT or len(operator.outputs) != 1:
+        return None
+    output = operator.outputs[0].name
+    result = first_element(session, Socket(id, output))
+    values: dict[str, Any] = {}
+    sources = {a.input.name: a.source for a in arguments(session.graph, operator, id)}
+    for each in operator.inputs:
+        source = sources.get(each.name)
+        value = first_element(session, source) if source else session.setting(id, each.name)
+        if value is None:
+            return None
+        values[each.name] = value
+    if result is None or not values:
+        return None
+    inside = substituted(products_with_dots(operator.formula), values)
+    if inside is None:
+        return None
+    look = session.look(Socket(id, output))
+    many = look is not None and look.partial is not None and look.partial.shape != ()
+    name = "z" if output == "value" else word(output)
+    return f"{name}{'_1' if many else ''} = {inside} = {numbers.latex(result).strip('()')}"
+
+
+def first_element(session: Session, socket: Socket) -> Any:
+    """Return the first element of an output's value where it was looked at and is small, else None."""
+    look = session.look(socket)
+    if look is None or look.partial is None:
+        return None
+    array = look.partial.array()
+    return np.asarray(array).reshape(-1)[0].item() if array.size else None
+
+
+def chain(session: Session, id: str) -> Sequence[tuple[str, str]]:
+    """Return the derivatives of the loss along the shortest way from it to the node's first output: (formula, value), the loss first."""
+    path = path_to_loss(session, id)
+    rows = []
+    for socket in reversed(path):
+        look = session.look(socket)
+        rows.append((rf"\frac{{\partial L}}{{\partial\, {named(session, socket)}}}", look.cotangent if look else ""))
+    return rows
+
+
+def path_to_loss(session: Session, id: str) -> Sequence[Socket]:
+    """Return the outputs on a shortest way along the wires from the node to the first optimizer it reaches; () where it reaches none."""
+    graph = session.graph
+    optimizers = sorted(n for n, node in graph.nodes.items() if node.operator.startswith("optimizers."))
+    wanted = next((o for o in optimizers if id in ancestors(graph, [o])), None)
+    if wanted is None:
+        return ()
+    came: dict[str, Socket] = {}
+    frontier = [id]
+    seen = {id}
+    while frontier and wanted not in seen:
+        following = []
+        for node in frontier:
+            for wire in graph.outgoing.get(node, ()):
+                if wire.target.node not in seen:
+                    seen.add(wire.target.node)
+                    came[wire.target.node] = wire.source
+                    following.append(wire.target.node)
+        frontier = following
+    path = []
+    at = wanted
+    while at != id:
+        path.append(came[at])
+        at = came[at].node
+    return tuple(reversed(path))
+
+
+def named(session: Session, socket: Socket) -> str:
+    """Return what a formula calls an output: the node's name where it is short, else its operator's word."""
+    text = session.label(socket.node)
+    last = text.split()[-1] if text.split() else text
+    shown = last if len(last) == 1 else text
+    safe = re.sub(r"[^A-Za-z0-9 ]", "", shown)[:18].strip()
+    return rf"\mathrm{{{safe}}}" if len(safe) > 1 else (safe or r"\cdot")

@@ -1,0 +1,197 @@
+"""Small parts the inspector is made of: the family's square, cards, captions, rows of formula and number, and the spark line."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app import fonts
+from app.formula import FormulaView
+from app.theme import appearance, faded, mix
+
+FORMULA_SIZE = 18
+
+
+def label(text: str, role: str, *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """Return a label of plain text in one of the style sheet's roles."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget another role, and the look of it."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class Square(QWidget):
+    """The small square in a family's colour."""
+
+    def __init__(self, family: str = "") -> None:
+        super().__init__()
+        self.family = family
+        side = appearance().px(11)
+        self.setFixedSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the square."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(appearance().theme.family(self.family)))
+        painter.drawRoundedRect(QRectF(self.rect()), self.width() / 4, self.width() / 4)
+
+
+class Card(QFrame):
+    """A rounded surface on the panel, with its contents in a column."""
+
+    def __init__(self, *contents: QWidget) -> None:
+        super().__init__()
+        self.setProperty("role", "inset")
+        px = appearance().px
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(px(12), px(10), px(12), px(10))
+        self.column.setSpacing(px(8))
+        for widget in contents:
+            self.column.addWidget(widget)
+
+
+class Section(QWidget):
+    """A small caption and what stands under it. Hidden as a whole where there is nothing to show."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        px = appearance().px
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, px(12) if title else 0, 0, 0)
+        self.column.setSpacing(px(8))
+        self.caption = label(title.upper(), "caption")
+        self.caption.setVisible(bool(title))
+        self.column.addWidget(self.caption)
+
+    def set_title(self, title: str) -> None:
+        """Change the caption."""
+        self.caption.setText(title.upper())
+
+
+class FormulaRow(QWidget):
+    """A formula on the left and a number on the right that keeps its room."""
+
+    def __init__(self, role: str = "derivative") -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(appearance().px(8))
+        self.formula = FormulaView()
+        self.number = label("", role)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.formula, 1)
+        row.addWidget(self.number)
+
+    def show_row(self, latex: str, number: str, *, size: int = 16, colour: str | None = None) -> None:
+        """Show a formula and its number."""
+        look = appearance()
+        self.formula.show_formula(latex, size=look.px(size), colour=colour or look.theme.text)
+        self.number.setText(number)
+
+
+class Spark(QWidget):
+    """Draws up to 64 numbers as a line, or up to 48 x 48 of them as an image, in a value's or a derivative's colour."""
+
+    def __init__(self, *, derivative: bool = False) -> None:
+        super().__init__()
+        self._derivative = derivative
+        self._line: tuple[float, ...] = ()
+        self._image: QImage | None = None
+        self.setFixedHeight(appearance().px(56))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_line(self, line: tuple[float, ...]) -> None:
+        """Show numbers as a line."""
+        self._line, self._image = line, None
+        self.setVisible(len(line) > 1)
+        self.update()
+
+    def show_image(self, pixels: np.ndarray) -> None:
+        """Show numbers from 0 to 1 as an image in shades of the colour."""
+        look = appearance()
+        colour = look.theme.derivative if self._derivative else look.theme.value
+        table = [QColor(mix(look.theme.panel, colour, k / 255)).rgb() for k in range(256)]
+        grey = np.ascontiguousarray(np.nan_to_num(np.clip(pixels, 0, 1)) * 255).astype(np.uint8)
+        image = QImage(grey.tobytes(), grey.shape[1], grey.shape[0], grey.shape[1], QImage.Format.Format_Indexed8)
+        image.setColorTable(table)
+        self._image, self._line = image.convertToFormat(QImage.Format.Format_RGB32), ()
+        self.setVisible(True)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Qt: as wide as there is room."""
+        return QSize(appearance().px(160), self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the line or the image."""
+        look = appearance()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._image is not None:
+            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.drawImage(QRectF(0, 0, size.width(), size.height()), self._image)
+            return
+        finite = [y for y in self._line if np.isfinite(y)]
+        if len(finite) < 2:
+            return
+        low, high = min(finite), max(finite)
+        room = QRectF(self.rect()).adjusted(2, 4, -2, -4)
+        points = [
+            QPointF(room.left() + room.width() * k / (len(self._line) - 1), room.bottom() - room.height() * ((y - low) / (high - low) if high > low else 0.5))
+            for k, y in enumerate(self._line)
+            if np.isfinite(y)
+        ]
+        colour = look.theme.derivative if self._derivative else look.theme.value
+        if low < 0 < high:
+            zero = room.bottom() - room.height() * (-low) / (high - low)
+            painter.setPen(QPen(faded(look.theme.faint, 0.5), 1, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
+        painter.setPen(QPen(QColor(colour), max(1.5, look.scale * 1.75), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(QPolygonF(points))
+
+
+class Dot(QWidget):
+    """A small round mark in a colour of the theme, by the name of its field ("good", "bad", "faint")."""
+
+    def __init__(self, tone: str = "faint") -> None:
+        super().__init__()
+        self.tone = tone
+        side = appearance().px(9)
+        self.setFixedSize(side, side)
+
+    def set_tone(self, tone: str) -> None:
+        """Change the colour."""
+        self.tone = tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the mark."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(appearance().theme, self.tone)))
+        painter.drawEllipse(QRectF(self.rect()))
+
+
+def mono_width(text: str) -> int:
+    """Return the width of a text in the font of numbers."""
+    from PySide6.QtGui import QFontMetrics
+
+    return QFontMetrics(fonts.mono("small", appearance().scale)).horizontalAdvance(text)

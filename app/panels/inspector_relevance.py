@@ -1,0 +1,57 @@
+"""Which settings matter now: a momentum only to methods that have one, bounds only where something is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.operator import Operator
+from engine.optimizers import METHODS
+from engine.schedules import SCHEDULES
+
+Values = Mapping[str, Any]
+
+
+def _parameter(values: Values) -> set[str]:
+    hidden = set()
+    if values["initial"] == "value":
+        hidden.add("scale")
+    else:
+        hidden.add("value")
+    if values["constraint"] != "bounded":
+        hidden |= {"low", "high"}
+    return hidden
+
+
+def _optimizer(values: Values) -> set[str]:
+    methods = {name for method in METHODS.values() for name in method.settings}
+    schedules = {name for schedule in SCHEDULES.values() for name in schedule.settings}
+    hidden = methods - set(METHODS[values["method"]].settings)
+    hidden |= schedules - set(SCHEDULES[values["schedule"]].settings)
+    if values["clip"] == "none":
+        hidden.add("clip_at")
+    if values["until"] == "steps":
+        hidden.add("tolerance")
+    return hidden
+
+
+RULES: Mapping[str, Callable[[Values], set[str]]] = {
+    "parameters.parameter": _parameter,
+    "optimizers.optimizer": _optimizer,
+}
+"""Operator id -> (all settings) -> those that change nothing."""
+
+FOLDED: Mapping[str, frozenset[str]] = {
+    "parameters.parameter": frozenset({"constraint", "low", "high", "dtype", "scale"}),
+    "optimizers.optimizer": frozenset(
+        {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "until", "tolerance", "seed",
+         "parameters", "approach", "keep", "schedule"}
+    ),
+}  # fmt: skip
+"""Settings that stand behind "More settings" until one of them differs from its default."""
+
+
+def hidden(operator: Operator, values: Values) -> set[str]:
+    """Return the settings that change nothing at these values."""
+    rule = RULES.get(operator.id)
+    return rule(values) if rule else set()

@@ -1,0 +1,317 @@
+"""The palette: every operator by family, found by typing, dragged onto the canvas or inserted by Return or a double click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import fonts
+from app.search import ranked
+from app.session import PALETTE_MIME
+from app.theme import appearance, faded
+from engine.operator import FAMILIES, Library, Operator
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+OPERATOR_ROLE = Qt.ItemDataRole.UserRole
+FAVOURITES, RECENT = "Favourites", "Recently used"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a heading, or an operator."""
+
+    title: str
+    operator: Operator | None = None
+
+
+def words(operator: Operator) -> str:
+    """Return what else an operator is found by: synonyms, family, id and the sentence about it."""
+    family = FAMILIES.get(operator.family, operator.family)
+    return " ".join((*operator.synonyms, family, operator.id.replace(".", " ").replace("_", " "), operator.help))
+
+
+def rows(library: Library, query: str, favourites: Sequence[str] = (), recent: Sequence[str] = ()) -> tuple[Row, ...]:
+    """Return the rows of the palette: by family, favourites and recent ones first; for a query the matches, best first."""
+    if query.strip():
+        found = ranked(query, ((o, o.title, words(o)) for o in library.values()))
+        return tuple(Row(o.title, o) for o in found)
+    sections = [(FAVOURITES, [library[id] for id in favourites if id in library])]
+    sections.append((RECENT, [library[id] for id in recent if id in library and id not in favourites]))
+    sections += [(title, [o for o in library.values() if o.family == family]) for family, title in FAMILIES.items()]
+    return tuple(row for title, members in sections if members for row in (Row(title), *(Row(o.title, o) for o in members)))
+
+
+class PaletteModel(QAbstractListModel):
+    """The rows as Qt wants them; operators can be dragged."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def show_rows(self, rows: tuple[Row, ...]) -> None:
+        """Show other rows."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Qt: how many rows there are."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Qt: titles, help and the operator's id."""
+        row = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.title
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.operator.help.split("\n", 1)[0] if row.operator else None
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
+                return row.operator.help if row.operator else "heading"
+            case Qt.ItemDataRole.UserRole:
+                return row.operator.id if row.operator else None
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Qt: headings can be neither selected nor dragged."""
+        if not index.isValid() or self.rows[index.row()].operator is None:
+            return Qt.ItemFlag.ItemIsEnabled
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        """Qt: what a drag carries."""
+        return [PALETTE_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Qt: the dragged operator's id."""
+        data = QMimeData()
+        operator = self.rows[indexes[0].row()].operator if indexes else None
+        if operator is not None:
+            data.setData(PALETTE_MIME, operator.id.encode())
+        return data
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Qt: a drag copies."""
+        return Qt.DropAction.CopyAction
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Draws a row: a small caption, or a coloured square and a name."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        """Qt: rows of 26 pixels, headings with air above."""
+        px = appearance().px
+        return QSize(px(120), px(26) if index.data(OPERATOR_ROLE) else px(32 if index.row() else 26))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Qt: draw the row."""
+        look = appearance()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect: QRect = option.rect
+        operator_id = index.data(OPERATOR_ROLE)
+        if operator_id is None:
+            painter.setFont(fonts.sans("caption", look.scale, strong=True))
+            painter.setPen(look.theme.faint)
+            area = rect.adjusted(look.px(16), 0, -look.px(8), -look.px(5))
+            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, str(index.data()).upper())
+        else:
+            self._operator(painter, option, rect, operator_id, str(index.data()))
+        painter.restore()
+
+    def _operator(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, operator_id: str, title: str) -> None:
+        look = appearance()
+        state = option.state
+        fill = look.theme.selection if state & QStyle.StateFlag.State_Selected else None
+        if fill is None and state & QStyle.StateFlag.State_MouseOver:
+            fill = look.theme.raised
+        if fill is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(fill))
+            painter.drawRoundedRect(rect.adjusted(look.px(8), 1, -look.px(8), -1), look.px(6), look.px(6))
+        draw_operator(painter, rect.adjusted(look.px(18), 0, -look.px(12), 0), operator_id, title)
+
+
+def draw_operator(painter: QPainter, rect: QRect, operator_id: str, title: str) -> None:
+    """Draw an operator's family square and its title, elided where the room is narrow."""
+    look = appearance()
+    side = look.px(10)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(look.theme.family(operator_id.split(".", 1)[0])))
+    painter.drawRoundedRect(QRectF(rect.left(), rect.center().y() - side / 2 + 0.5, side, side), look.px(2.5), look.px(2.5))
+    painter.setFont(fonts.sans("body", look.scale))
+    painter.setPen(look.theme.text)
+    area = rect.adjusted(side + look.px(10), 0, 0, 0)
+    text = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, area.width())
+    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class PaletteList(QListView):
+    """The list: drags carry an operator's id and show a small card of it under the pointer."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(RowDelegate(self))
+        self.setAccessibleName("Operators")
+        self.doubleClicked.connect(self._choose)
+        self.activated.connect(self._choose)
+        self._last_chosen: QPersistentModelIndex | None = None
+
+    def _choose(self, index: QModelIndex) -> None:
+        # A double click is also an activation on most platforms: one of the two is enough.
+        if self._last_chosen == QPersistentModelIndex(index):
+            return
+        self._last_chosen = QPersistentModelIndex(index)
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(0, self, lambda: setattr(self, "_last_chosen", None))
+        if index.data(OPERATOR_ROLE):
+            self.chosen.emit(index.data(OPERATOR_ROLE))
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Qt: start a drag with a picture of what is dragged."""
+        indexes = [i for i in self.selectedIndexes() if i.data(OPERATOR_ROLE)]
+        if indexes:
+            drag = QDrag(self)
+            drag.setMimeData(self.model().mimeData(indexes))
+            drag.setPixmap(self._card(indexes[0]))
+            drag.setHotSpot(QPoint(appearance().px(16), appearance().px(14)))
+            drag.exec(Qt.DropAction.CopyAction)
+
+    def _card(self, index: QModelIndex) -> QPixmap:
+        look = appearance()
+        ratio = self.devicePixelRatioF()
+        size = QSize(look.px(156), look.px(30))
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(look.theme.node_border))
+        painter.setBrush(faded(look.theme.node, 0.94))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, size.height() - 1), look.px(8), look.px(8))
+        draw_operator(painter, QRect(look.px(12), 0, size.width() - look.px(20), size.height()), index.data(OPERATOR_ROLE), str(index.data()))
+        painter.end()
+        return pixmap
+
+
+class Palette(QWidget):
+    """The palette panel. `insert_requested` carries an operator's id; the window puts it where the canvas is looking."""
+
+    insert_requested = Signal(str)
+    favourites_changed = Signal(tuple)
+
+    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._library = library
+        self._favourites: tuple[str, ...] = ()
+        self._recent: tuple[str, ...] = ()
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search operators")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search operators")
+        self.search.textChanged.connect(self._show_rows)
+        self.search.installEventFilter(self)
+        self.model = PaletteModel(self)
+        self.list = PaletteList(self)
+        self.list.setModel(self.model)
+        self.list.chosen.connect(self.insert_requested)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._context_menu)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.search)
+        self._layout.addWidget(self.list, 1)
+        appearance().changed.connect(self._restyled)
+        self._restyled()
+        self._show_rows()
+
+    def remember(self, favourites: tuple[str, ...], recent: tuple[str, ...]) -> None:
+        """Show these favourites and recently used operators first."""
+        if (favourites, recent) != (self._favourites, self._recent):
+            self._favourites, self._recent = favourites, recent
+            self._show_rows()
+
+    def index_of(self, operator_id: str) -> QModelIndex:
+        """Return the first row of an operator (invalid where the search hides it)."""
+        found = (k for k, row in enumerate(self.model.rows) if row.operator is not None and row.operator.id == operator_id)
+        return self.model.index(next(found, -1), 0)
+
+    def _show_rows(self) -> None:
+        position = self.list.verticalScrollBar().value()
+        query = self.search.text()
+        shown = rows(self._library, query, self._favourites, self._recent)
+        self.model.show_rows(shown or (Row(f"Nothing is called “{query.strip()}”"),))
+        if query.strip() and shown:
+            self.list.setCurrentIndex(self.model.index(0, 0))
+        else:
+            self.list.verticalScrollBar().setValue(position)
+
+    def _restyled(self) -> None:
+        px = appearance().px
+        self._layout.setContentsMargins(0, px(12), 0, 0)
+        self._layout.setSpacing(px(4))
+        self.search.setStyleSheet("")
+        self._layout.itemAt(0).widget().setContentsMargins(0, 0, 0, 0)
+        self.list.doItemsLayout()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Qt: arrows and Return in the search field act on the list."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._move(1 if event.key() == Qt.Key.Key_Down else -1)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentIndex().data(OPERATOR_ROLE):
+                self.insert_requested.emit(self.list.currentIndex().data(OPERATOR_ROLE))
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def _move(self, by: int) -> None:
+        row = self.list.currentIndex().row() + by
+        while 0 <= row < len(self.model.rows) and self.model.rows[row].operator is None:
+            row += by
+        if 0 <= row < len(self.model.rows):
+            self.list.setCurrentIndex(self.model.index(row, 0))
+
+    def _context_menu(self, position: QPoint) -> None:
+        operator_id = self.list.indexAt(position).data(OPERATOR_ROLE)
+        if not operator_id:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Insert", lambda: self.insert_requested.emit(operator_id))
+        chosen = operator_id in self._favourites
+        menu.addAction("Remove from favourites" if chosen else "Add to favourites", lambda: self._toggle_favourite(operator_id))
+        menu.popup(self.list.viewport().mapToGlobal(position))
+
+    def _toggle_favourite(self, operator_id: str) -> None:
+        others = tuple(f for f in self._favourites if f != operator_id)
+        favourites = others if operator_id in self._favourites else (*others, operator_id)
+        self.remember(favourites, self._recent)
+        self.favourites_changed.emit(favourites)

@@ -1,0 +1,33 @@
+"""Search as people expect it: every word of the query must be found; names beat synonyms, beginnings beat middles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def score(query: str, name: str, words: str = "") -> int | None:
+    """Return how well `query` matches, lower is better; None where a word of it is found nowhere."""
+    name, words = name.casefold(), words.casefold()
+    total = 0
+    for part in query.casefold().split():
+        ranks = (
+            name == part,
+            name.startswith(part),
+            f" {part}" in f" {name}",
+            part in name,
+            f" {part}" in f" {words}",
+            part in words,
+        )
+        if not any(ranks):
+            return None
+        total += ranks.index(True)
+    return total
+
+
+def ranked(query: str, items: Iterable[tuple[T, str, str]]) -> Sequence[T]:
+    """Return the items (item, name, words) that match, best first; equal ones keep their order."""
+    found = [(score(query, name, words), item) for item, name, words in items]
+    return [item for rank, item in sorted(((r, i) for r, i in found if r is not None), key=lambda pair: pair[0])]
