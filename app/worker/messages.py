@@ -19,7 +19,7 @@ class Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     """The base of every record below."""
 
 
-class Packed(Struct):
+class Packed(Struct, frozen=True):
     """An array: C order, little endian."""
 
     dtype: str
@@ -40,7 +40,7 @@ class Packed(Struct):
 # The graph, as it stood when a question was asked ---------------------------------------------------------------------
 
 
-class PackedNode(Struct):
+class PackedNode(Struct, frozen=True):
     """A node; settings are plain values, lists standing for tuples."""
 
     id: str
@@ -50,7 +50,7 @@ class PackedNode(Struct):
     frozen: bool
 
 
-class PackedKept(Struct):
+class PackedKept(Struct, frozen=True):
     """Kept values: parameters by node, optimizer states by node and slot."""
 
     step: int
@@ -60,7 +60,7 @@ class PackedKept(Struct):
     states: dict[str, dict[str, Packed]]
 
 
-class Job(Struct):
+class Job(Struct, frozen=True):
     """A graph without its layout, and where its data files are."""
 
     nodes: tuple[PackedNode, ...]
@@ -83,15 +83,16 @@ class Job(Struct):
 
     def content(self) -> Content:
         """Return the content again, with an empty layout."""
-        nodes = {n.id: Node(n.id, n.operator, n.name, _tuples(n.settings), n.frozen) for n in self.nodes}
+        nodes = {n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen) for n in self.nodes}
         wires = frozenset(Wire(Socket(a, b), Socket(c, d)) for a, b, c, d in self.wires)
         return Content(Graph(nodes, wires), kept=None if self.kept is None else unpack_kept(self.kept))
 
 
-def _tuples(value: Any) -> Any:
+def tuples(value: Any) -> Any:
+    """Return a setting's value as it was: msgpack knows lists, settings hold tuples."""
     if isinstance(value, list):
-        return tuple(map(_tuples, value))
-    return {name: _tuples(item) for name, item in value.items()} if isinstance(value, dict) else value
+        return tuple(map(tuples, value))
+    return {name: tuples(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def pack_kept(kept: Kept) -> PackedKept:
@@ -117,7 +118,7 @@ def _unpack(packed: Packed) -> Tensor:
 # What a run is made of ------------------------------------------------------------------------------------------------
 
 
-class Series(Struct):
+class Series(Struct, frozen=True):
     """A recorded quantity of a lane.
 
     `kind`: "loss" (of the optimizer `node`), "gradient" (the norm of the gradient by the parameter `node`; of all where
@@ -129,7 +130,7 @@ class Series(Struct):
     index: int = 0
 
 
-class Parameter(Struct):
+class Parameter(Struct, frozen=True):
     """A trained parameter: its node, what people call it, its shape."""
 
     node: str
@@ -137,7 +138,7 @@ class Parameter(Struct):
     shape: tuple[int, ...]
 
 
-class Lane(Struct):
+class Lane(Struct, frozen=True):
     """One optimizer (or several that alternate) on its own copy of the parameters."""
 
     name: str
@@ -151,7 +152,7 @@ class Lane(Struct):
     backend: str
 
 
-class Moment(Struct):
+class Moment(Struct, frozen=True):
     """Where a lane stands: enough to look at its wires as they are at that step."""
 
     lane: int
@@ -167,7 +168,7 @@ class Moment(Struct):
 # Answers about wires --------------------------------------------------------------------------------------------------
 
 
-class WireLook(Struct):
+class WireLook(Struct, frozen=True):
     """The value on an output's wires, and the derivative of the loss by it."""
 
     type: str
@@ -193,7 +194,7 @@ class WireLook(Struct):
     """The cotangent itself where it has at most 1,000 elements."""
 
 
-class ViewData(Struct):
+class ViewData(Struct, frozen=True):
     """What a view node shows: its wired inputs, decimated so that none has more than 200,000 elements."""
 
     inputs: dict[str, Packed]
@@ -201,7 +202,7 @@ class ViewData(Struct):
     """The shapes before decimation."""
 
 
-class Looks(Struct):
+class Looks(Struct, frozen=True):
     """Every output's look, by (node, socket)."""
 
     wires: dict[str, dict[str, WireLook]]
@@ -215,7 +216,7 @@ class Looks(Struct):
     node: str = ""
 
 
-class ParameterCheck(Struct):
+class ParameterCheck(Struct, frozen=True):
     """Derivatives of the loss by one parameter against central differences and, where analytic, the complex step."""
 
     node: str
@@ -226,7 +227,7 @@ class ParameterCheck(Struct):
     sentence: str
 
 
-class Contour(Struct):
+class Contour(Struct, frozen=True):
     """The loss over two scalar parameters (or the two elements of one), the others as they are."""
 
     x: Packed
@@ -238,7 +239,7 @@ class Contour(Struct):
 # From the window to the process that trains ---------------------------------------------------------------------------
 
 
-class Start(Struct, tag=True):
+class Start(Struct, frozen=True, tag=True):
     """Begin a run, and go on at once unless `paused`."""
 
     run: int
@@ -247,23 +248,23 @@ class Start(Struct, tag=True):
     paused: bool
 
 
-class Go(Struct, tag=True):
+class Go(Struct, frozen=True, tag=True):
     """Go on."""
 
 
-class Hold(Struct, tag=True):
+class Hold(Struct, frozen=True, tag=True):
     """Stop after the step being done."""
 
 
-class Once(Struct, tag=True):
+class Once(Struct, frozen=True, tag=True):
     """Do one step and hold."""
 
 
-class Halt(Struct, tag=True):
+class Halt(Struct, frozen=True, tag=True):
     """End the run; its values and histories can still be asked for."""
 
 
-class SetLive(Struct, tag=True):
+class SetLive(Struct, frozen=True, tag=True):
     """Give a numeric setting a new value."""
 
     node: str
@@ -271,18 +272,18 @@ class SetLive(Struct, tag=True):
     value: Any
 
 
-class WantFrame(Struct, tag=True):
+class WantFrame(Struct, frozen=True, tag=True):
     """Ask for every lane's moment."""
 
 
-class WantKept(Struct, tag=True):
+class WantKept(Struct, frozen=True, tag=True):
     """Ask for what "keep these values" stores."""
 
     request: int
     lane: int
 
 
-class WantExport(Struct, tag=True):
+class WantExport(Struct, frozen=True, tag=True):
     """Ask that full series be written as CSV."""
 
     request: int
@@ -291,7 +292,7 @@ class WantExport(Struct, tag=True):
     path: str
 
 
-class Diagnose(Struct, tag=True):
+class Diagnose(Struct, frozen=True, tag=True):
     """Evaluate the graph at this moment node by node, marking each: to learn which one ended the process before."""
 
     run: int
@@ -302,7 +303,7 @@ class Diagnose(Struct, tag=True):
 # And back -------------------------------------------------------------------------------------------------------------
 
 
-class Ready(Struct, tag=True):
+class Ready(Struct, frozen=True, tag=True):
     """The run's lanes are known."""
 
     run: int
@@ -311,37 +312,44 @@ class Ready(Struct, tag=True):
     """The slot of each lane's first series in the shared block."""
 
 
-class Stands(Struct, tag=True):
+Standing: TypeAlias = Literal["running", "paused", "finished", "failed"]
+
+
+class Stands(Struct, frozen=True, tag=True):
     """The run's state changed."""
 
     run: int
-    state: Literal["running", "paused", "finished", "failed"]
+    state: Standing
     sentence: str = ""
     node: str | None = None
 
 
-class Frame(Struct, tag=True):
+class Frame(Struct, frozen=True, tag=True):
     """Every lane's moment."""
 
     run: int
     moments: tuple[Moment, ...]
 
 
-class KeptIs(Struct, tag=True):
+class KeptIs(Struct, frozen=True, tag=True):
     """The answer to WantKept."""
 
     request: int
     kept: PackedKept
 
 
-class Exported(Struct, tag=True):
+class Exported(Struct, frozen=True, tag=True):
     """The answer to WantExport: one sentence."""
 
     request: int
     sentence: str
 
 
-class Diagnosed(Struct, tag=True):
+class Hello(Struct, frozen=True, tag=True):
+    """The process has imported what it needs, and listens."""
+
+
+class Diagnosed(Struct, frozen=True, tag=True):
     """The evaluation went through, or stopped at a node with a sentence."""
 
     run: int
@@ -349,34 +357,34 @@ class Diagnosed(Struct, tag=True):
     node: str | None
 
 
-RunAnswer: TypeAlias = Ready | Stands | Frame | KeptIs | Exported | Diagnosed
+RunAnswer: TypeAlias = Hello | Ready | Stands | Frame | KeptIs | Exported | Diagnosed
 RunRequest: TypeAlias = Start | Go | Hold | Once | Halt | SetLive | WantFrame | WantKept | WantExport | Diagnose
 
 
 # To and from the process that answers questions -----------------------------------------------------------------------
 
 
-class About(Struct, tag=True):
+class About(Struct, frozen=True, tag=True):
     """The questions that follow are about this graph."""
 
     revision: int
     job: Job
 
 
-class AskTypes(Struct, tag=True):
+class AskTypes(Struct, frozen=True, tag=True):
     """The types of the outputs of sources?"""
 
     question: int
 
 
-class AskLooks(Struct, tag=True):
+class AskLooks(Struct, frozen=True, tag=True):
     """What does every wire carry?"""
 
     question: int
     moment: Moment | None
 
 
-class AskContour(Struct, tag=True):
+class AskContour(Struct, frozen=True, tag=True):
     """The loss over two parameter elements?"""
 
     question: int
@@ -387,36 +395,37 @@ class AskContour(Struct, tag=True):
     moment: Moment | None
 
 
-class AskCheck(Struct, tag=True):
-    """Do the derivatives agree with differences?"""
+class AskCheck(Struct, frozen=True, tag=True):
+    """Do the derivatives by the parameters that reach `node` (all where "") agree with differences?"""
 
     question: int
+    node: str
     moment: Moment | None
 
 
-class TypesAre(Struct, tag=True):
+class TypesAre(Struct, frozen=True, tag=True):
     """Types in the notation of `pack_type`, by node and output."""
 
     question: int
     types: dict[str, dict[str, Any]]
 
 
-class LooksAre(Struct, tag=True):
+class LooksAre(Struct, frozen=True, tag=True):
     question: int
     looks: Looks
 
 
-class ContourIs(Struct, tag=True):
+class ContourIs(Struct, frozen=True, tag=True):
     question: int
     contour: Contour
 
 
-class CheckIs(Struct, tag=True):
+class CheckIs(Struct, frozen=True, tag=True):
     question: int
     checks: tuple[ParameterCheck, ...]
 
 
-class CannotSay(Struct, tag=True):
+class CannotSay(Struct, frozen=True, tag=True):
     """A question without an answer, and why."""
 
     question: int
@@ -425,7 +434,7 @@ class CannotSay(Struct, tag=True):
 
 
 AskRequest: TypeAlias = About | AskTypes | AskLooks | AskContour | AskCheck
-AskAnswer: TypeAlias = TypesAre | LooksAre | ContourIs | CheckIs | CannotSay
+AskAnswer: TypeAlias = Hello | TypesAre | LooksAre | ContourIs | CheckIs | CannotSay
 
 
 def pack_type(kind: Type) -> Any:

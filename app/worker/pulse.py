@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 INTERVAL = 33
 """Milliseconds: 30 Hz."""
@@ -26,8 +26,9 @@ class Pulse(QObject):
         self._members.append(member)
 
     def leave(self, member: Callable[[], bool]) -> None:
-        """Remove a member."""
-        self._members.remove(member)
+        """Remove a member; harmless where it is none."""
+        if member in self._members:
+            self._members.remove(member)
 
     def wake(self) -> None:
         """Start beating: something is expected."""
@@ -43,3 +44,10 @@ class Pulse(QObject):
         expecting = [member() for member in tuple(self._members)]
         if not any(expecting):
             self._timer.stop()
+
+
+def pulse() -> Pulse:
+    """Return the pulse of the running application, made when first asked for."""
+    app = QCoreApplication.instance()
+    found = app.findChild(Pulse) if app is not None else None
+    return found if found is not None else Pulse(app)

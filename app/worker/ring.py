@@ -1,9 +1,9 @@
 """Histories of scalars in shared memory: append-only rings in tiers, each coarser by a factor.
 
-One writer (the engine process), one reader (the window), no locks. A tier keeps the last CAPACITY buckets of FACTOR**tier steps each:
-lowest, highest and mean value. A reader takes the finest tier that still holds the stretch it wants, goes on in finer tiers where the last
-bucket is not full yet, and throws away what was overwritten while it was reading. So a history of any length is drawn from about
-CAPACITY points, and no spike is lost.
+One writer (the engine process), one reader (the window), no locks. A tier keeps the last CAPACITY buckets of
+FACTOR**tier steps each: lowest, highest and mean value. A reader takes the finest tier that still holds the stretch it
+wants, goes on in finer tiers where the last bucket is not full yet, and throws away what was overwritten while it was
+reading. So a history of any length is drawn from about CAPACITY points, and no spike is lost.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ FACTOR: Final = 4
 TIERS: Final = 11
 """The coarsest tier holds 2048 * 4**10 steps, more than limits.RUN_STEPS."""
 CHUNK: Final = CAPACITY // 4
-"""Most steps written before the reader hears of them; what they overwrite is lost to it from the moment they are begun."""
-MARK_BYTES: Final = 512
+"""Most steps written before the reader hears of them; what they overwrite is lost to it from when they are begun."""
 
 _HEADS = LANES * 2
-_SIZE_HEAD = (_HEADS + 2) * 8 + MARK_BYTES
+_SIZE_HEAD = (_HEADS + 2) * 8
 SIZE: Final = _SIZE_HEAD + TIERS * SLOTS * CAPACITY * 3 * 8
 """Bytes of a block. Memory is only taken as far as steps have been written."""
 
@@ -45,7 +44,7 @@ EMPTY: Final = Curve(np.empty(0), np.empty(0), np.empty(0), np.empty(0), 1)
 
 
 class Block:
-    """A block of shared memory with the histories of one engine process, how long it stepped, and what it is evaluating."""
+    """A block of shared memory with the histories of one engine process, and how long it stepped."""
 
     def __init__(self, name: str | None = None) -> None:
         """Make a block, or attach to the one called `name`. Only who makes it may `unlink` it."""
@@ -53,7 +52,6 @@ class Block:
         buffer = self._memory.buf
         self._heads = np.ndarray((LANES, 2), np.int64, buffer)
         self._clock = np.ndarray((2,), np.float64, buffer, _HEADS * 8)
-        self._mark = np.ndarray((MARK_BYTES,), np.uint8, buffer, (_HEADS + 2) * 8)
         self._tiers = np.ndarray((TIERS, 3, SLOTS, CAPACITY), np.float64, buffer, _SIZE_HEAD)
 
     @property
@@ -102,23 +100,12 @@ class Block:
         """Say how long the process has been stepping."""
         self._clock[0] = seconds
 
-    def mark(self, node: str) -> None:
-        """Say which node is being evaluated ("" for none), so that it is known should the process die."""
-        text = node.encode()[: MARK_BYTES - 1]
-        self._mark[: len(text)] = np.frombuffer(text, np.uint8)
-        self._mark[len(text)] = 0
-
     # Reading ----------------------------------------------------------------------------------------------------------
 
     @property
     def seconds(self) -> float:
         """How long the process has been stepping."""
         return float(self._clock[0])
-
-    @property
-    def marked(self) -> str:
-        """The node being evaluated, or "" """
-        return bytes(self._mark).split(b"\0", 1)[0].decode(errors="replace")
 
     def length(self, lane: int) -> int:
         """Return how many steps the lane has written."""
@@ -129,7 +116,7 @@ class Block:
         return int(self._heads[lane, 1])
 
     def curve(self, lane: int, slot: int, start: float = 0, stop: float = np.inf, buckets: int = CAPACITY) -> Curve:
-        """Return a slot's history between two steps from the finest tier that holds it in at most `buckets` points (at least 64)."""
+        """Return a slot's history between two steps, from the finest tier that holds it in about `buckets` points."""
         head, offset = self.length(lane), self.first(lane)
         low = int(max(start - offset, 0))
         high = int(min(stop - offset, head - 1)) if np.isfinite(stop) else head - 1
@@ -155,7 +142,7 @@ class Block:
 
     def close(self) -> None:
         """Let go of the memory."""
-        del self._heads, self._clock, self._mark, self._tiers
+        del self._heads, self._clock, self._tiers
         self._memory.close()
 
     def unlink(self) -> None:
@@ -173,7 +160,7 @@ def _tier(back: int, span: int, buckets: int) -> int:
 
 
 def _pieces(first: int, stop: int) -> list[tuple[slice, slice]]:
-    """Return where first..stop - 1 lie in a ring, as (place in the ring, place in the sequence) without a wrap inside."""
+    """Return where first..stop - 1 lie in a ring: (place in the ring, place in the sequence), no wrap inside either."""
     pieces = []
     at = first
     while at < stop:

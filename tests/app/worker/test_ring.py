@@ -94,14 +94,6 @@ def test_lanes_do_not_see_each_other(block):
     assert block.curve(2, 2).low.min() == 2.0
 
 
-@pytest.mark.parametrize("text", ["matmul_1", "", "ü" * 400])
-def test_the_mark_is_read_back(block, text):
-    block.mark("something longer than what follows")
-    block.mark(text)
-    assert text.startswith(block.marked.rstrip("\ufffd"))
-    assert bool(block.marked) == bool(text)
-
-
 def _count(name: str, total: int) -> None:
     block = ring.Block(name)
     for at in range(0, total, 500):

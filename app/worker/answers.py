@@ -1,0 +1,137 @@
+"""What the process that answers questions needs, and how the engine gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from app.worker import messages as m
+
+Mark = Callable[[str], None]
+"""Told each node before it is evaluated, so that its name outlives a crash."""
+
+
+class Answerer(Protocol):
+    """Answers questions about one graph."""
+
+    def types(self) -> dict[str, dict[str, Any]]:
+        """Return the packed types of the outputs of sources, by node and output."""
+
+    def looks(self, moment: m.Moment | None) -> m.Looks:
+        """Return what every wire carries."""
+
+    def contour(self, asked: m.AskContour) -> m.Contour:
+        """Return the loss over two parameter elements."""
+
+    def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:
+        """Return whether the derivatives agree with differences."""
+
+
+class Answers(NamedTuple):
+    """How answers are found, as functions of modules (they reach the child by name)."""
+
+    warm: Callable[[], None]
+    """Import what will be needed."""
+    about: Callable[[m.Job, Mark], Answerer]
+    """Must not evaluate: that is for the questions."""
+
+
+class EngineAnswerer:
+    """The engine's answers about one graph, which is prepared once."""
+
+    def __init__(self, job: m.Job, mark: Mark) -> None:
+        self._job = job
+        self._mark = mark
+        self._made: Any = None
+
+    def _prepared(self) -> Any:
+        from app.worker.graphs import prepared_of
+
+        if self._made is None:
+            self._made = prepared_of(self._job, self._mark, strict=False)
+        return self._made
+
+    def types(self) -> dict[str, dict[str, Any]]:
+        packed: dict[str, dict[str, Any]] = {}
+        prepared = self._prepared()
+        for socket in prepared.values:
+            packed.setdefault(socket.node, {})[socket.name] = m.pack_type(prepared.types[socket])
+        return packed
+
+    def looks(self, moment: m.Moment | None) -> m.Looks:
+        from app.worker.describe import look_at
+        from app.worker.graphs import parameters_of, states_of
+        from engine.evaluate import look
+
+        prepared = self._prepared()
+        found = look(
+            prepared,
+            parameters_of(moment),
+            optimizer=None if moment is None else moment.optimizer,
+            step=None if moment is None else moment.step,
+            states=states_of(moment),
+        )
+        wires: dict[str, dict[str, m.WireLook]] = {}
+        for socket, seen in found.wires.items():
+            wires.setdefault(socket.node, {})[socket.name] = look_at(seen.type, seen.value, seen.cotangent)
+        error = next((problem for problem in prepared.problems if problem.severity == "error"), None)
+        sentence, node = ("", "") if error is None else (error.sentence, error.node or "")
+        step = prepared.step if moment is None else moment.step
+        return m.Looks(wires, self._views(found.wires), dict(found.losses), step, sentence, node)
+
+    def _views(self, wires: Any) -> dict[str, m.ViewData]:
+        from app.worker.describe import view_of
+        from engine.operator import Kind
+        from engine.prepare import nodes_of_kind
+
+        prepared = self._prepared()
+        views = {}
+        for id in nodes_of_kind(prepared.graph, prepared.library, Kind.VIEW):
+            inputs = {
+                wire.target.name: wires[wire.source].value
+                for wire in prepared.graph.incoming.get(id, ())
+                if wire.source in wires
+            }
+            settings = prepared.operator(id).values(prepared.graph.nodes[id])
+            views[id] = view_of(inputs, settings.get("bins"))
+        return views
+
+    def contour(self, asked: m.AskContour) -> m.Contour:
+        from app.worker.graphs import parameters_of
+        from engine.evaluate import contour
+
+        prepared = self._prepared()
+        x = np.linspace(asked.bounds[0], asked.bounds[1], asked.size)
+        y = np.linspace(asked.bounds[2], asked.bounds[3], asked.size)
+        values = parameters_of(asked.moment) or prepared.parameters
+        optimizer = None if asked.moment is None else asked.moment.optimizer
+        loss = contour(prepared, values, asked.x, asked.y, x, y, optimizer=optimizer)
+        return m.Contour(m.Packed.of(x), m.Packed.of(y), m.Packed.of(np.where(np.isfinite(loss), loss, np.nan)))
+
+    def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:
+        from app.worker.graphs import parameters_of
+        from engine.evaluate import check
+        from engine.order import ancestors
+
+        prepared = self._prepared()
+        checks = check(prepared, parameters_of(moment))
+        reaching = {node, *ancestors(prepared.graph, [node])} if node else set()
+        wanted = [each for each in checks if each.node in reaching] or checks
+        return tuple(
+            m.ParameterCheck(
+                each.node, each.label, max(each.differences, each.complex_step or 0.0), each.passed, each.sentence
+            )
+            for each in wanted
+        )
+
+
+def _warm() -> None:
+    from app.worker.graphs import warm
+
+    warm()
+
+
+ENGINE = Answers(_warm, EngineAnswerer)
+"""Answers as the engine finds them."""

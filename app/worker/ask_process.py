@@ -1,0 +1,64 @@
+"""The process that answers questions: one thread, one question at a time. It imports no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+import msgspec
+
+from app.worker import messages as m
+from app.worker.answers import Answerer, Answers
+from app.worker.guards import bytes_text, cap_memory, end_with_parent
+from app.worker.mark import Mark
+from engine.errors import GradwireError
+
+
+def serve(connection: Connection, mark: str, answers: Answers, memory: int) -> None:
+    """Answer questions until the connection closes."""
+    end_with_parent()
+    marked = Mark(mark)
+    try:
+        answers.warm()
+        cap_memory(memory)
+        connection.send_bytes(m.encode(m.Hello()))
+        _answer_all(connection, marked, answers, memory)
+    except (EOFError, OSError, KeyboardInterrupt):
+        return
+    finally:
+        marked.close()
+
+
+def _answer_all(connection: Connection, mark: Mark, answers: Answers, memory: int) -> None:
+    decoder = msgspec.msgpack.Decoder(m.AskRequest)
+    answerer: Answerer | None = None
+    while True:
+        message = decoder.decode(connection.recv_bytes())
+        if isinstance(message, m.About):
+            answerer = answers.about(message.job, mark.set)
+        elif answerer is not None:
+            reply = _answered(lambda said=message, by=answerer: _ANSWERS[type(said)](by, said), message, mark, memory)
+            mark.set("")
+            connection.send_bytes(m.encode(reply))
+
+
+_ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
+    m.AskTypes: lambda by, said: m.TypesAre(said.question, by.types()),
+    m.AskLooks: lambda by, said: m.LooksAre(said.question, by.looks(said.moment)),
+    m.AskContour: lambda by, said: m.ContourIs(said.question, by.contour(said)),
+    m.AskCheck: lambda by, said: m.CheckIs(said.question, by.check(said.node, said.moment)),
+}
+
+
+def _answered(answer: Callable[[], m.Message], message: Any, mark: Mark, memory: int) -> m.Message:
+    """Return the answer; whatever goes wrong becomes one sentence."""
+    try:
+        return answer()
+    except GradwireError as error:
+        return m.CannotSay(message.question, error.sentence, error.node or mark.text or None)
+    except MemoryError:
+        said = f"The answer needs more than the {bytes_text(memory)} of memory the engine process may take."
+    except Exception as error:  # noqa: BLE001 - an operator may raise anything; the process lives
+        said = f"The engine stopped with {type(error).__name__}: {error}"
+    return m.CannotSay(message.question, said, mark.text or None)

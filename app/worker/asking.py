@@ -1,0 +1,228 @@
+"""The window's end of the process that answers questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.worker import messages as m
+from app.worker.answers import ENGINE, Answers
+from app.worker.ask_process import serve
+from app.worker.channel import Channel
+from app.worker.guards import memory_limit
+from app.worker.mark import Mark
+from app.worker.pulse import pulse
+from engine.graph import Content, Socket
+
+DEADLINES: Final[Mapping[str, float]] = {"types": 60.0, "looks": 10.0, "check": 60.0, "contour": 20.0}
+"""Seconds each kind of question may take, in the order in which they are asked."""
+START_DEADLINE: Final = 60.0
+"""Seconds the process may take to start."""
+OUTDATED: Final = 0.7
+"""Seconds after which a question about a graph that has been edited since is given up for the next."""
+
+
+class _Asked(NamedTuple):
+    kind: str
+    question: int
+    revision: int
+    since: float
+
+
+class AskClient(QObject):
+    """Answers questions about a graph from a second child process: newest question wins, each has a deadline.
+
+    Of each kind of question only the newest waits. Answers come by signals that carry the revision of the content
+    they are about; a question that is given up comes back as `failed`.
+    """
+
+    types_ready = Signal(int, object)
+    """(revision, Mapping[Socket, Type]): the types of the outputs of sources."""
+    looks_ready = Signal(int, object)
+    """(revision, Looks)."""
+    contour_ready = Signal(int, object)
+    """(revision, Contour)."""
+    checked = Signal(int, object)
+    """(revision, tuple[ParameterCheck, ...])."""
+    failed = Signal(int, str, str, str)
+    """(revision, question "types"|"looks"|"contour"|"check", sentence, node id or "")."""
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        answers: Answers = ENGINE,
+        memory: int | None = None,
+        deadlines: Mapping[str, float] = DEADLINES,
+    ) -> None:
+        """`answers` is how the process finds answers; `memory` the bytes it may take."""
+        super().__init__(parent)
+        self._answers = answers
+        self._memory = memory_limit() if memory is None else memory
+        self._deadlines = deadlines
+        self._channel: Channel | None = None
+        self._mark: Mark | None = None
+        self._started = 0.0
+        self._listening = False
+        self._content: tuple[Content, Path | None, Path] | None = None
+        self._revision, self._told = 0, 0
+        self._question = 0
+        self._waiting: dict[str, Callable[[int], m.Message]] = {}
+        self._asked: _Asked | None = None
+        self._member = self._beat
+        pulse().join(self._member)
+
+    def set_content(self, content: Content, folder: Path | None, assets: Path) -> int:
+        """Say what the following questions are about; return its revision. Cheap where only the layout changed."""
+        last = self._content
+        same = last is not None and last[0].graph is content.graph and last[0].kept is content.kept
+        if not same or last is None or last[1:] != (folder, assets):
+            self._revision += 1
+            self._waiting.clear()
+        self._content = (content, folder, assets)
+        return self._revision
+
+    def ask_types(self) -> None:
+        """Ask for the types of the outputs of sources."""
+        self._ask("types", lambda question: m.AskTypes(question))
+
+    def ask_looks(self, moment: m.Moment | None = None) -> None:
+        """Ask for every wire's value and cotangent, at this moment of a run (None: the kept or start values)."""
+        self._ask("looks", lambda question: m.AskLooks(question, moment))
+
+    def ask_contour(
+        self,
+        x: tuple[str, int],
+        y: tuple[str, int],
+        bounds: tuple[float, float, float, float],
+        moment: m.Moment | None = None,
+        size: int = 48,
+    ) -> None:
+        """Ask for the loss over two parameter elements, (node, index) each, in bounds (x0, x1, y0, y1).
+
+        The other parameters are as at `moment` (None: the kept or start values).
+        """
+        self._ask("contour", lambda question: m.AskContour(question, x, y, bounds, size, moment))
+
+    def ask_check(self, node: str = "", moment: m.Moment | None = None) -> None:
+        """Ask whether the derivatives of the loss by the parameters that reach `node` (all where "") agree with
+        differences."""
+        self._ask("check", lambda question: m.AskCheck(question, node, moment))
+
+    def warm(self) -> None:
+        """Start the process ahead of the first question."""
+        if self._channel is None:
+            self._mark = self._mark or Mark()
+            self._mark.set("")
+            self._channel = Channel(serve, (self._mark.name, self._answers, self._memory), m.AskAnswer, "gradwire ask")
+            self._started, self._listening, self._told = time.monotonic(), False, 0
+            pulse().wake()
+
+    def close(self) -> None:
+        """End the process. Idempotent."""
+        pulse().leave(self._member)
+        self._drop()
+        self._waiting.clear()
+        if self._mark is not None:
+            self._mark.close()
+            self._mark.unlink()
+            self._mark = None
+
+    # Between here and the process -------------------------------------------------------------------------------------
+
+    def _ask(self, kind: str, make: Callable[[int], m.Message]) -> None:
+        self._waiting[kind] = make
+        self.warm()
+        self._next()
+        pulse().wake()
+
+    def _next(self) -> None:
+        """Send the next waiting question, if the process listens and is free."""
+        kind = next((k for k in self._deadlines if k in self._waiting), None)
+        if kind is None or self._asked is not None or self._channel is None or self._content is None:
+            return
+        if not self._listening:
+            return
+        if self._told != self._revision:
+            self._channel.send(m.About(self._revision, m.Job.of(*self._content)))
+            self._told = self._revision
+        self._question += 1
+        self._channel.send(self._waiting.pop(kind)(self._question))
+        self._asked = _Asked(kind, self._question, self._revision, time.monotonic())
+
+    def _beat(self) -> bool:
+        channel = self._channel
+        if channel is None:
+            return False
+        lost = channel.lost
+        for message in channel.receive():
+            self._take(message)
+        if lost and channel is self._channel:
+            self._ended_by_itself()
+        elif channel is self._channel:
+            self._watch_time()
+        self._next()
+        return self._channel is not None and (bool(self._waiting) or self._asked is not None or not self._listening)
+
+    def _take(self, message: m.Message) -> None:
+        if isinstance(message, m.Hello):
+            self._listening = True
+            return
+        asked, self._asked = self._asked, None
+        if asked is None or message.question != asked.question or asked.revision != self._revision:
+            return
+        match message:
+            case m.TypesAre(types=types):
+                self.types_ready.emit(asked.revision, _types(types))
+            case m.LooksAre(looks=looks):
+                self.looks_ready.emit(asked.revision, looks)
+            case m.ContourIs(contour=contour):
+                self.contour_ready.emit(asked.revision, contour)
+            case m.CheckIs(checks=checks):
+                self.checked.emit(asked.revision, checks)
+            case m.CannotSay(sentence=sentence, node=node):
+                self.failed.emit(asked.revision, asked.kind, sentence, node or "")
+
+    def _drop(self) -> None:
+        if self._channel is not None:
+            self._channel.kill()
+            self._channel = None
+        self._asked = None
+
+    def _watch_time(self) -> None:
+        """Give up what takes too long: the question is answered by a sentence, the process by another one."""
+        asked, now = self._asked, time.monotonic()
+        if asked is None:
+            if not self._listening and now > self._started + START_DEADLINE:
+                self._give_up("The engine process could not be started.")
+        elif asked.revision != self._revision and self._waiting and now > asked.since + OUTDATED:
+            self._drop()
+            self.warm()
+        elif now > asked.since + self._deadlines[asked.kind]:
+            seconds = self._deadlines[asked.kind]
+            self._give_up(f"An answer took longer than {seconds:g} s and was given up{{at}}.")
+
+    def _ended_by_itself(self) -> None:
+        self._give_up("The engine process was lost{at}.")
+
+    def _give_up(self, sentence: str) -> None:
+        node = self._mark.text if self._mark is not None else ""
+        asked = self._asked
+        self._drop()
+        if asked is not None:
+            at = f" at {self._name(node)}" if node else ""
+            self.failed.emit(asked.revision, asked.kind, sentence.replace("{at}", at), node)
+        if self._waiting:
+            self.warm()
+
+    def _name(self, node: str) -> str:
+        found = self._content[0].graph.nodes.get(node) if self._content is not None else None
+        return f"“{found.name}” ({node})" if found is not None and found.name else f"“{node}”"
+
+
+def _types(packed: Mapping[str, Mapping[str, Any]]) -> dict[Socket, Any]:
+    return {Socket(node, name): m.unpack_type(t) for node, outputs in packed.items() for name, t in outputs.items()}

@@ -1,0 +1,54 @@
+"""How the engine processes get from a job to a graph they can run or look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.worker.messages import Job, Moment
+from engine.data import Data
+from engine.prepare import Prepared, prepare
+from nodes.library import LIBRARY
+
+Mark = Callable[[str], None]
+"""Told each node before it is evaluated, so that its name outlives a crash."""
+
+
+@dataclass(frozen=True)
+class MarkedData(Data):
+    """Data that say which source is being read."""
+
+    marked: Mark = lambda _: None
+
+    def of(self, node: str, label: str, key: Any) -> Data:
+        """Return the same data as seen by one source node, which is marked from now on."""
+        self.marked(node)
+        return super().of(node, label, key)
+
+
+def prepared_of(job: Job, mark: Mark, *, strict: bool = True) -> Prepared:
+    """Return the job's graph prepared, its sources marked while they are read."""
+    folder = None if job.folder is None else Path(job.folder)
+    data = MarkedData(folder, Path(job.assets), marked=mark)
+    prepared = prepare(job.content(), LIBRARY, data, strict=strict)
+    mark("")
+    return prepared
+
+
+def parameters_of(moment: Moment | None) -> dict[str, Any] | None:
+    """Return a moment's parameters by node id; None where there is no moment."""
+    return None if moment is None else {node: packed.array() for node, packed in moment.values.items()}
+
+
+def states_of(moment: Moment | None) -> dict[str, tuple[Any, ...]] | None:
+    """Return a moment's states by node id."""
+    if moment is None:
+        return None
+    return {node: tuple(packed.array() for packed in state) for node, state in moment.states.items()}
+
+
+def warm() -> None:
+    """Import what runs and looks need, so that the first one is quick."""
+    from engine import evaluate, training  # noqa: F401
