@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from engine.graph import Graph, Socket
-from engine.operator import Library
-from engine.program.program import Program
-from engine.types import Type
+from engine.errors import LoweringError
+from engine.graph import Graph, Node, Socket
+from engine.operator import Kind, Library, Operator
+from engine.order import ancestors, graph_parents, topological_order
+from engine.program.compose import select
+from engine.program.functions import boxes, call, flat, inputs_of, variables
+from engine.program.program import Program, Role, Var
+from engine.program.record import Recorder, recording
+from engine.setting import rectangular_shape
+from engine.sockets import arguments, quoted
+from engine.types import ArrayType, RecordType, TupleType, Type
+
+KEY = ArrayType((2,), "uint32")
+"""The type of a random node's key."""
+INDICES = "indices"
+"""The name under which `known` holds the type of a batch node's index vector."""
 
 
 def lower(
@@ -18,13 +33,210 @@ def lower(
 ) -> Program:
     """Return the program that computes `targets`, with only the nodes they need.
 
-    `known` gives the types of source and parameter outputs and of each batch node's index vector (`Socket(node, "indices")`).
-    A target may be an output, or a wired input (then the output that feeds it). Outputs are named by their socket; new states
-    follow as extra outputs named "state <node>.<k>". Raise LoweringError, ShapeError or Cycle naming node and socket.
+    `known` gives the types of source and parameter outputs and of each batch node's index vector (`Socket(node,
+    "indices")`). A target may be an output, or a wired input (then the output that feeds it). Outputs are named by
+    their socket; new states follow as extra outputs named "state <node>.<k>". Numeric settings are inputs of role
+    "setting" in the float dtype of the node's inputs. Raise LoweringError, ShapeError or Cycle naming node and socket.
     """
-    raise NotImplementedError
+    wanted = [graph.sources.get(target, target) for target in targets]
+    needed = ancestors(graph, {target.node for target in wanted} & graph.nodes.keys())
+    with recording():
+        lowering = _Lowering(graph, library, known, train)
+        for node in topological_order(needed, graph_parents(graph)):
+            lowering.node(graph.nodes[node])
+        found = [(str(target), lowering.output(target)) for target in wanted]
+        named = [(f"{name}{path}", var) for name, value in found for path, var in flat(value)] + lowering.states
+        recorder = lowering.recorder
+        program = recorder.program([var for _, var in named], [name for name, _ in named], lowering.outputs)
+    return select(program, program.outputs, program.names)
 
 
 def setting_values(program: Program, graph: Graph, library: Library) -> dict[str, NDArray[Any]]:
     """Return the value of every input of role "setting" by its name, in the type the program wants."""
-    raise NotImplementedError
+    found = {}
+    for each in program.inputs:
+        node_id, _, name = each.name.rpartition(".")
+        if each.role == "setting" and node_id in graph.nodes:
+            node = graph.nodes[node_id]
+            declared = library[node.operator]
+            value = declared.values(node)[name] if name in declared.settings else declared.input_default(node, name)
+            found[each.name] = np.asarray(value, dtype=each.type.dtype).reshape(each.type.shape)
+    return found
+
+
+class _Lowering:
+    """Lowers one node after the other; holds what each output became."""
+
+    def __init__(self, graph: Graph, library: Library, known: Mapping[Socket, Type], train: bool) -> None:
+        self.graph = graph
+        self.library = library
+        self.known = known
+        self.train = train
+        self.recorder = Recorder()
+        self.outputs: dict[Socket, Any] = {}
+        self.states: list[tuple[str, Var]] = []
+
+    def node(self, node: Node) -> None:
+        """Lower one node, whose inputs have been lowered."""
+        declared = self.library.get(node.operator)
+        self.recorder.origin = node.id
+        self.recorder.who = quoted(self.graph, self.library, node.id)
+        if declared is None or declared.kind is Kind.UNKNOWN:
+            raise self._error(f"uses the operator {node.operator!r}, which this Gradwire does not have")
+        how = _HOW.get(declared.kind)
+        if how is not None:
+            how(self, node, declared)
+
+    def output(self, socket: Socket) -> Any:
+        """Return the variables of an output; sources and parameters become inputs when first asked for."""
+        if socket in self.outputs:
+            return self.outputs[socket]
+        node = self.graph.nodes.get(socket.node)
+        declared = self.library.get(node.operator) if node else None
+        if declared is None or declared.kind not in _ROLES:
+            who = quoted(self.graph, self.library, socket.node)
+            raise LoweringError(f'{who} has no output "{socket.name}"', node=socket.node, socket=socket.name)
+        kind = self.known.get(socket)
+        if kind is None:
+            who = quoted(self.graph, self.library, socket.node)
+            raise LoweringError(
+                f'the type of the output "{socket.name}" of {who} is not known', node=socket.node, socket=socket.name
+            )
+        role = _ROLES[declared.kind]
+        made = inputs_of(self.recorder, role, str(socket) if role == "data" else socket.node, kind)
+        self.outputs[socket] = variables(self.recorder, made)
+        return self.outputs[socket]
+
+    def function(self, node: Node, declared: Operator, leading: Sequence[Any] = ()) -> Any:
+        """Record the node's function; return what it gave."""
+        given, types = self._arguments(node, declared)
+        dtype = float_dtype(types)
+        positional = [self._default(node, each, dtype) if type(each) is str else each for each in given]
+        settings = self._settings(node, declared, dtype)
+        assert declared.function is not None  # noqa: S101 - kinds without a function are not called
+        if takes_train(declared.function):
+            settings["train"] = self.train
+        return call(self.recorder, declared.function, [*leading, *positional], settings)
+
+    def types(self, node: Node, declared: Operator) -> list[Type]:
+        """Return the types of the wired inputs in order."""
+        return self._arguments(node, declared)[1]
+
+    def store(self, node: Node, declared: Operator, result: Any) -> None:
+        """Remember the outputs of a node."""
+        names = [output.name for output in declared.outputs_for(node)]
+        values = [result] if len(names) == 1 else result
+        if len(values) != len(names):
+            raise self._error(f"declares {len(names)} outputs and gives {len(values)}")
+        for name, value in zip(names, values, strict=True):
+            self.outputs[Socket(node.id, name)] = variables(self.recorder, value)
+
+    def _arguments(self, node: Node, declared: Operator) -> tuple[list[Any], list[Type]]:
+        """Return (for each argument its boxes, or the name of the unwired input that stands there; wired types)."""
+        wired: dict[str, list[Any]] = {}
+        types: list[Type] = []
+        for argument in arguments(self.graph, declared, node.id):
+            value = self.output(argument.source)
+            types.append(structure_type(self.recorder, value))
+            wired.setdefault(argument.input.name, []).append(boxes(self.recorder, value))
+        given: list[Any] = []
+        for each in declared.inputs:
+            if each.name not in wired and not each.optional:
+                raise self._error(f'needs a wire into its input "{each.name}"', each.name)
+            given += wired.get(each.name, [] if each.variadic else [each.name])
+        return given, types
+
+    def _default(self, node: Node, name: str, dtype: str) -> Any:
+        number = self.library[node.operator].input_default(node, name)
+        return None if number is None else self.recorder.input("setting", f"{node.id}.{name}", ArrayType((), dtype))
+
+    def _settings(self, node: Node, declared: Operator, dtype: str) -> dict[str, Any]:
+        settings: dict[str, Any] = declared.values(node)
+        for name, value in settings.items():
+            if declared.settings[name].numeric and value is not None:
+                kind = ArrayType(rectangular_shape(value), dtype)
+                settings[name] = self.recorder.input("setting", f"{node.id}.{name}", kind)
+        return settings
+
+    def _error(self, sentence: str, socket: str | None = None) -> LoweringError:
+        return LoweringError(f"{self.recorder.who} {sentence}", node=self.recorder.origin, socket=socket)
+
+
+@lru_cache(maxsize=1024)
+def takes_train(function: Callable[..., Any]) -> bool:
+    """Return whether an operator's function asks for `train`."""
+    return "train" in inspect.signature(function).parameters
+
+
+def float_dtype(types: Sequence[Type]) -> str:
+    """Return the real dtype of the inexact arrays among `types`; float64 where there are none."""
+    found = {leaf.dtype for kind in types for leaf in _leaves(kind) if leaf.differentiable}
+    return "float32" if found and found <= {"float32", "complex64"} else "float64"
+
+
+def _leaves(kind: Type) -> list[ArrayType]:
+    match kind:
+        case ArrayType():
+            return [kind]
+        case TupleType(items):
+            return [leaf for item in items for leaf in _leaves(item)]
+        case RecordType(fields):
+            return [leaf for _, item in fields for leaf in _leaves(item)]
+
+
+def structure_type(recorder: Recorder, value: Any) -> Type:
+    """Return the type of a structure of variables."""
+    if isinstance(value, Var):
+        return recorder.types[value]
+    if isinstance(value, tuple):
+        return TupleType(tuple(structure_type(recorder, each) for each in value))
+    return RecordType(tuple((name, structure_type(recorder, value[name])) for name in sorted(value)))
+
+
+# ----- how each kind of node is lowered -----
+
+
+def _function(lowering: _Lowering, node: Node, declared: Operator) -> None:
+    lowering.store(node, declared, lowering.function(node, declared))
+
+
+def _random(lowering: _Lowering, node: Node, declared: Operator) -> None:
+    key = lowering.recorder.input("key", node.id, KEY)
+    lowering.store(node, declared, lowering.function(node, declared, [key]))
+
+
+def _batch(lowering: _Lowering, node: Node, declared: Operator) -> None:
+    kind = lowering.known.get(Socket(node.id, INDICES))
+    if not isinstance(kind, ArrayType):
+        raise LoweringError(f"the batch of {lowering.recorder.who} has no known size", node=node.id)
+    indices = lowering.recorder.input("batch", node.id, kind)
+    lowering.store(node, declared, lowering.function(node, declared, [indices]))
+
+
+def _stateful(lowering: _Lowering, node: Node, declared: Operator) -> None:
+    assert declared.start is not None  # noqa: S101 - the library's completeness test holds it
+    first = declared.start(lowering.types(node, declared), declared.values(node))
+    states = tuple(
+        lowering.recorder.input("state", f"{node.id}.{k}", ArrayType(np.shape(value), np.asarray(value).dtype.name))
+        for k, value in enumerate(first)
+    )
+    result, after = lowering.function(node, declared, [states])
+    lowering.store(node, declared, result)
+    for k, (value, state) in enumerate(zip(after, states, strict=True)):
+        var, before = lowering.recorder.var(value), lowering.recorder.var(state)
+        if lowering.recorder.types[var] != lowering.recorder.types[before]:
+            raise LoweringError(
+                f"{lowering.recorder.who} changes the type of its state {k} from {lowering.recorder.types[before]} "
+                f"to {lowering.recorder.types[var]}",
+                node=node.id,
+            )
+        lowering.states.append((f"state {node.id}.{k}", var))
+
+
+_HOW: Mapping[Kind, Callable[[_Lowering, Node, Operator], None]] = {
+    Kind.FUNCTION: _function,
+    Kind.RANDOM: _random,
+    Kind.BATCH: _batch,
+    Kind.STATEFUL: _stateful,
+}
+_ROLES: Mapping[Kind, Role] = {Kind.SOURCE: "data", Kind.PARAMETER: "parameter"}
