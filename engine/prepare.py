@@ -294,6 +294,8 @@ class _Preparation:
             raise ShapeError(f"{self.quoted(id)} needs {shapes}.", node=id)
         if array.dtype.kind == "c" and not kind.dtype.startswith("complex"):
             raise ShapeError(f"{self.quoted(id)} needs real start values, but complex ones were given.", node=id)
+        if not np.all(np.isfinite(array)):
+            raise GradwireError(f"{self.quoted(id)} needs finite start values, but NaN or infinity was given.", node=id)
         return scalar_or_array(array.astype(kind.dtype))
 
     def plans(self) -> Iterable[Plan]:

@@ -7,21 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import autograd.numpy as np
-import numpy as onp
+import numpy as np
 
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
 from engine.backends.numpy_code import compile_program
 from engine.binding import bind
 from engine.constraints import CONSTRAINTS, Constraint
-from engine.errors import GradwireError, LoweringError
+from engine.errors import LoweringError
 from engine.optimizers import METHODS, length, start_state, update
 from engine.prepare import Plan, Prepared, scalar_or_array
 from engine.program.compose import fuse, select
 from engine.program.functions import record_function
 from engine.program.lower import lower
-from engine.program.program import Program, ProgramInput, Var
+from engine.program.program import Program, ProgramInput, Role, Var
 from engine.schedules import SCHEDULES
 from engine.types import ArrayType, RecordType, TupleType, Type, type_of
 
@@ -73,7 +72,7 @@ class Descent:
         """Return the free values of the owned parameters."""
         return tuple(
             scalar_or_array(
-                onp.asarray(self.constrained[id].free(parameters[id], *limits(prepared, id)), each.type.dtype)
+                np.asarray(self.constrained[id].free(parameters[id], *limits(prepared, id)), each.type.dtype)
             )
             if id in self.constrained
             else parameters[id]
@@ -83,7 +82,7 @@ class Descent:
     def to_values(self, prepared: Prepared, free: Sequence[Any]) -> dict[str, Any]:
         """Return the owned parameters inside their constraints."""
         return {
-            id: scalar_or_array(onp.asarray(self.constrained[id].value(value, *limits(prepared, id)), each.type.dtype))
+            id: scalar_or_array(np.asarray(self.constrained[id].value(value, *limits(prepared, id)), each.type.dtype))
             if id in self.constrained
             else value
             for id, each, value in zip(self.owned, self.free, free, strict=True)
@@ -137,25 +136,28 @@ def _constraining(
     """Return the program from free values (inputs named by node) and limits (named by node and setting) to values."""
     program: Program | None = None
     for id, found in constrained.items():
-        each = record_function(
-            found.value,
-            (read[id].type, *(ArrayType() for _ in found.limits)),
-            names=(id, *(f"{id}.{name}" for name in found.limits)),
-            roles=("parameter", *("setting" for _ in found.limits)),
-            origin=id,
-        )
+        bounds = len(found.limits)
+        roles: list[Role] = ["parameter"]
+        roles += ["setting"] * bounds
+        names = (id, *(f"{id}.{name}" for name in found.limits))
+        types = (read[id].type, *((ArrayType(dtype=_real(read[id].type.dtype)),) * bounds))
+        each = record_function(found.value, types, names=names, roles=roles, origin=id)
         program = each if program is None else fuse(program, each, {})
     if program is None:
         raise LoweringError("no constrained parameter")
     return program
 
 
+def _real(dtype: str) -> str:
+    return np.zeros((), dtype).real.dtype.name
+
+
 @dataclass(frozen=True)
 class Stepper:
     """A step as a function `(*carry, *fresh, *fixed) -> (*row, *arrays, *new carry)`.
 
-    `row` is the loss, the norm of the whole gradient, the norm by each parameter where there are several, then the
-    recorded scalars; `arrays` are the recorded small arrays, before the step.
+    `row` is the loss, the norm of the whole gradient, the norm by each parameter, then the recorded scalars;
+    `arrays` are the recorded small arrays. All are from before the step.
     """
 
     descent: Descent
@@ -176,12 +178,16 @@ class Stepper:
     """The whole step, for looking at and as text."""
     gradient_program: Program
     """The loss and its adjoint: where a value that is not finite is looked for."""
-    norms: tuple[str, ...]
 
     @property
     def row(self) -> int:
         """How many numbers the row has."""
-        return 2 + len(self.norms) + len(self.scalars)
+        return 2 + len(self.descent.free) + len(self.scalars)
+
+    @property
+    def drawing(self) -> bool:
+        """Whether keys or batches are drawn anew for every step."""
+        return any(each.role != "step" for each in self.fresh)
 
 
 def build(prepared: Prepared, plan: Plan, approach: str, backend: str) -> Stepper:
@@ -227,7 +233,6 @@ def build(prepared: Prepared, plan: Plan, approach: str, backend: str) -> Steppe
         slots=parts.slots,
         program=ordered,
         gradient_program=whole,
-        norms=down.owned if parts.norms > 1 else (),
     )
 
 
@@ -237,7 +242,9 @@ FUSED: Final = ("static", "numpy_code")
 
 def _recorded(down: Descent) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return which owned parameters are recorded as scalars and which as arrays: the small real ones, first come."""
-    scalars, arrays, total = [], [], 0
+    scalars: list[str] = []
+    arrays: list[str] = []
+    total = 0
     for each in down.free:
         size = math.prod(each.type.shape)
         if 0 < size <= RECORDED and total + size <= RECORDED_TOTAL and each.type.dtype.startswith("float"):
@@ -255,17 +262,16 @@ class _Update:
         method, schedule, clip = (str(settings[name]) for name in ("method", "schedule", "clip"))
         self.down = down
         free = tuple(each.type for each in down.free)
-        zeros = start_state(method, [onp.zeros(kind.shape, kind.dtype) for kind in free])
+        zeros = start_state(method, [np.zeros(kind.shape, kind.dtype) for kind in free])
         self.slots = tuple((slot, id) for slot in sorted(zeros) for id in down.owned)
         self.slot_names = tuple(f"{down.plan.id}.slot.{slot}.{k}" for slot in sorted(zeros) for k in range(len(free)))
-        self.norms = 1 if len(free) == 1 else 1 + len(free)
+        self.norms = 1 + len(free)
         hyper = {name: ArrayType() for name in hyper_names(settings)}
         step = update(method, schedule, clip)
 
         def updated(loss: Any, gradients: Any, parameters: Any, state: Any, numbers: Any, count: Any) -> Any:
             norms = tuple(length((each,)) for each in gradients)
-            whole = norms if len(norms) == 1 else (length(norms), *norms)
-            return whole, *step(loss, gradients, parameters, state, {**numbers, "step": count})
+            return (length(norms), *norms), *step(loss, gradients, parameters, state, {**numbers, "step": count})
 
         types: tuple[Type, ...] = (
             down.program.types[down.loss],
@@ -276,7 +282,7 @@ class _Update:
             ArrayType(),
         )
         names = ("loss", "gradient", "free", f"{down.plan.id}.slot", down.plan.id, "step")
-        roles = ("data", "data", "parameter", "state", "setting", "step")
+        roles: tuple[Role, ...] = ("data", "data", "parameter", "state", "setting", "step")
         self.program = record_function(updated, types, names=names, roles=roles, origin=down.plan.id)
 
     def feeds(self, loss: Var, gradients: Sequence[Var]) -> dict[Var, Var]:

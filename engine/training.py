@@ -6,24 +6,27 @@ seed; optimizers on disjoint parameters alternate within a lane, in the order of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import GradwireError, SettingError
 from engine.graph import Kept
-from engine.prepare import Prepared
+from engine.lane import Column, Mover, Stop
+from engine.operator import socket_number
+from engine.prepare import Plan, Prepared
+from engine.sockets import input_of
+from engine.stepper import choose
+from engine.types import Tensor
 
+__all__ = ["Chunk", "Column", "Lane", "Step", "Stop", "Trainer", "lanes_of"]
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A quantity recorded at every step: "loss" (of the optimizer `node`), "gradient" (the norm of the gradient by the
-    parameter `node`; of all together where "") or "value" (element `index`, in C order, of the parameter `node`)."""
-
-    kind: Literal["loss", "gradient", "value"]
-    node: str = ""
-    index: int = 0
+SLICE: Final = 64
+"""Steps that a lane takes before the next has its turn, where a time is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Lane:
     """The parameter nodes it moves."""
     columns: tuple[Column, ...]
     limit: int
-    """Steps after which it stops."""
+    """Steps after which it stops, those before it was resumed included."""
     approach: str
     backend: str
 
@@ -48,29 +51,39 @@ class Chunk:
 
     lane: int
     first: int
-    rows: NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why a lane does not go on. A paused lane may: its parameters are as they were before the step that went wrong."""
-
-    lane: int
-    step: int
-    kind: Literal["finished", "paused"]
-    sentence: str
-    node: str | None = None
-    direction: Literal["", "forward", "backward", "update"] = ""
+    rows: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of one lane: the loss and the norms of the gradients at its start, by node."""
+    """One step of one lane: the losses by optimizer, and the norms of the gradients by parameter, at its start."""
 
     lane: int
     step: int
     losses: Mapping[str, float]
     gradient_norms: Mapping[str, float]
+
+
+def lanes_of(plans: Sequence[Plan]) -> tuple[tuple[Plan, ...], ...]:
+    """Return which optimizers share a lane.
+
+    Those with equal parameter sets are rivals and go to different lanes; sets without a common parameter go side by
+    side into every lane. Lane k has the k-th rival of each set, or its only one. Raise GradwireError where sets
+    overlap.
+    """
+    groups: dict[frozenset[str], list[Plan]] = {}
+    for plan in plans:
+        own = frozenset(plan.parameters)
+        for other, members in groups.items():
+            if own & other and own != other:
+                raise GradwireError(
+                    f"{plan.label} ({plan.id}) and {members[0].label} ({members[0].id}) share some of their parameters but "
+                    "not all: let them own the same ones to run side by side, or different ones to take turns.",
+                    node=plan.id,
+                )
+        groups.setdefault(own, []).append(plan)
+    count = max((len(members) for members in groups.values()), default=0)
+    return tuple(tuple(members[min(k, len(members) - 1)] for members in groups.values()) for k in range(count))
 
 
 class Trainer:
@@ -84,57 +97,199 @@ class Trainer:
         backend: str | None = None,
         steps: int | None = None,
     ) -> None:
-        """Lower, differentiate and compile. `approach`, `backend` and `steps` go before the optimizers' own settings.
+        """Lower, differentiate and compile. `approach` and `backend` go before the optimizers' own settings.
 
-        Raise LoweringError, or GradwireError where there is no optimizer.
+        Without `steps` each optimizer stops at its own number of steps, counted from step 0; a run that is taken up
+        at or after that does as many again. `steps` are taken from where the run begins. Raise LoweringError where
+        the graph cannot become a program, GradwireError where there is no optimizer.
         """
-        raise NotImplementedError
+        prepared.plan(None)
+        self._prepared = prepared
+        self._movers = tuple(
+            tuple(_mover(prepared, plan, approach, backend, steps) for plan in plans)
+            for plans in lanes_of(prepared.plans)
+        )
+        kept = prepared.content.kept if prepared.step else None
+        for mover in (each for lane in self._movers for each in lane):
+            if kept is not None:
+                mover.take_up(kept)
+        self.lanes: tuple[Lane, ...] = tuple(map(_lane, self._movers))
 
-    lanes: tuple[Lane, ...]
+    # How it stands ------------------------------------------------------------------------------------------------
+
+    @property
+    def prepared(self) -> Prepared:
+        """The graph as it was when the run began."""
+        return self._prepared
 
     @property
     def stops(self) -> Mapping[int, Stop]:
         """Why lanes stand still, by lane; a lane that may go on has none."""
-        raise NotImplementedError
+        return {lane: stop for lane, movers in enumerate(self._movers) if (stop := _stop(movers))}
 
     @property
     def done(self) -> bool:
         """Whether every lane stands still."""
-        raise NotImplementedError
+        return len(self.stops) == len(self.lanes)
 
     def step(self, lane: int = 0) -> int:
         """Return how many steps the lane has taken, those before it was resumed included."""
-        raise NotImplementedError
+        return max(mover.count for mover in self._movers[lane])
+
+    def parameters(self, lane: int = 0) -> dict[str, NDArray[Any]]:
+        """Return copies of the parameters as they are now, frozen ones included, inside their constraints."""
+        moved = {id: value for mover in self._movers[lane] for id, value in mover.values().items()}
+        return {id: np.array(value) for id, value in {**self._prepared.parameters, **moved}.items()}
+
+    def states(self, lane: int = 0) -> dict[str, tuple[Any, ...]]:
+        """Return the states of stateful nodes and batches as they are now, for `engine.evaluate`."""
+        return {id: state for mover in self._movers[lane] for id, state in mover.states().items()}
+
+    def kept(self, lane: int = 0) -> Kept:
+        """Return what "keep these values" stores: a run that takes it up goes on exactly as this one would."""
+        return Kept(
+            step=self.step(lane),
+            seed=self._prepared.seed,
+            optimizer=self.lanes[lane].optimizers[0],
+            values={id: Tensor.of(value) for id, value in self.parameters(lane).items()},
+            states={id: state for mover in self._movers[lane] for id, state in mover.kept().items()},
+        )
+
+    # Going on -----------------------------------------------------------------------------------------------------
 
     def run(self, most: int = 1000, seconds: float | None = None) -> tuple[Chunk, ...]:
         """Take up to `most` steps in every lane that may go on, all lanes evenly, and return what was recorded.
 
-        Stops early after about `seconds`. A lane whose loss or gradient is not finite pauses before the step: `stops`
-        names the first node and direction.
+        Ends early after about `seconds`. A lane whose loss or gradient is not finite pauses before the step:
+        `stops` names the first node and direction. Raise RunError, with the node, where an operator fails.
         """
-        raise NotImplementedError
+        end = None if seconds is None else time.perf_counter() + seconds
+        first = [self.step(lane) for lane in range(len(self.lanes))]
+        rows: list[list[NDArray[np.float64]]] = [[] for _ in self.lanes]
+        left = most
+        while left > 0 and not self.done:
+            slice = left if end is None else min(left, SLICE)
+            for lane, movers in enumerate(self._movers):
+                if _stop(movers) is None:
+                    rows[lane].append(_advance(movers, slice))
+            left -= slice
+            if end is not None and time.perf_counter() >= end:
+                break
+        return tuple(Chunk(lane, first[lane], np.vstack(parts)) for lane, parts in enumerate(rows) if parts)
 
     def resume(self) -> None:
         """Let paused lanes try again (after a live setting was changed)."""
-        raise NotImplementedError
+        for mover in (each for lane in self._movers for each in lane):
+            if mover.stop is not None and mover.stop.kind == "paused":
+                mover.stop = None
 
     def set_live(self, node: str, setting: str, value: Any) -> bool:
-        """Give a numeric setting a new value from the next step on; return False where it is structural or not in the
-        run."""
-        raise NotImplementedError
+        """Give a numeric setting, or the number in an unwired input's place, a new value from the next step on.
 
-    def parameters(self, lane: int = 0) -> dict[str, NDArray[Any]]:
-        """Return copies of the parameters as they are now, frozen ones included, inside their constraints."""
-        raise NotImplementedError
-
-    def states(self, lane: int = 0) -> dict[str, tuple[Any, ...]]:
-        """Return the states of stateful nodes and batches as they are now, for `engine.evaluate`."""
-        raise NotImplementedError
-
-    def kept(self, lane: int = 0) -> Kept:
-        """Return what "keep these values" stores: a run that takes it up goes on exactly as this one would."""
-        raise NotImplementedError
+        Return False where it is structural or not in the run; raise SettingError where it may not have the value.
+        """
+        graph = self._prepared.graph
+        if node not in graph.nodes:
+            return False
+        declared = self._prepared.operator(node)
+        spec = declared.settings.get(setting) or (socket_number(setting) if input_of(declared, setting) else None)
+        if spec is None or not spec.numeric:
+            return False
+        try:
+            checked = spec.check(value)
+        except SettingError as error:
+            raise SettingError(f"{self._prepared.quoted(node)}: {setting} {error.sentence}.", node=node) from None
+        found = False
+        for mover in (each for lane in self._movers for each in lane):
+            if mover.plan.id == node:
+                mover.set_hyper(setting, checked)
+                found = True
+            else:
+                found |= mover.set_live(f"{node}.{setting}", checked)
+        return found
 
     def __iter__(self) -> Iterator[Step]:
         """Take step after step, yielding a record of each, until every lane stands still."""
-        raise NotImplementedError
+        while not self.done:
+            for chunk in self.run(1):
+                if len(chunk.rows):
+                    yield _record(self.lanes[chunk.lane], chunk)
+
+
+def _mover(prepared: Prepared, plan: Plan, approach: str | None, backend: str | None, steps: int | None) -> Mover:
+    approach, backend = choose(approach, backend, plan.settings)
+    first, own = prepared.step, int(plan.settings["steps"])
+    limit = first + steps if steps is not None else own if own > first else first + own
+    return Mover(prepared, plan, approach, backend, first, limit)
+
+
+def _lane(movers: Sequence[Mover]) -> Lane:
+    alone = len(movers) == 1
+    return Lane(
+        name=", ".join(mover.plan.label for mover in movers),
+        optimizers=tuple(mover.plan.id for mover in movers),
+        parameters=tuple(id for mover in movers for id in mover.stepper.descent.owned),
+        columns=tuple(column for mover in movers for column in mover.columns(alone)),
+        limit=max(mover.limit for mover in movers),
+        approach=movers[0].stepper.approach,
+        backend=movers[0].stepper.backend,
+    )
+
+
+def _stop(movers: Sequence[Mover]) -> Stop | None:
+    """Return why the lane stands still: one of its optimizers paused, or all have finished."""
+    stops = [mover.stop for mover in movers]
+    paused = next((stop for stop in stops if stop is not None and stop.kind == "paused"), None)
+    return paused or (stops[-1] if None not in stops else None)
+
+
+def _advance(movers: Sequence[Mover], most: int) -> NDArray[np.float64]:
+    if len(movers) == 1:
+        return movers[0].table(movers[0].advance(most))
+    rows = []
+    for _ in range(most):
+        row = _alternate(movers)
+        if row is None:
+            break
+        rows.append(row)
+        if _stop(movers) is not None:
+            break
+    width = sum(len(mover.columns(False)) for mover in movers)
+    return np.vstack(rows) if rows else np.empty((0, width))
+
+
+def _alternate(movers: Sequence[Mover]) -> NDArray[np.float64] | None:
+    """Let each optimizer of the lane take one step; return the row, or None where one paused.
+
+    One that has finished stands still: its numbers are NaN in the row.
+    """
+    parts = []
+    for mover in movers:
+        if mover.stop is None:
+            table = mover.table(mover.advance(1))
+            if not len(table):
+                return None
+            _share(mover, movers)
+            parts.append(table[0])
+        else:
+            parts.append(np.full(len(mover.columns(False)), np.nan))
+    return np.concatenate(parts)
+
+
+def _share(moved: Mover, movers: Sequence[Mover]) -> None:
+    values, states = moved.values(), moved.states()
+    for other in movers:
+        if other is not moved:
+            other.receive(values, states)
+
+
+def _record(lane: Lane, chunk: Chunk) -> Step:
+    row = dict(zip(lane.columns, map(float, chunk.rows[0]), strict=True))
+    return Step(
+        lane=chunk.lane,
+        step=chunk.first,
+        losses={each.node or lane.optimizers[0]: value for each, value in row.items() if each.kind == "loss"},
+        gradient_norms={
+            each.node: row[each] for each in row if each.kind == "gradient" and each.node in lane.parameters
+        },
+    )
