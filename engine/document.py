@@ -166,6 +166,10 @@ class Document:
         self._require_no_group()
         self._history.mark_clean()
 
+    def mark_dirty(self) -> None:
+        """Mark the content as not saved, whatever is undone: it was recovered, or pasted from nowhere."""
+        self._history.mark_dirty()
+
     # Listeners ------------------------------------------------------------------------------------------------------
 
     def listen(self, listener: Listener) -> Callable[[], None]:

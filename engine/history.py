@@ -87,6 +87,10 @@ class History:
         self._clean = self._position
         self._sealed = True
 
+    def mark_dirty(self) -> None:
+        """Let no state be the saved one."""
+        self._clean = None
+
     @property
     def _position(self) -> int:
         return self._forgotten + len(self._done)

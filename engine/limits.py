@@ -40,3 +40,7 @@ MEMORY_BYTES: Final = 8 * 2**30
 """Default memory cap of an engine process."""
 COLLECTION: Final = 1_000
 """Most sockets of one variadic input."""
+COLLECTION_DEPTH: Final = 32
+"""Deepest nesting of tuples and records on a wire."""
+COLLECTION_LEAVES: Final = 10_000
+"""Most values inside the tuples and records on one wire."""

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from engine.edits import Edit
-from engine.graph import Graph, Socket
-from engine.operator import Operator
-from engine.types import Type
+from engine.edits import Disconnect, Edit, Group, ResetSetting, SetSetting
+from engine.errors import SettingError
+from engine.graph import Graph, Socket, Wire
+from engine.infer import Inference, infer
+from engine.operator import Kind, Operator, socket_number
+from engine.order import ancestors, graph_parents, loops, natural
+from engine.placeholder import operator_of
+from engine.rules import is_optimizer
+from engine.setting import Names, Setting
+from engine.sockets import arguments, input_of, missing_inputs, output_names, quoted, shortened
+from engine.types import Type, leaves
 
 Severity: TypeAlias = Literal["error", "warning"]
+SHOWN = 6
+"""Most nodes one sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +41,295 @@ class Problem:
 
 
 def validate(
-    graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, Type] | None = None
+    graph: Graph,
+    library: Mapping[str, Operator],
+    known: Mapping[Socket, Type] | None = None,
+    *,
+    inference: Inference | None = None,
 ) -> tuple[Problem, ...]:
     """Return every problem of the graph, errors first, then in the natural order of the nodes.
 
     A fault in a node that no optimizer needs is a warning (where there is no optimizer, every node counts as needed).
+    `inference` saves the work of inferring again; otherwise types are inferred from `known`.
     """
-    raise NotImplementedError
+    facts = _Facts(graph, library, inference or infer(graph, library, known))
+    found = [problem for check in CHECKS for problem in check(facts)]
+    weighed = [p if p.node is None or p.node in facts.needed else replace(p, severity="warning") for p in found]
+    return tuple(sorted(weighed, key=lambda p: (p.severity, natural(p.node or ""))))
 
 
-def trained(graph: Graph, library: Mapping[str, Operator], optimizer: str) -> tuple[str, ...]:
-    """Return the parameters an optimizer node owns, in natural order: those it names, else all that reach its loss by a
-    differentiable path; never frozen ones."""
-    raise NotImplementedError
+def trained(
+    graph: Graph, library: Mapping[str, Operator], optimizer: str, inference: Inference | None = None
+) -> tuple[str, ...]:
+    """Return the parameters an optimizer node owns, in natural order; never frozen ones.
+
+    They are those it names in its setting `parameters`, else all from which a path with derivatives leads to its loss.
+    With an `inference`, integers and booleans on the way end a path.
+    """
+    facts = _Facts(graph, library, inference or Inference())
+    return facts.trained(optimizer)
+
+
+class _Facts:
+    """What several checks ask of a graph, worked out once."""
+
+    def __init__(self, graph: Graph, library: Mapping[str, Operator], inference: Inference) -> None:
+        self.graph = graph
+        self.library = library
+        self.inference = inference
+        self.nodes = sorted(graph.nodes, key=natural)
+        self.operators = {node: operator_of(graph, library, node) for node in self.nodes}
+        self.optimizers = [n for n in self.nodes if is_optimizer(self.operators[n])]
+        self.parameters = [n for n in self.nodes if self.operators[n].kind is Kind.PARAMETER]
+        self.needed = ancestors(graph, self.optimizers) if self.optimizers else frozenset(self.nodes)
+        self._reach: dict[Socket, frozenset[str]] = {}
+
+    def quoted(self, node: str) -> str:
+        return quoted(self.graph, self.library, node)
+
+    def problem(
+        self, code: str, sentence: str, node: str, socket: str | None = None, fix: Edit | None = None
+    ) -> Problem:
+        return Problem("error", code, f"{self.quoted(node)}{sentence}", node, socket, fix)
+
+    def loss(self, optimizer: str) -> Socket | None:
+        return self.graph.sources.get(Socket(optimizer, "loss"))
+
+    def named(self, optimizer: str) -> tuple[str, ...]:
+        names = self.operators[optimizer].values(self.graph.nodes[optimizer]).get("parameters", ())
+        return tuple(names)
+
+    def trained(self, optimizer: str) -> tuple[str, ...]:
+        loss = self.loss(optimizer)
+        among = self.named(optimizer) or (self.reach(loss) if loss else ())
+        nodes = self.graph.nodes
+        return tuple(n for n in self.parameters if n in frozenset(among) and not nodes[n].frozen)
+
+    def reach(self, loss: Socket) -> frozenset[str]:
+        """Return the nodes from which a path with derivatives leads to the loss."""
+        if loss not in self._reach:
+            self._reach[loss] = frozenset(self._walk_back(loss))
+        return self._reach[loss]
+
+    def _walk_back(self, loss: Socket) -> set[str]:
+        seen: set[str] = set()
+        todo = [loss]
+        while todo:
+            source = todo.pop()
+            if source.node in seen or source.node not in self.operators or not self._has_derivative(source):
+                continue
+            seen.add(source.node)
+            for argument in arguments(self.graph, self.operators[source.node], source.node):
+                if argument.input.differentiable:
+                    todo.append(argument.source)
+        return seen
+
+    def _has_derivative(self, output: Socket) -> bool:
+        kind = self.inference.types.get(output)
+        return kind is None or any(leaf.differentiable for leaf in leaves(kind))
+
+
+# The checks, each a generator of problems -----------------------------------------------------------------------------
+
+
+def _unknown_operators(facts: _Facts) -> Iterator[Problem]:
+    for node in facts.nodes:
+        if facts.operators[node].kind is Kind.UNKNOWN:
+            operator = shortened(facts.graph.nodes[node].operator)
+            yield facts.problem(
+                "unknown-operator", f" needs the operator “{operator}”, which this Gradwire does not have.", node
+            )
+
+
+def _settings(facts: _Facts) -> Iterator[Problem]:
+    for node in facts.nodes:
+        declared = facts.operators[node]
+        if declared.kind is Kind.UNKNOWN:
+            continue
+        for name, value in facts.graph.nodes[node].settings.items():
+            spec = _declaration(declared, name)
+            reset = ResetSetting(node, name)
+            if spec is None:
+                yield facts.problem("unknown-setting", _no_setting(declared, name), node, fix=reset)
+                continue
+            try:
+                spec.check(value)
+            except SettingError as fault:
+                words = name.replace("_", " ")
+                shown = shortened(repr(value), 40)
+                yield facts.problem("bad-setting", f": {words} {fault.sentence}, not {shown}.", node, fix=reset)
+
+
+def _declaration(declared: Operator, name: str) -> Setting | None:
+    """Return the declaration of a setting, or of the number that stands in an unwired input's place."""
+    if name in declared.settings:
+        return declared.settings[name]
+    given = input_of(declared, name)
+    return socket_number(name) if given and given.optional and given.default is not None else None
+
+
+def _no_setting(declared: Operator, name: str) -> str:
+    close = difflib.get_close_matches(name, declared.settings, 1)
+    hint = f"; did you mean {close[0]}?" if close else "."
+    return f" has no setting “{shortened(name)}”{hint}"
+
+
+def _cycles(facts: _Facts) -> Iterator[Problem]:
+    for loop in loops(facts.nodes, graph_parents(facts.graph)):
+        shown = [facts.quoted(node) for node in loop[:SHOWN]]
+        more = [f"{len(loop) - SHOWN} more"] if len(loop) > SHOWN else []
+        path = " -> ".join([*shown, *more, facts.quoted(loop[0])])
+        first = loop[0]
+        yield Problem("error", "cycle", f"The wires run in a circle: {path}. Take one of them away.", first)
+
+
+def _wires(facts: _Facts) -> Iterator[Problem]:
+    feeding = defaultdict[Socket, list[Wire]](list)
+    for wire in sorted(facts.graph.wires):
+        yield from _missing_ends(facts, wire)
+        feeding[wire.target].append(wire)
+    for target, wires in feeding.items():
+        if len(wires) > 1:
+            sources = " and ".join(facts.quoted(wire.source.node) for wire in wires[:SHOWN])
+            fix = Group("Disconnect", tuple(map(Disconnect, wires[1:])))
+            sentence = f" has {len(wires)} wires into {target.name}, from {sources}: an input takes one."
+            yield facts.problem("occupied-twice", sentence, target.node, target.name, fix)
+
+
+def _missing_ends(facts: _Facts, wire: Wire) -> Iterator[Problem]:
+    source, target = wire
+    if loose := [end for end in wire if end.node not in facts.graph.nodes]:
+        sentence = f"A wire ends at {loose[0]}, where no node is."
+        yield Problem("error", "no-such-node", sentence, None, loose[0].name, Disconnect(wire))
+        return
+    if source.name not in output_names(facts.graph, facts.operators[source.node], source.node):
+        sentence = f" has no output “{shortened(source.name)}”, yet a wire starts there."
+        yield facts.problem("no-such-socket", sentence, source.node, source.name, Disconnect(wire))
+    if input_of(facts.operators[target.node], target.name) is None:
+        sentence = f" has no input “{shortened(target.name)}”, yet a wire ends there."
+        yield facts.problem("no-such-socket", sentence, target.node, target.name, Disconnect(wire))
+
+
+def _missing_inputs(facts: _Facts) -> Iterator[Problem]:
+    for node in facts.nodes:
+        declared = facts.operators[node]
+        for each in missing_inputs(facts.graph, declared, node):
+            what = "a scalar loss" if is_optimizer(declared) else "a value"
+            sentence = f" has nothing wired into {each.name}: wire {what} into it."
+            yield facts.problem("missing-input", sentence, node, f"{each.name}.0" if each.variadic else each.name)
+
+
+def _mismatches(facts: _Facts) -> Iterator[Problem]:
+    for mismatch in facts.inference.mismatches:
+        code = "loss-not-scalar" if is_optimizer(facts.operators[mismatch.node]) else mismatch.code
+        yield Problem("error", code, mismatch.sentence, mismatch.node, mismatch.socket)
+
+
+def _named_parameters(facts: _Facts) -> Iterator[Problem]:
+    for node in facts.nodes:
+        for setting, spec in facts.operators[node].settings.items():
+            if isinstance(spec, Names) and spec.of == "parameter":
+                names = facts.operators[node].values(facts.graph.nodes[node])[setting]
+                yield from _wrong_names(facts, node, setting, tuple(names))
+
+
+def _wrong_names(facts: _Facts, node: str, setting: str, names: tuple[str, ...]) -> Iterator[Problem]:
+    parameters = frozenset(facts.parameters)
+    right = tuple(name for name in names if name in parameters)
+    for name in names:
+        if name not in parameters:
+            what = "not a parameter" if name in facts.graph.nodes else "not in the graph"
+            sentence = f" names the parameter “{shortened(name)}”, which is {what}."
+            yield facts.problem("no-such-parameter", sentence, node, fix=SetSetting(node, setting, right))
+
+
+def _paths(facts: _Facts) -> Iterator[Problem]:
+    """No path from the loss to the parameters an optimizer is to train."""
+    for optimizer in facts.optimizers:
+        loss = facts.loss(optimizer)
+        if loss is None:
+            continue
+        reach = facts.reach(loss)
+        for name in facts.named(optimizer):
+            if name in facts.graph.nodes and facts.operators[name].kind is Kind.PARAMETER and name not in reach:
+                sentence = f" is to train {facts.quoted(name)}, but {_no_way(facts, name, loss)}."
+                yield facts.problem("no-path", sentence, optimizer, "loss")
+        if not facts.trained(optimizer):
+            yield facts.problem("no-path", _nothing_to_train(facts, optimizer, reach), optimizer, "loss")
+
+
+def _no_way(facts: _Facts, parameter: str, loss: Socket) -> str:
+    if parameter in ancestors(facts.graph, [loss.node]):
+        return "its loss depends on it only through steps that have no derivative"
+    return "no path leads from it to the loss"
+
+
+def _nothing_to_train(facts: _Facts, optimizer: str, reach: frozenset[str]) -> str:
+    owned = facts.named(optimizer) or reach
+    frozen = [node for node in facts.parameters if node in owned and facts.graph.nodes[node].frozen]
+    if frozen:
+        return " has nothing to train: all its parameters are frozen; unfreeze one."
+    return " has nothing to train: no path with derivatives leads from a parameter to its loss."
+
+
+def _idle_parameters(facts: _Facts) -> Iterator[Problem]:
+    losses = [loss for optimizer in facts.optimizers if (loss := facts.loss(optimizer))]
+    before_loss = ancestors(facts.graph, [loss.node for loss in losses])
+    reached = frozenset[str]().union(*(facts.reach(loss) for loss in losses))
+    for node in facts.parameters:
+        if not facts.graph.outgoing.get(node):
+            yield _warning(facts, "unused-parameter", " feeds nothing: wire it into something, or delete it.", node)
+        elif losses and node not in reached and not facts.graph.nodes[node].frozen:
+            why = "only steps without a derivative lead" if node in before_loss else "no path leads"
+            yield _warning(facts, "untrained-parameter", f" will not be trained: {why} from it to a loss.", node)
+
+
+def _no_optimizer(facts: _Facts) -> Iterator[Problem]:
+    used = [n for n in facts.parameters if facts.graph.outgoing.get(n) and not facts.graph.nodes[n].frozen]
+    if used and not facts.optimizers:
+        sentence = " is trained by nothing: add an optimizer and wire a scalar loss into it."
+        yield _warning(facts, "no-optimizer", sentence, used[0])
+
+
+def _overlapping_optimizers(facts: _Facts) -> Iterator[Problem]:
+    """Several optimizers run side by side on equal parameters, or in turns on different ones, but not in between."""
+    owner: dict[str, str] = {}
+    owned = {optimizer: frozenset(facts.trained(optimizer)) for optimizer in facts.optimizers}
+    for optimizer, parameters in owned.items():
+        others = {owner.setdefault(parameter, optimizer) for parameter in sorted(parameters, key=natural)}
+        for other in sorted(others, key=natural):
+            if owned[other] != parameters:
+                yield facts.problem("overlapping-optimizers", _overlap(facts, optimizer, other, owned), optimizer)
+
+
+def _overlap(facts: _Facts, one: str, other: str, owned: Mapping[str, frozenset[str]]) -> str:
+    shared = min(owned[one] & owned[other], key=natural)
+    single = min(owned[one] ^ owned[other], key=natural)
+    return (
+        f" and {facts.quoted(other)} both train {facts.quoted(shared)} but not both {facts.quoted(single)}: "
+        "let them train the same parameters (side by side) or different ones (in turns)."
+    )
+
+
+def _warning(facts: _Facts, code: str, sentence: str, node: str) -> Problem:
+    return replace(facts.problem(code, sentence, node), severity="warning")
+
+
+CHECKS = (
+    _unknown_operators,
+    _settings,
+    _cycles,
+    _wires,
+    _missing_inputs,
+    _mismatches,
+    _named_parameters,
+    _paths,
+    _idle_parameters,
+    _no_optimizer,
+    _overlapping_optimizers,
+)
+
+
+def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return those that keep the graph from running."""
+    return tuple(problem for problem in problems if problem.severity == "error")

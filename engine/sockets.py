@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine import limits
 from engine.graph import Graph, Socket, Wire, label
-from engine.operator import Input, Kind, Operator
+from engine.operator import Input, Operator
 from engine.order import natural
 
 
@@ -57,8 +57,13 @@ def arguments_of(declared: Operator, wires: Iterable[Wire]) -> tuple[Argument, .
 
 def missing_inputs(graph: Graph, declared: Operator, node: str) -> tuple[Input, ...]:
     """Return the inputs that need a wire and have none; a variadic input needs at least one."""
-    wired = {argument.input.name for argument in arguments(graph, declared, node)}
-    return tuple(each for each in declared.inputs if not each.optional and each.name not in wired)
+    return missing(declared, arguments(graph, declared, node))
+
+
+def missing(declared: Operator, wired: Iterable[Argument]) -> tuple[Input, ...]:
+    """Return the inputs that need a wire and are not among the wired ones; a variadic input needs at least one."""
+    names = {argument.input.name for argument in wired}
+    return tuple(each for each in declared.inputs if not each.optional and each.name not in names)
 
 
 def free_socket(graph: Graph, name: str, node: str) -> str:
@@ -73,7 +78,7 @@ def free_socket(graph: Graph, name: str, node: str) -> str:
 
 
 def input_names(graph: Graph, declared: Operator, node: str) -> tuple[str, ...]:
-    """Return the names of a node's input sockets, top to bottom; a variadic one shows its wired sockets and a free one."""
+    """Return the names of a node's input sockets, top to bottom: of a variadic one the wired sockets and a free one."""
     names: list[str] = []
     wired = arguments(graph, declared, node)
     for each in declared.inputs:
@@ -107,12 +112,7 @@ def shortened(text: str, length: int = 60) -> str:
 
 
 def socket_kind(declared: Operator, graph: Graph, socket: Socket) -> frozenset[str]:
-    """Return which of "input" and "output" the socket is on its node; empty where the node has no such socket.
-
-    A placeholder's sockets are whatever its wires say, so each name may be either.
-    """
-    if declared.kind is Kind.UNKNOWN:
-        return frozenset({"input", "output"})
+    """Return which of "input" and "output" the socket is on its node; empty where the node has no such socket."""
     kinds = {"input"} if input_of(declared, socket.name) else set()
     if socket.name in output_names(graph, declared, socket.node):
         kinds.add("output")

@@ -1,0 +1,89 @@
+"""What one operator makes of the types of its inputs: its shape rule, what it demands of parameters, and the limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import limits
+from engine.errors import GradwireError, ShapeError
+from engine.graph import Graph, Socket
+from engine.operator import Kind, Operator
+from engine.sockets import Argument, quoted
+from engine.types import ArrayType, Shape, TupleType, Type
+
+
+def outputs_of(
+    declared: Operator, types: Sequence[Type], settings: Mapping[str, Any], names: Sequence[str]
+) -> tuple[Type, ...]:
+    """Return the types of an operator's outputs by its shape rule; raise ShapeError, also where they are too large."""
+    if is_optimizer(declared) and list(names) == ["loss"]:
+        _require_loss(types[0])
+    outputs = declared.shape(types, settings) if declared.shape else ()
+    for kind in outputs:
+        _require_bounded(kind)
+    return outputs
+
+
+def is_optimizer(declared: Operator) -> bool:
+    """Return whether nodes of this operator train parameters."""
+    return declared.kind is Kind.HIGHER_ORDER and not declared.outputs
+
+
+def _require_loss(kind: Type) -> None:
+    if not isinstance(kind, ArrayType):
+        raise ShapeError(f"loss takes a scalar, not {kind}", socket="loss")
+    if kind.shape != ():
+        raise ShapeError(
+            f"loss takes a scalar, and what is wired into it is {kind}: take its mean or its sum first", socket="loss"
+        )
+    if not kind.dtype.startswith("float"):
+        raise ShapeError(f"loss takes a real number, not {kind.dtype}: it has to have a slope", socket="loss")
+
+
+def _require_bounded(kind: Type) -> None:
+    """Raise ShapeError where a type is too large to work with: it may share parts, so what counts is how it unfolds."""
+    seen, todo = 0, [(kind, 1)]
+    while todo:
+        each, depth = todo.pop()
+        if isinstance(each, ArrayType):
+            if math.prod(each.shape) > limits.ELEMENTS:
+                raise ShapeError(
+                    f"the result would have shape {each.shape}, {math.prod(each.shape):,} elements; "
+                    f"at most {limits.ELEMENTS:,} can be held"
+                )
+            continue
+        inside = each.items if isinstance(each, TupleType) else [item for _, item in each.fields]
+        seen += len(inside)
+        if depth > limits.COLLECTION_DEPTH or seen > limits.COLLECTION_LEAVES:
+            raise ShapeError(
+                f"tuples and records may be nested {limits.COLLECTION_DEPTH} deep "
+                f"and hold {limits.COLLECTION_LEAVES:,} values at most"
+            )
+        todo += [(item, depth + 1) for item in inside]
+
+
+def demanded_shapes(
+    declared: Operator, arguments: Sequence[Argument], types: Mapping[Socket, Type | None], settings: Mapping[str, Any]
+) -> Mapping[str, Shape]:
+    """Return the shapes a node demands of its inputs, given the types of what feeds it."""
+    if declared.demands is None:
+        return {}
+    given = {argument.input.name: types.get(argument.source) for argument in arguments}
+    return declared.demands(given, settings)
+
+
+def own_type(declared: Operator, settings: Mapping[str, Any]) -> tuple[Type | None, ShapeError | None]:
+    """Return a parameter's type by its settings alone, or why they do not give one."""
+    try:
+        outputs = outputs_of(declared, (), settings, ())
+    except ShapeError as fault:
+        return None, fault
+    return (outputs[0] if outputs else None), None
+
+
+def sentence(graph: Graph, library: Mapping[str, Operator], node: str, fault: GradwireError) -> str:
+    """Return a fault of a node as a full sentence that starts with the node's label."""
+    text = fault.sentence.rstrip(".")
+    return f"{quoted(graph, library, node)}: {text}."
