@@ -3,14 +3,28 @@ check."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from engine.autodiff.adjoint import adjoint
+from engine.autodiff.approaches import gradient_function
+from engine.autodiff.check import Report, check_gradient
+from engine.backends.interpret import interpret
+from engine.backends.numpy_code import compile_program
+from engine.binding import States, bind
+from engine.errors import GradwireError, LoweringError
 from engine.graph import Socket
-from engine.prepare import Prepared
+from engine.operator import Kind
+from engine.order import acyclic_part, graph_parents
+from engine.prepare import Plan, Prepared
+from engine.program.lower import lower
+from engine.program.program import Program, ProgramInput, Var
+from engine.sockets import output_names
+from engine.stepper import choose
 from engine.types import Type
 
 
@@ -29,29 +43,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Every output that could be evaluated, and the loss of every optimizer."""
+    """Every output that could be evaluated, and the loss of every optimizer whose loss could be."""
 
     wires: Mapping[Socket, Look]
     losses: Mapping[str, float]
     """By optimizer node."""
-
-
-def look(
-    prepared: Prepared,
-    parameters: Mapping[str, Any] | None = None,
-    *,
-    optimizer: str | None = None,
-    step: int | None = None,
-    states: Mapping[str, Sequence[Any]] | None = None,
-    train: bool = True,
-) -> Looks:
-    """Return every output's value at `parameters` (default: the start values), and its cotangent.
-
-    Cotangents are of the loss of `optimizer` (default: the first). `step` and `states` (by stateful or batch node; see
-    `Trainer.states`) say which noise, batch and running averages are meant. Values that are not finite are returned as
-    they are. Raise RunError, with the node, where an operator fails.
-    """
-    raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +57,9 @@ class Gradient:
     optimizer: str
     loss: float
     gradients: Mapping[str, NDArray[Any]]
+    """By parameter node: derivatives by the value itself, not by what an optimizer moves in a constraint's place."""
     approach: str
     backend: str
-
-
-def gradient(
-    prepared: Prepared,
-    parameters: Mapping[str, Any] | None = None,
-    *,
-    optimizer: str | None = None,
-    approach: str | None = None,
-    backend: str | None = None,
-    step: int | None = None,
-    states: Mapping[str, Sequence[Any]] | None = None,
-) -> Gradient:
-    """Return the loss and its gradient at `parameters` (default: the start values) by the given approach."""
-    raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +76,188 @@ class Check:
     sentence: str
 
 
+def evaluable(prepared: Prepared) -> tuple[str, ...]:
+    """Return the nodes whose outputs can be computed: all of their inputs are there, and all types are known."""
+    graph, library = prepared.graph, prepared.library
+    parents = graph_parents(graph)
+    order, _ = acyclic_part(graph.nodes, parents)
+    able: set[str] = set()
+    for id in order:
+        declared = library.get(graph.nodes[id].operator)
+        if declared is None or not all(parent in able for parent in parents(id)) or not _ready(prepared, id):
+            continue
+        if all(prepared.inferred.get(Socket(id, name)) is not None for name in output_names(graph, declared, id)):
+            able.add(id)
+    return tuple(id for id in order if id in able)
+
+
+def _ready(prepared: Prepared, id: str) -> bool:
+    match prepared.operator(id).kind:
+        case Kind.VIEW | Kind.HIGHER_ORDER:
+            return False
+        case Kind.SOURCE:
+            return any(socket.node == id for socket in prepared.values)
+        case Kind.PARAMETER:
+            return id in prepared.parameters
+        case Kind.BATCH:
+            return Socket(id, "indices") in prepared.types
+        case _:
+            return prepared.input_types(id) is not None
+
+
+def look(
+    prepared: Prepared,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    optimizer: str | None = None,
+    step: int | None = None,
+    states: States | None = None,
+    train: bool = True,
+) -> Looks:
+    """Return the value of every output that can be computed, at `parameters` (default: the start values), and its
+    cotangent.
+
+    Cotangents are of the loss of `optimizer` (default: the first that can be computed). `step` and `states` (see
+    `Trainer.states`) say which noise, batch and running averages are meant. Values that are not finite are returned as
+    they are. Raise RunError, with the node, where an operator fails.
+    """
+    graph = prepared.graph
+    able = evaluable(prepared)
+    targets = [Socket(id, name) for id in able for name in output_names(graph, prepared.operator(id), id)]
+    program = lower(graph, prepared.library, prepared.types, targets, train=train)
+    losses = {plan.id: program.sockets[plan.loss] for plan in prepared.plans if plan.loss in program.sockets}
+    real = {id: var for id, var in losses.items() if isinstance(var, Var) and _is_loss(program, var)}
+    chosen = real.get(optimizer) if optimizer else next(iter(real.values()), None)
+    wrt = _differentiable(program, targets) if chosen is not None else []
+    whole = adjoint(program, chosen, wrt) if chosen is not None else program
+    values = bind(
+        whole, prepared, {**prepared.parameters, **(parameters or {})}, step=_step(prepared, step), states=states
+    )
+    found = interpret(whole, values)
+    cotangents = dict(zip(wrt, whole.outputs[len(whole.outputs) - len(wrt) :], strict=True))
+    return Looks(
+        {
+            target: Look(
+                kind,
+                _structured(program.sockets[target], found.__getitem__),
+                _structured(program.sockets[target], lambda var: found[cotangents[var]] if var in cotangents else None),
+            )
+            for target in targets
+            if (kind := prepared.inferred.get(target)) is not None
+        },
+        {id: float(found[var]) for id, var in real.items()},
+    )
+
+
+def _is_loss(program: Program, var: Var) -> bool:
+    kind = program.types[var]
+    return kind.shape == () and kind.dtype.startswith("float")
+
+
+def _differentiable(program: Program, targets: Sequence[Socket]) -> list[Var]:
+    variables: dict[Var, None] = {}
+    for target in targets:
+        _structured(program.sockets[target], lambda var: variables.setdefault(var))
+    return [var for var in variables if program.types[var].differentiable]
+
+
+def _structured(carrier: Any, leaf: Callable[[Var], Any]) -> Any:
+    """Return a structure of variables with each replaced by what `leaf` gives for it; None where every leaf is None."""
+    if isinstance(carrier, Var):
+        return leaf(carrier)
+    if isinstance(carrier, Mapping):
+        fields = {name: _structured(each, leaf) for name, each in carrier.items()}
+        return None if all(each is None for each in fields.values()) else fields
+    items = tuple(_structured(each, leaf) for each in carrier)
+    return None if all(each is None for each in items) else items
+
+
+def _step(prepared: Prepared, step: int | None) -> int:
+    return prepared.step if step is None else step
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss of one optimizer as a program of the parameters' own values."""
+
+    plan: Plan
+    program: Program
+    var: Var
+    inputs: tuple[ProgramInput, ...]
+    """The parameters it is differentiated by, in the order of the plan."""
+
+
+def loss_program(prepared: Prepared, optimizer: str | None = None) -> Loss:
+    """Lower the loss of an optimizer (default: the first); raise GradwireError where there is none."""
+    plan = prepared.plan(optimizer)
+    program = lower(prepared.graph, prepared.library, prepared.types, (plan.loss,), train=True)
+    read = {each.name: each for each in program.inputs if each.role == "parameter"}
+    inputs = tuple(read[id] for id in plan.parameters if id in read)
+    if not _is_loss(program, program.outputs[0]):
+        kind = program.types[program.outputs[0]]
+        raise LoweringError(f"{prepared.quoted(plan.id)} needs a real scalar as its loss, not {kind}.", node=plan.id)
+    return Loss(plan, program, program.outputs[0], inputs)
+
+
+def gradient(
+    prepared: Prepared,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    optimizer: str | None = None,
+    approach: str | None = None,
+    backend: str | None = None,
+    step: int | None = None,
+    states: States | None = None,
+) -> Gradient:
+    """Return the loss and its gradient at `parameters` (default: the start values) by the given approach.
+
+    A loss that no parameter reaches has an empty gradient. Raise LoweringError where approach and backend do not go
+    together.
+    """
+    loss = loss_program(prepared, optimizer)
+    approach, backend = choose(approach, backend, loss.plan.settings)
+    values = bind(
+        loss.program,
+        prepared,
+        {**prepared.parameters, **(parameters or {})},
+        step=_step(prepared, step),
+        states=states,
+    )
+    function = gradient_function(loss.program, loss.var, [each.var for each in loss.inputs], approach, backend)
+    with np.errstate(all="ignore"):
+        outputs, gradients = function(values)
+    return Gradient(
+        loss.plan.id,
+        float(outputs[0]),
+        {each.name: np.array(value) for each, value in zip(loss.inputs, gradients, strict=True)},
+        approach,
+        backend,
+    )
+
+
 def check(
     prepared: Prepared,
     parameters: Mapping[str, Any] | None = None,
     *,
     optimizer: str | None = None,
     step: int | None = None,
+    tolerance: float = 1e-6,
 ) -> tuple[Check, ...]:
     """Return one check for each parameter of the optimizer (default: the first)."""
-    raise NotImplementedError
+    loss = loss_program(prepared, optimizer)
+    at = {**prepared.parameters, **(parameters or {})}
+    values = bind(loss.program, prepared, at, step=_step(prepared, step))
+    reports = check_gradient(loss.program, loss.var, [each.var for each in loss.inputs], values, tolerance=tolerance)
+    return tuple(_check(prepared, each.name, report) for each, report in zip(loss.inputs, reports, strict=True))
+
+
+def _check(prepared: Prepared, id: str, report: Report) -> Check:
+    errors = [report.central, *([] if report.complex_step is None else [report.complex_step])]
+    verb = "agrees with" if report.passed else "differs from"
+    against = "differences" if report.complex_step is None else "differences and the complex step"
+    name = prepared.graph.nodes[id].name or id
+    sentence = f"The gradient by {prepared.quoted(id)} {verb} {against} to {max(errors):.1e}."
+    return Check(id, name, report.central, report.complex_step, report.passed, sentence)
 
 
 def contour(
@@ -113,7 +269,31 @@ def contour(
     y_values: NDArray[Any],
     *,
     optimizer: str | None = None,
+    step: int | None = None,
 ) -> NDArray[Any]:
-    """Return the loss over two parameter elements, (node, flat index) each, the others as in `parameters`: (len(y),
-    len(x))."""
-    raise NotImplementedError
+    """Return the loss over two parameter elements, (node, flat index) each, the others as given: (len(y), len(x)).
+
+    NaN where the loss is not finite or cannot be computed.
+    """
+    loss = loss_program(prepared, optimizer)
+    for id, _ in (x, y):
+        if id not in {each.name for each in loss.program.inputs if each.role == "parameter"}:
+            raise GradwireError(f"The loss does not depend on {prepared.quoted(id)}.", node=id)
+    compiled = compile_program(loss.program)
+    at = {**prepared.parameters, **parameters}
+    values = bind(loss.program, prepared, at, step=_step(prepared, step))
+    position = {each.name: k for k, each in enumerate(loss.program.inputs) if each.role == "parameter"}
+    grid = np.full((len(y_values), len(x_values)), np.nan)
+    with np.errstate(all="ignore"):
+        for row, y_value in enumerate(y_values):
+            for column, x_value in enumerate(x_values):
+                moved = _moved(_moved(values, position[x[0]], x[1], x_value), position[y[0]], y[1], y_value)
+                found = float(compiled(moved)[0])
+                grid[row, column] = found if np.isfinite(found) else np.nan
+    return grid
+
+
+def _moved(values: Sequence[Any], position: int, index: int, value: Any) -> list[Any]:
+    array = np.array(values[position])
+    array.reshape(-1)[index] = value
+    return [*values[:position], array[()], *values[position + 1 :]]

@@ -61,7 +61,7 @@ class Mover:
         self.prepared, self.plan = prepared, plan
         self.first, self.limit = first, steps
         self.count = first
-        self.stop: Stop | None = None
+        self.stop = Stop(first, "finished", "No steps were asked for.") if steps <= first else None
         self.stepper = build(prepared, plan, approach, backend)
         self.batches: dict[str, Any] = {}
         self.previous_loss = float("nan")

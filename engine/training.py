@@ -77,8 +77,8 @@ def lanes_of(plans: Sequence[Plan]) -> tuple[tuple[Plan, ...], ...]:
         for other, members in groups.items():
             if own & other and own != other:
                 raise GradwireError(
-                    f"{plan.label} ({plan.id}) and {members[0].label} ({members[0].id}) share some of their parameters but "
-                    "not all: let them own the same ones to run side by side, or different ones to take turns.",
+                    f"{plan.label} ({plan.id}) and {members[0].label} ({members[0].id}) share some of their "
+                    "parameters, not all: let them own the same ones to run side by side, or different ones to take turns.",
                     node=plan.id,
                 )
         groups.setdefault(own, []).append(plan)
