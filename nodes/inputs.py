@@ -8,7 +8,7 @@ from typing import Any
 import autograd.numpy as np
 import numpy as onp
 
-from engine.errors import ShapeError
+from engine.errors import SettingError, ShapeError
 from engine.operator import Kind, Output, Sample, operator
 from engine.setting import Array, Choice, Columns, File, Integer, Number, Slider, Toggle, rectangular_shape
 from engine.types import ArrayType, Type, shape_text
@@ -75,6 +75,9 @@ def table(
         (), help="What comes out: name, number or class, and the columns; empty: the whole table."
     ),
     delimiter: Value = Choice("auto", options=tuple(tables.DELIMITERS), help="What stands between the cells."),
+    header: Value = Choice(
+        "auto", options=tables.HEADERS, help="Whether the first line names the columns; auto: unless it holds a number."
+    ),
     missing: Value = Choice(
         "refuse",
         options=tables.MISSING,
@@ -86,9 +89,10 @@ def table(
     held_out: Value = Slider(0.2, low=0.0, high=1.0, help="The fraction of the rows that is held out."),
     seed: Value = Integer(0, low=0, high=2**53, help="Which split: tables of one file with one seed split alike."),
     standardise: Value = Toggle(False, help="Give each number column mean 0 and variance 1 (over the training rows)."),
+    dtype: Value = Choice("float64", options=tables.DTYPES, help="How numbers are stored."),
 ) -> Any:
     """Columns of a data file. Classes (texts or numbers) become whole numbers from 0, in sorted order."""
-    request = tables.Request(columns, delimiter, missing, rows, held_out, seed, standardise)
+    request = tables.Request(columns, delimiter, header, missing, rows, held_out, seed, standardise, dtype)
     return tables.read(data, file, request)
 
 
@@ -115,6 +119,8 @@ def line_data(
     seed: Value = NOISE_SEED,
 ) -> Any:
     """Points of a straight line with normal noise."""
+    if not low < high:
+        raise SettingError(f"{data.label} needs low below high, but they are {low:g} and {high:g}.", node=data.node)
     return generated.line(count, slope, intercept, noise, low, high, seed)
 
 

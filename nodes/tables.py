@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import random_bits
+from engine.data import Data
+from engine.errors import DataError
+from engine.types import shape_text
+from nodes.generated import permutation
+from nodes.table_arrays import NPY, ZIP, read_npy, read_npz
+from nodes.table_cells import Mask, Table, listed, quoted
+from nodes.table_text import DELIMITERS, HEADERS, read_text
+
+__all__ = ["DELIMITERS", "DTYPES", "HEADERS", "MISSING", "ROWS", "SUFFIXES", "Request", "read"]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".npy", ".npz")
-DELIMITERS: Final[Mapping[str, str | None]] = {
-    "auto": None, "comma": ",", "semicolon": ";", "tab": "\t", "space": " ",
-}  # fmt: skip
 MISSING: Final = ("refuse", "leave_out", "mean")
 ROWS: Final = ("all", "training", "held_out")
+DTYPES: Final = ("float64", "float32")
+
+Column: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +34,170 @@ class Request:
 
     columns: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     delimiter: str = "auto"
+    header: str = "auto"
     missing: str = "refuse"
     rows: str = "all"
     held_out: float = 0.2
     seed: int = 0
     standardise: bool = False
+    dtype: str = "float64"
 
 
-def read(data: Any, file: str, request: Request) -> Any:
-    """Return one array per output of the request (a tuple where there are several)."""
-    raise NotImplementedError
+@dataclass(frozen=True)
+class _Taken:
+    """One output before rows are chosen."""
+
+    kind: str
+    columns: tuple[str, ...]
+    values: Column
+
+    @property
+    def lacking(self) -> Mask:
+        """Which rows lack something."""
+        wrong: Mask = self.values < 0 if self.kind == "class" else np.isnan(self.values)
+        return np.asarray(wrong.reshape(len(wrong), -1).any(axis=1))
+
+
+def read(data: Data, file: str, request: Request) -> Any:
+    """Return one array per output of the request (a tuple where there are several).
+
+    A number output has the rows along axis 0 and, where it has several columns, those along axis 1; a class output is
+    an int64 vector. Raise DataError, one sentence that names the node, the file and the place.
+    """
+    path = data.path(file)
+    content = data.read(file)
+    try:
+        table = _opened(content, path, request)
+        results = _arranged(table, _taken(table, request), request)
+    except DataError as error:
+        sentence = f"{data.label} cannot use {quoted(path.name)}: {error.sentence}."
+        raise DataError(sentence, node=data.node, place=error.place) from None
+    return results if len(results) > 1 else results[0]
+
+
+def _opened(content: bytes, path: Path, request: Request) -> Table:
+    """Return the table in a file; what it holds says how it is read, not its name."""
+    if content.startswith(NPY):
+        return read_npy(content)
+    if content.startswith(ZIP):
+        return read_npz(content)
+    if path.suffix.lower() in (".npy", ".npz"):
+        raise DataError("it is not a NumPy file, though its name says so")
+    return read_text(content, path.suffix.lower(), request.delimiter, request.header)
+
+
+# ----- taking columns -----
+
+
+def _taken(table: Table, request: Request) -> list[_Taken]:
+    columns = request.columns or (("table", "number", table.whole()),)
+    return [_class(table, *each) if each[1] == "class" else _number(table, *each) for each in columns]
+
+
+def _class(table: Table, name: str, kind: str, columns: tuple[str, ...]) -> _Taken:
+    if len(columns) != 1:
+        raise DataError(f"the output {quoted(name)} is a class, which takes one column, not {len(columns)}")
+    return _Taken(kind, columns, table.classes(columns[0])[0])
+
+
+def _number(table: Table, name: str, kind: str, columns: tuple[str, ...]) -> _Taken:
+    parts = [table.numbers(column) for column in columns]
+    if len(parts) == 1:
+        return _Taken(kind, columns, parts[0])
+    odd = next((k for k, part in enumerate(parts) if part.ndim != 1 or len(part) != len(parts[0])), None)
+    if odd is not None:
+        raise DataError(
+            f"the output {quoted(name)} puts columns side by side, but {quoted(columns[odd])} has shape "
+            f"{shape_text(parts[odd].shape)} and {quoted(columns[0])} {shape_text(parts[0].shape)}"
+        )
+    return _Taken(kind, columns, np.stack(parts, axis=1))
+
+
+# ----- choosing rows -----
+
+
+def _arranged(table: Table, taken: list[_Taken], request: Request) -> tuple[Column, ...]:
+    if not all(len(each.values) for each in taken):
+        raise DataError("it has no rows")
+    lacking = [each.lacking for each in taken]
+    some = any(each.any() for each in lacking)
+    if some and request.missing == "refuse":
+        _refuse_missing(table, taken, lacking)
+    if request.rows == "all" and not (some and request.missing == "leave_out"):
+        everything = slice(None)
+        return tuple(_finished(each, everything, everything, request) for each in taken)
+    rows = _row_count(taken)
+    present = ~np.any(lacking, axis=0) if request.missing == "leave_out" else np.ones(rows, np.bool_)
+    training, chosen = _split(np.flatnonzero(present), request)
+    if not len(chosen):
+        which = "" if request.rows == "all" else request.rows.replace("_", "-") + " "
+        raise DataError(f"no {which}rows are left of {rows}")
+    return tuple(_finished(each, training, chosen, request) for each in taken)
+
+
+def _refuse_missing(table: Table, taken: list[_Taken], lacking: list[Mask]) -> None:
+    """Raise DataError naming the first cell that is missing, and what can be done."""
+    each, mask = next((t, m) for t, m in zip(taken, lacking, strict=True) if m.any())
+    row = int(np.flatnonzero(mask)[0])
+    column = each.columns[int(np.argmax(np.isnan(each.values[row])))] if len(each.columns) > 1 else each.columns[0]
+    count = int(sum(m.sum() for m in lacking))
+    more = f", the first of {count} rows with a gap" if count > 1 else ""
+    raise DataError(
+        f"{table.place(column, row)} is missing{more}: fill it in, or set “missing” to leave such rows out"
+        + ("" if each.kind == "class" else " or to take the mean")
+    )
+
+
+def _row_count(taken: list[_Taken]) -> int:
+    rows = {len(each.values): each.columns[0] for each in taken}
+    if len(rows) > 1:
+        (one, first), (two, second) = list(rows.items())[:2]
+        raise DataError(
+            f"{quoted(first)} has {one} rows and {quoted(second)} {two}: their rows cannot be chosen together"
+        )
+    return next(iter(rows))
+
+
+def _split(rows: NDArray[np.intp], request: Request) -> tuple[Any, Any]:
+    """Return the training rows and the rows asked for, both in the order of the file."""
+    if request.rows == "all":
+        return rows, rows
+    order = permutation(random_bits.key(request.seed, "table rows", 0), len(rows))
+    held = round(request.held_out * len(rows))
+    training = rows[np.sort(order[held:])]
+    return training, training if request.rows == "training" else rows[np.sort(order[:held])]
+
+
+def _finished(each: _Taken, training: Any, chosen: Any, request: Request) -> Column:
+    """Return the chosen rows: gaps filled and columns standardised by the training rows."""
+    if each.kind == "class":
+        if (each.values[chosen] < 0).any():
+            raise DataError(f"{quoted(each.columns[0])} lacks a class, and classes have no mean: leave such rows out")
+        classes: Column = each.values[chosen]
+        return classes
+    values, known = each.values[chosen], each.values[training]
+    gaps = np.isnan(values)
+    if gaps.any():
+        values = np.where(gaps, _mean(known, each), values)
+    if request.standardise:
+        known = np.where(np.isnan(known), _mean(known, each), known)
+        spread = known.std(axis=0)
+        values = (values - known.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return _stored(values, each, request.dtype)
+
+
+def _mean(known: Column, each: _Taken) -> Column:
+    empty = np.isnan(known).all(axis=0)
+    if np.any(empty):
+        column = each.columns[int(np.argmax(empty))] if len(each.columns) > 1 else each.columns[0]
+        raise DataError(f"{quoted(column)} has no values at all to take the mean of")
+    return np.asarray(np.nanmean(known, axis=0))
+
+
+def _stored(values: Column, each: _Taken, dtype: str) -> Column:
+    name = {"float64": "complex128", "float32": "complex64"}[dtype] if values.dtype.kind == "c" else dtype
+    with np.errstate(over="ignore"):
+        stored = values.astype(name)
+    if not np.isfinite(stored).all():
+        raise DataError(f"{listed(each.columns)} holds numbers too large for {name}")
+    return stored
