@@ -24,7 +24,7 @@ def read(path: str | os.PathLike[str]) -> Content:
     Only this file is opened. Kept values that lie in the .npz beside it are read when they are first asked for.
     """
     place = Path(path)
-    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=place.name, folder=place.parent)
+    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=scan.printable(place.name), folder=place.parent)
 
 
 def parse(

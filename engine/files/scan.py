@@ -104,7 +104,7 @@ def dotted(path: Path) -> str:
 def printable(text: str) -> str:
     """Return the text with everything that is not plainly visible escaped, cut at 60 characters."""
     shown = text if len(text) <= 60 else text[:60] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in shown)
 
 
 def line_column(text: str, offset: int) -> str:
@@ -249,8 +249,7 @@ def _value_fault(mark: str, depth: int) -> str | None:
 def _require_whole_characters(text: str, name: str) -> None:
     for path, offset, mark, _ in walk(text):
         if mark[0] == '"' and any("\ud800" <= c <= "\udfff" for c in _string(mark)):
-            place = line_column(text, offset)
-            where = dotted([p if isinstance(p, int) else p.encode("utf-8", "replace").decode() for p in path])
+            place, where = line_column(text, offset), dotted(path)
             raise FileError(
                 f"{name}, {place} ({where}): half a character (a lone surrogate) stands in a text.", place=place
             )

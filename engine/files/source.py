@@ -7,18 +7,20 @@ import stat
 from pathlib import Path
 
 from engine.errors import FileError
+from engine.files.scan import printable
 
 
 def read_bytes(path: Path, most: int) -> bytes:
     """Return at most `most` bytes of a regular file; never wait for a pipe or read a device. Raise FileError."""
+    name = printable(path.name)
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileError(f"{path.name} is not a regular file.", place=str(path))
+                raise FileError(f"{name} is not a regular file.", place=str(path))
             return file.read(most)
     except FileNotFoundError:
-        raise FileError(f"{path.name} does not exist in {path.parent}.", place=str(path)) from None
+        raise FileError(f"{name} does not exist in {path.parent}.", place=str(path)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"{path.name} cannot be read: {reason}.", place=str(path)) from None
+        raise FileError(f"{name} cannot be read: {reason}.", place=str(path)) from None
