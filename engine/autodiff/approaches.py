@@ -3,30 +3,134 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+
+from engine.autodiff.adjoint import adjoint
+from engine.autodiff.tangent import tangent
+from engine.autodiff.tape import value_and_gradient
+from engine.backends.interpret import interpret
+from engine.backends.numpy_code import compile_program
+from engine.errors import LoweringError
 from engine.program.program import Program, Var
 
-Gradient = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any, ...]]]
-"""values in the order of program.inputs -> (outputs, gradients)."""
+Gradient: TypeAlias = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any, ...]]]
+"""Values in the order of program.inputs -> (outputs, gradients)."""
+Runner: TypeAlias = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 APPROACHES: Mapping[str, str] = {
     "static": "adjoint program, compiled as a whole",
     "tape": "operator overloading, define by run: autograd itself",
-    "forward": "dual numbers: one pass per entry of the parameters",
+    "forward": "dual numbers, one pass per number of the parameters",
 }
 BACKENDS: Mapping[str, str] = {
-    "numpy_code": "straight-line NumPy",
+    "numpy_code": "straight-line NumPy code",
+    "interpret": "equation by equation, every variable seen",
     "autograd": "autograd's own calls",
-    "interpret": "equation by equation",
 }
 
 
 def refusal(approach: str, backend: str) -> str | None:
     """Return why the pair cannot run, as one sentence, or None where it runs."""
-    raise NotImplementedError
+    if approach not in APPROACHES:
+        return f"There is no approach {approach!r}: choose one of {', '.join(APPROACHES)}."
+    if backend not in BACKENDS:
+        return f"There is no backend {backend!r}: choose one of {', '.join(BACKENDS)}."
+    return TABLE[approach, backend] if isinstance(TABLE[approach, backend], str) else None  # type: ignore[return-value]
+
+
+def default_backend(approach: str) -> str:
+    """Return the first backend that runs the approach."""
+    return next(backend for backend in BACKENDS if refusal(approach, backend) is None)
 
 
 def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: str, backend: str) -> Gradient:
-    """Return the gradient function of the pair; raise LoweringError with the sentence where it is refused."""
-    raise NotImplementedError
+    """Return the gradient function of the pair; raise LoweringError with the sentence where it is refused.
+
+    `wrt` are inputs of the program, `of` a real scalar. Outputs come as the program names them.
+    """
+    sentence = refusal(approach, backend)
+    if sentence is not None:
+        raise LoweringError(sentence)
+    make = TABLE[approach, backend]
+    assert not isinstance(make, str)  # noqa: S101 - refusals were raised above
+    return make(program, of, tuple(wrt))
+
+
+def _static(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequence[Var]], Gradient]:
+    def make(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
+        runner = run(adjoint(program, of, wrt))
+        count = len(program.outputs)
+
+        def gradient(values: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+            results = runner(values)
+            return results[:count], results[count:]
+
+        return gradient
+
+    return make
+
+
+def _forward(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequence[Var]], Gradient]:
+    def make(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
+        outputs = (*program.outputs, of)
+        whole = Program(
+            program.inputs, program.constants, program.equations, outputs, (*program.names, "of"), program.types,
+            program.sockets,
+        )  # fmt: skip
+        runner = run(tangent(whole, wrt))
+        kinds = [program.types[var] for var in wrt]
+        count = len(program.outputs)
+
+        def gradient(values: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+            seeds = [np.zeros(kind.shape, kind.dtype) for kind in kinds]
+            gradients = [np.zeros(kind.shape, kind.dtype) for kind in kinds]
+            results: tuple[Any, ...] | None = None
+            for seed, found in zip(seeds, gradients, strict=True):
+                for place in np.ndindex(seed.shape):
+                    for unit, part in _UNITS[seed.dtype.kind]:
+                        seed[place] = unit
+                        results = runner([*values, *seeds])
+                        found[place] += part * results[-1]
+                    seed[place] = 0
+            if results is None:
+                results = runner([*values, *seeds])
+            return results[:count], tuple(found[()] for found in gradients)
+
+        return gradient
+
+    return make
+
+
+_UNITS: Mapping[str, tuple[tuple[Any, Any], ...]] = {"f": ((1, 1),), "c": ((1, 1), (1j, -1j))}
+"""Directions that are tried at an entry of each kind of dtype, and what the slope along each adds to the gradient."""
+
+
+def _interpreted(program: Program) -> Runner:
+    def run(values: Sequence[Any]) -> tuple[Any, ...]:
+        known = interpret(program, values)
+        return tuple(known[var] for var in program.outputs)
+
+    return run
+
+
+def _taped(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
+    return value_and_gradient(program, wrt, of)
+
+
+_OWN_CALLS = "The tape is autograd's own calls: choose the backend autograd with it."
+_NO_TAPE = "The backend autograd makes a tape: choose the approach tape with it."
+
+TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient] | str] = {
+    ("static", "numpy_code"): _static(compile_program),
+    ("static", "interpret"): _static(_interpreted),
+    ("static", "autograd"): _NO_TAPE,
+    ("tape", "numpy_code"): _OWN_CALLS,
+    ("tape", "interpret"): _OWN_CALLS,
+    ("tape", "autograd"): _taped,
+    ("forward", "numpy_code"): _forward(compile_program),
+    ("forward", "interpret"): _forward(_interpreted),
+    ("forward", "autograd"): _NO_TAPE,
+}
+"""Approach and backend -> how the gradient function is made, or why it is not."""

@@ -3,6 +3,8 @@
 `VJP[name][k]` is (g, result, *arguments, **settings) -> cotangent of argument k, and `JVP[name][k]` likewise its tangent. All are
 written in primitives, so that they can be recorded, run on the tape and differentiated again. Sums over broadcast axes
 stand in one place, `unbroadcast`.
+
+Complex numbers follow autograd and JAX: the gradient of a real L by z = x + iy is dL/dx - i dL/dy; its conjugate points uphill.
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ def _product_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
     before = _running(np.concatenate([one, rows[..., :-1]], axis=-1))
     after = _running(np.concatenate([one, rows[..., :0:-1]], axis=-1))[..., ::-1]
     others = np.reshape(before * after, tuple(shape[k] for k in order))
-    return kept(g, x, axes) * np.conj(np.transpose(others, tuple(order.index(k) for k in range(len(shape)))))
+    return kept(g, x, axes) * np.transpose(others, tuple(order.index(k) for k in range(len(shape))))
 
 
 def _running(rows: Any) -> Any:
@@ -116,13 +118,13 @@ def _name(x: Any) -> str:
 def _power_x(g: Any, ans: Any, x: Any, y: Any) -> Any:
     if isinstance(y, int | float):
         if y == 2:
-            return g * (2.0 * np.conj(x) if np.iscomplexobj(x) else 2.0 * x)
-        return g if y == 1 else g * 0.0 if y == 0 else g * (y * np.conj(x ** (y - 1)))
-    return unbroadcast(g * np.conj(y * x ** np.where(y == 0, 1.0, y - 1.0)), x)
+            return g * (2.0 * x)
+        return g if y == 1 else g * 0.0 if y == 0 else g * (y * x ** (y - 1))
+    return unbroadcast(g * (y * x ** np.where(y == 0, 1.0, y - 1.0)), x)
 
 
 def _power_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
-    return unbroadcast(g * np.conj(np.log(np.where(x == 0, 1.0, x)) * ans), y)
+    return unbroadcast(g * (np.log(np.where(x == 0, 1.0, x)) * ans), y)
 
 
 def _balanced(g: Any, ans: Any, x: Any, other: Any) -> Any:
@@ -150,7 +152,6 @@ def _getitem_vjp(g: Any, ans: Any, x: Any, position: Any) -> Any:
 
 def _matmul_x(g: Any, ans: Any, x: Any, y: Any) -> Any:
     x_rank, y_rank = np.ndim(x), np.ndim(y)
-    y = np.conj(y) if np.iscomplexobj(y) else y
     if x_rank == 2 and y_rank == 2:
         return unbroadcast(np.matmul(g, np.transpose(y)), x)
     if y_rank == 1:
@@ -164,7 +165,6 @@ def _matmul_x(g: Any, ans: Any, x: Any, y: Any) -> Any:
 
 def _matmul_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
     x_rank, y_rank = np.ndim(x), np.ndim(y)
-    x = np.conj(x) if np.iscomplexobj(x) else x
     if x_rank == 2 and y_rank == 2:
         return unbroadcast(np.matmul(np.transpose(x), g), y)
     if x_rank == 1:
@@ -256,7 +256,7 @@ JVP: Mapping[str, tuple[Rule | None, ...]] = {
     "numpy.subtract": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: -g)),
     "numpy.divide": (lambda g, ans, x, y: g / y, lambda g, ans, x, y: -g * ans / y),
     "numpy.power": (
-        lambda g, ans, x, y: np.conj(_power_jvp_x(g, x, y)),
+        lambda g, ans, x, y: _power_tangent(g, x, y),
         lambda g, ans, x, y: g * np.log(np.where(x == 0, 1.0, x)) * ans,
     ),
     "numpy.maximum": (
@@ -290,8 +290,10 @@ TRANSPOSED = frozenset({"numpy.var", "numpy.std", "numpy.prod", "numpy.partition
 """Primitives whose JVP in autograd is wrong or partial: their VJP is transposed instead."""
 
 
-def _power_jvp_x(g: Any, x: Any, y: Any) -> Any:
-    return _power_x(np.conj(g), None, x, y)
+def _power_tangent(g: Any, x: Any, y: Any) -> Any:
+    if isinstance(y, int | float):
+        return _power_x(g, None, x, y)
+    return g * (y * x ** np.where(y == 0, 1.0, y - 1.0))
 
 
 WRONG_IN_AUTOGRAD = (

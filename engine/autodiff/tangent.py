@@ -2,14 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from engine.program.program import Program, Var
+import autograd.numpy as anp
+import numpy as np
+from autograd.core import primitive_jvps
+from autograd.tracer import isbox
+
+from engine.autodiff.adjoint import fitted, names_of, pull_back, vjp
+from engine.autodiff.rules import JVP, TRANSPOSED
+from engine.errors import LoweringError
+from engine.program.compose import select
+from engine.program.primitives import PRIMITIVES
+from engine.program.program import Equation, Program, Var
+from engine.program.record import Recorder, recording
+from engine.program.standin import stand_in
+from engine.types import ArrayType
 
 
 def tangent(program: Program, wrt: Sequence[Var]) -> Program:
-    """Return the program with one more input per variable of `wrt` (role "tangent") and one more output per output: its tangent.
+    """Return the program with one more input per variable of `wrt` (role "tangent") and, per output, its tangent.
 
-    `wrt` are inputs of the program. New outputs are named "tangent of <name>", new equations have the origin "tangent of <node>".
+    `wrt` are inputs of the program. New outputs are named "tangent of <name>", new equations have the origin "tangent
+    of <node>". Variables of `program` keep their numbers.
     """
-    raise NotImplementedError
+    names = names_of(program, wrt)
+    with recording():
+        recorder = Recorder.extending(program)
+        seeds = {
+            var: recorder.input("tangent", f"tangent of {name}", program.types[var])
+            for var, name in zip(wrt, names, strict=True)
+        }
+        known = push_forward(recorder, program.equations, seeds)
+        added = [_settled(recorder, known.get(var), program.types[var]) for var in program.outputs]
+    equations = (*program.equations, *recorder.equations)
+    whole = recorder.program(program.outputs, program.names, program.sockets)
+    whole = Program(whole.inputs, whole.constants, equations, whole.outputs, whole.names, whole.types, whole.sockets)
+    return select(
+        whole, (*program.outputs, *added), (*program.names, *(f"tangent of {name}" for name in program.names))
+    )
+
+
+def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mapping[Var, Any]) -> dict[Var, Any]:
+    """Record the tangents of `equations`, first to last; return the tangent of each variable that has one."""
+    known = dict(seeds)
+    for equation in equations:
+        kind = recorder.types.get(equation.output)
+        numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var and each in known]
+        if not numbers or (kind is not None and not kind.differentiable):
+            continue
+        if kind is None:
+            raise LoweringError(
+                f"{equation.primitive} gives several arrays and has no tangent yet", node=equation.origin or None
+            )
+        recorder.origin = f"tangent of {equation.origin}"
+        arguments = [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
+        given = [known[equation.arguments[number]] for number in numbers]
+        known[equation.output] = fitted(jvp(recorder, equation, numbers, arguments, given), kind, equation)
+    return known
+
+
+def jvp(
+    recorder: Recorder, equation: Equation, numbers: Sequence[int], arguments: Sequence[Any], given: Sequence[Any]
+) -> Any:
+    """Return the tangent of one equation's result, from the tangents `given` of the arguments `numbers`."""
+    name, settings, answer = equation.primitive, dict(equation.settings), recorder.box(equation.output)
+    own, maker = JVP.get(name), primitive_jvps.get(PRIMITIVES[name])
+    shares = []
+    for number, t in zip(numbers, given, strict=True):
+        rule = own[number] if own is not None and number < len(own) else None
+        if rule is not None:
+            shares.append(rule(t, answer, *arguments, **settings))
+        elif maker is not None and own is None and name not in TRANSPOSED:
+            shares.append(maker((number,), (t,), answer, tuple(arguments), settings))
+        else:
+            shares.append(_transposed(recorder, equation, number, arguments, t))
+    total = shares[0]
+    for share in shares[1:]:
+        total = anp.add(total, share)
+    return total
+
+
+def _transposed(recorder: Recorder, equation: Equation, number: int, arguments: Sequence[Any], t: Any) -> Any:
+    """Return the tangent of one argument by transposing its VJP, which is linear in the cotangent."""
+    kind = recorder.types[equation.output]
+    cotangent = recorder.new(stand_in(kind.shape, np.dtype(kind.dtype)))
+    first = len(recorder.equations)
+    (share,) = vjp(recorder, equation, [number], arguments, recorder.box(cotangent))
+    share = fitted(share, recorder.types[equation.arguments[number]], equation)
+    if not isbox(share):
+        return np.zeros(kind.shape, kind.dtype)
+    segment = recorder.equations[first:]
+    origin = recorder.origin
+    found = pull_back(recorder, segment, {recorder.var(share): t}, [cotangent])
+    recorder.origin = origin
+    if share._node.var == cotangent:
+        return t
+    if cotangent not in found:
+        return np.zeros(kind.shape, kind.dtype)
+    recorder.constants[cotangent] = np.broadcast_to(np.zeros((), kind.dtype), kind.shape)
+    return found[cotangent]
+
+
+def _settled(recorder: Recorder, value: Any, kind: ArrayType) -> Var:
+    if value is None:
+        value = np.broadcast_to(np.zeros((), kind.dtype), kind.shape)
+    return recorder.var(value)

@@ -82,6 +82,9 @@ def tracing() -> Iterator[int]:
 class _TapeWriter(Writer):
     """Writes a program as calls of autograd's primitives, one assignment per equation."""
 
+    def prologue(self) -> list[str]:
+        return []
+
     def expression(self, equation: Equation) -> str:
         function = PRIMITIVES[equation.primitive]
         return self.call(function, [self.argument(each) for each in equation.arguments], equation.settings)

@@ -75,9 +75,7 @@ class Writer:
         """Return the whole text."""
         names = ", ".join(f"v{each.var.index}" for each in self.program.inputs)
         lines = [f"def program({names}):"]
-        lines += [
-            f"    v{each.var.index} = v{each.var.index}[()]" for each in self.program.inputs if each.type.shape == ()
-        ]
+        lines += self.prologue()
         dead = self._last_uses()
         for number, equation in enumerate(self.program.equations):
             lines.append(f"    v{equation.output.index} = {self.expression(equation)}")
@@ -85,6 +83,11 @@ class Writer:
                 lines.append(f"    del {', '.join(f'v{var.index}' for var in dead[number])}")
         results = "".join(f"{self.name(var)}, " for var in self.program.outputs)
         return "\n".join([*lines, f"    return ({results})", ""])
+
+    def prologue(self) -> list[str]:
+        """Return the lines that make scalars of 0-d arrays, which are several times slower."""
+        scalars = [each.var.index for each in self.program.inputs if each.type.shape == ()]
+        return [f"    v{number} = v{number}[()]" for number in scalars]
 
     def name(self, var: Var) -> str:
         """Return the variable's name in the text."""
@@ -168,8 +171,8 @@ def _bytes(kind: ArrayType | None) -> int:
     return DROPPED_BYTES if kind is None else math.prod(kind.shape) * np.dtype(kind.dtype).itemsize
 
 
-def _expand(x: Any, shape: Any, dtype: Any) -> Any:
-    out = np.empty(shape, dtype)
+def _expand(x: Any, shape: Any) -> Any:
+    out = np.empty(shape, x.dtype)
     out[...] = x
     return out
 
@@ -248,9 +251,7 @@ def _cast(writer: Writer, equation: Equation) -> str | None:
 
 
 def _expansion(writer: Writer, equation: Equation) -> str | None:
-    x, shape = equation.arguments
-    dtype = writer.bind(np.dtype(writer.program.types[equation.output].dtype), "c")
-    return f"{writer.bind(_expand, 'f')}({writer.argument(x)}, {writer.argument(shape)}, {dtype})"
+    return writer.call(_expand, [writer.argument(each) for each in equation.arguments])
 
 
 def _where(writer: Writer, equation: Equation) -> str | None:
