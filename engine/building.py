@@ -2,46 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any, Final
 
-from engine.edits import Edit, Group
-from engine.graph import Content, Graph, Place, Wire
-from engine.operator import Operator
+from engine import limits
+from engine.draft import same_value
+from engine.edits import (
+    AddNode,
+    AddNote,
+    Connect,
+    Disconnect,
+    Edit,
+    Group,
+    RemoveNode,
+    RemoveNote,
+    ResetSetting,
+    SetSetting,
+)
+from engine.errors import EditError, FileError, SettingError
+from engine.files import parse, render
+from engine.graph import Content, Graph, Layout, Node, Note, Place, SettingValue, Socket, Wire
+from engine.operator import Added, Operator, socket_number
+from engine.order import natural
+from engine.placeholder import operator_of
+from engine.setting import Names, Setting
+from engine.sockets import input_of, quoted, shortened
+
+COLUMN: Final = 220.0
+"""How far left of a node the parameters that come with it stand, in scene units."""
+ROW: Final = 110.0
+"""How far below each other they stand."""
 
 
 def fresh_id(graph: Graph, short: str) -> str:
-    """Return an id that no node has: "short_n"."""
-    raise NotImplementedError
+    """Return an id that no node has: "short_n", n one more than the largest there."""
+    return next(_fresh_ids(graph.nodes, short))
 
 
 def insertion(content: Content, library: Mapping[str, Operator], operator_id: str, place: Place) -> Group:
     """Return the edit that adds a node, and to its left the parameter nodes that come with it, wired.
 
-    The first edit of the group is the AddNode of the node itself.
+    The first edit of the group is the AddNode of the node itself. Raise EditError for an operator the library lacks.
     """
-    raise NotImplementedError
+    declared = library.get(operator_id)
+    if declared is None:
+        raise EditError(f"There is no operator “{shortened(operator_id)}”.")
+    ids = _Ids(content.graph.nodes)
+    node = Node(ids.take(declared.short), declared.id)
+    edits: list[Edit] = [AddNode(node, place)]
+    taken = [*content.layout.places.values(), place]
+    for row, (name, added) in enumerate(declared.adds.items()):
+        companion = _companion(library, added, ids)
+        spot = _free_spot(Place(place.x - COLUMN, place.y + row * ROW), taken)
+        taken.append(spot)
+        output = library[added.operator].outputs_for(companion)[0].name
+        edits.append(AddNode(companion, spot))
+        edits.append(Connect(Wire(Socket(companion.id, output), Socket(node.id, name))))
+    return Group(f"Add {declared.title}", tuple(edits))
 
 
 def replace_wire(graph: Graph, wire: Wire) -> Group:
-    """Return the edit that makes the wire, taking away what is wired into its input."""
-    raise NotImplementedError
+    """Return the edit that makes the wire, taking away what else is wired into its input."""
+    others = [other for other in graph.incoming.get(wire.target.node, ()) if other.target == wire.target]
+    made = [] if wire in others else [Connect(wire)]
+    return Group("Connect", (*(Disconnect(other) for other in others if other != wire), *made))
 
 
 def setting_edit(graph: Graph, library: Mapping[str, Operator], node: str, setting: str, value: Any) -> Edit:
-    """Return the edit that gives a setting (or the number of an unwired input) a value in canonical form; the default is not
-    stored but reset to. Raise SettingError with a sentence that names node and setting."""
-    raise NotImplementedError
+    """Return the edit that gives a setting (or the number of an unwired input) a value in canonical form.
+
+    The default is not stored but reset to. Raise SettingError with a sentence that names node and setting.
+    """
+    declared = operator_of(graph, library, node)
+    spec, default = _spec(declared, setting)
+    if spec is None:
+        raise SettingError(f"{quoted(graph, library, node)} has no setting “{shortened(setting)}”.", node=node)
+    try:
+        canonical = spec.check(value)
+    except SettingError as fault:
+        words = setting.replace("_", " ")
+        raise SettingError(f"{quoted(graph, library, node)}: {words} {fault.sentence}.", node=node) from None
+    if same_value(canonical, spec.check(default)):
+        return ResetSetting(node, setting)
+    return SetSetting(node, setting, canonical)
 
 
 def removal(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> Group:
     """Return the edit that deletes nodes, with their wires, and notes."""
-    raise NotImplementedError
+    there = sorted(set(nodes) & content.graph.nodes.keys(), key=natural)
+    written = sorted(set(notes) & content.layout.notes.keys(), key=natural)
+    what = _counted(there, content.graph, len(written))
+    return Group(f"Delete {what}", (*map(RemoveNote, written), *map(RemoveNode, there)))
 
 
 def copy_text(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> str:
     """Return nodes, the wires between them, their places, and notes as text in the .dgraph syntax."""
-    raise NotImplementedError
+    return render(fragment(content, nodes, notes)).decode("utf-8")
 
 
 def paste(content: Content, library: Mapping[str, Operator], text: str, at: Place) -> Group:
@@ -49,11 +107,147 @@ def paste(content: Content, library: Mapping[str, Operator], text: str, at: Plac
 
     Raise EditError with a sentence where the text is not one that Gradwire copied.
     """
-    raise NotImplementedError
+    if '"gradwire.dgraph"' not in text:
+        raise EditError("The clipboard holds no nodes copied from Gradwire.")
+    try:
+        copied = parse(text, name="the clipboard")
+    except FileError as fault:
+        raise EditError(fault.sentence, place=fault.place) from None
+    return _addition("Paste", content, library, copied, at)
 
 
 def duplication(
     content: Content, library: Mapping[str, Operator], nodes: Collection[str], at: Place, notes: Collection[str] = ()
 ) -> Group:
-    """Return the edit that adds copies of nodes, of the wires between them, and of notes, their top left corner at `at`."""
-    raise NotImplementedError
+    """Return the edit that adds copies of nodes, of the wires between them, and of notes, their top left at `at`."""
+    return _addition("Duplicate", content, library, fragment(content, nodes, notes), at)
+
+
+def fragment(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> Content:
+    """Return the part of a content that these nodes and notes make: nothing in it speaks of any other node."""
+    graph, layout, chosen = content.graph, content.layout, frozenset(nodes)
+    inside = frozenset(
+        wire for id in chosen for wire in graph.incoming.get(id, ()) if wire.source.node in chosen and id in graph.nodes
+    )
+    carried = {
+        id: replace(layout.notes[id], nodes=tuple(n for n in layout.notes[id].nodes if n in chosen))
+        for id in notes
+        if id in layout.notes
+    }
+    places = {id: layout.places[id] for id in chosen if id in layout.places}
+    return Content(Graph({id: graph.nodes[id] for id in chosen if id in graph.nodes}, inside), Layout(places, carried))
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _addition(title: str, content: Content, library: Mapping[str, Operator], copied: Content, at: Place) -> Group:
+    """Return the edit that adds all of `copied` under fresh ids."""
+    node_ids, note_ids = _Ids(content.graph.nodes), _Ids(content.layout.notes)
+    graph, layout = copied.graph, copied.layout
+    renamed = {id: node_ids.take(_stem(id)) for id in sorted(graph.nodes, key=natural)}
+    left, top = _corner(layout)
+    nodes = [
+        AddNode(_renamed(graph.nodes[old], new, renamed, library), _shifted(layout.places.get(old), at, left, top))
+        for old, new in renamed.items()
+    ]
+    wires = [Connect(Wire(*(Socket(renamed[end.node], end.name) for end in wire))) for wire in sorted(graph.wires)]
+    notes = [
+        AddNote(_moved_note(layout.notes[old], note_ids.take(_stem(old)), renamed, at.x - left, at.y - top))
+        for old in sorted(layout.notes, key=natural)
+    ]
+    what = _counted(list(graph.nodes), graph, len(notes))
+    return Group(f"{title} {what}", (*nodes, *wires, *notes))
+
+
+def _renamed(node: Node, id: str, ids: Mapping[str, str], library: Mapping[str, Operator]) -> Node:
+    """Return the node under a new id, its settings that name parameter nodes following their copies."""
+    specs = library[node.operator].settings if node.operator in library else {}
+    settings = {name: _following(specs.get(name), value, ids) for name, value in node.settings.items()}
+    return replace(node, id=id, settings=settings)
+
+
+def _following(spec: Setting | None, value: SettingValue, ids: Mapping[str, str]) -> SettingValue:
+    if isinstance(spec, Names) and spec.of == "parameter" and isinstance(value, tuple):
+        return tuple(ids.get(name, name) if isinstance(name, str) else name for name in value)
+    return value
+
+
+def _corner(layout: Layout) -> tuple[float, float]:
+    corners = [(place.x, place.y) for place in layout.places.values()]
+    corners += [(note.x, note.y) for note in layout.notes.values()]
+    return min((x for x, _ in corners), default=0.0), min((y for _, y in corners), default=0.0)
+
+
+def _shifted(place: Place | None, at: Place, left: float, top: float) -> Place:
+    if place is None:
+        return Place(at.x, at.y)
+    return replace(place, x=place.x - left + at.x, y=place.y - top + at.y)
+
+
+def _moved_note(note: Note, id: str, ids: Mapping[str, str], right: float, down: float) -> Note:
+    return replace(note, id=id, x=note.x + right, y=note.y + down, nodes=tuple(ids[node] for node in note.nodes))
+
+
+def _companion(library: Mapping[str, Operator], added: Added, ids: _Ids) -> Node:
+    declared = library[added.operator]
+    own = {
+        name: value
+        for name, value in added.settings.items()
+        if not same_value(value, declared.settings[name].check(declared.settings[name].default))
+    }
+    return Node(ids.take(declared.short), declared.id, added.name, own)
+
+
+def _free_spot(wanted: Place, taken: Iterable[Place]) -> Place:
+    """Return the first place from `wanted` downwards whose node would lie on no other."""
+    near = [place for place in taken if abs(place.x - wanted.x) < COLUMN - 60]
+    for step in range(200):
+        spot = replace(wanted, y=wanted.y + step * ROW / 2)
+        if all(abs(place.y - spot.y) >= ROW for place in near):
+            return spot
+    return wanted
+
+
+def _spec(declared: Operator, setting: str) -> tuple[Setting | None, SettingValue]:
+    """Return the declaration and the default of a setting, or of the number in an unwired input's place."""
+    if setting in declared.settings:
+        return declared.settings[setting], declared.settings[setting].default
+    given = input_of(declared, setting)
+    if given is None or given.default is None:
+        return None, None
+    return socket_number(setting), given.default
+
+
+def _counted(nodes: Collection[str], graph: Graph, notes: int) -> str:
+    if len(nodes) == 1 and not notes:
+        (id,) = nodes
+        return shortened(graph.nodes[id].name or id, 30)
+    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((len(nodes), "node"), (notes, "note")) if n]
+    return " and ".join(parts) or "nothing"
+
+
+def _stem(id: str) -> str:
+    """Return the id without its number: copies of add_3 are add_4, add_5, ..."""
+    stem, _, number = id.rpartition("_")
+    return (stem if stem and number.isdigit() else id)[: limits.ID_LENGTH - 10]
+
+
+def _fresh_ids(taken: Iterable[str], short: str) -> Iterator[str]:
+    numbers = (id[len(short) + 1 :] for id in taken if id.startswith(f"{short}_"))
+    used = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19]
+    return (f"{short}_{n}" for n in count(max(used, default=0) + 1))
+
+
+class _Ids:
+    """Fresh ids for many nodes at once, each stem looked up once."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self._taken = taken
+        self._series: dict[str, Iterator[str]] = {}
+
+    def take(self, short: str) -> str:
+        """Return the next free id of a stem."""
+        if short not in self._series:
+            self._series[short] = _fresh_ids(self._taken, short)
+        return next(self._series[short])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
@@ -150,7 +150,10 @@ def checked_note(note: Note, nodes: Container[str]) -> Note:
 
 
 def checked_kept(kept: Kept, nodes: Container[str]) -> Kept:
-    """Return the kept values; raise EditError where they speak of a node that is not there."""
+    """Return the kept values; raise EditError where they speak of a node that is not there.
+
+    Only their keys are looked at: large values may still lie in a file of their own.
+    """
     for id in (*kept.values, *kept.states):
         if id not in nodes:
             raise EditError(f"Values cannot be kept for {_shown(id)}: there is no such node.", node=id)
@@ -158,8 +161,7 @@ def checked_kept(kept: Kept, nodes: Container[str]) -> Kept:
         raise EditError(f"Values cannot be kept from {_shown(kept.optimizer)}: it is not the id of an optimizer.")
     if not 0 <= kept.step < WHOLE or not -WHOLE <= kept.seed < WHOLE:
         raise EditError("Values are kept with a step of at least 0 and a seed, each of at most 64 bits.")
-    states: Mapping[str, Any] = {id: dict(slots) for id, slots in kept.states.items()}
-    return replace(kept, values=dict(kept.values), states=states)
+    return kept
 
 
 def _writable(text: str) -> bool:

@@ -316,7 +316,7 @@ class SetKept(EditRecord):
     def do(self, draft: Draft) -> Edit:
         old = draft.kept()
         kept = self.kept and checks.checked_kept(self.kept, draft.nodes)
-        if kept != old:
+        if kept is not old:  # not !=, which would open the file that large kept values lie in
             draft.put_kept(kept)
         return SetKept(old)
 
