@@ -1,0 +1,233 @@
+"""What a node looks like: its texts, sockets and control with their places, measured once and painted many times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, QRectF
+
+from app.canvas import inks
+from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TOP
+from engine.graph import Socket
+from engine.operator import FAMILIES, Kind, Operator
+from engine.setting import Slider
+from engine.sockets import input_names, input_of, output_names
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+VALUE: Final = "value"
+"""A box with a parameter's or constant's value in it, and its derivative."""
+SLIDER: Final = "slider"
+PREVIEW: Final = "preview"
+"""A view node's picture of what is wired into it."""
+
+SLIDERS: Mapping[str, tuple[str, str]] = {"optimizers": ("learning_rate", "rate")}
+"""The slider in the nodes of a family: its setting, and what it is called there."""
+CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0}
+PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.probe", "views.scatter_fit")
+READ_OUT: Final = "−0.000e+00"
+"""The widest number that is shown beside a loss."""
+
+SYMBOLS: Final = ((r"\cdot", "·"), (r"\times", "×"), (r"\,", "·"), ("-", "−"), (" ", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """A socket of a node: its name, the text beside it, its centre relative to the node's corner."""
+
+    name: str
+    text: str
+    x: float
+    y: float
+    wired: bool
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a node has below its sockets, in a rectangle relative to the node's corner."""
+
+    kind: str
+    setting: str
+    text: str
+    rect: QRectF
+    spec: Slider | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """All that painting a node needs but for values, problems and selection."""
+
+    id: str
+    operator: str
+    family: str
+    title: str
+    inputs: tuple[Plug, ...]
+    outputs: tuple[Plug, ...]
+    control: Control | None
+    width: float
+    height: float
+    frozen: bool
+    unknown: bool
+    collapsed: bool
+    reads_out: bool
+    """Whether the first output's value stands beside its name (losses)."""
+
+    def plug(self, name: str, *, output: bool) -> Plug | None:
+        """Return the socket of that name."""
+        return next((plug for plug in (self.outputs if output else self.inputs) if plug.name == name), None)
+
+
+def face_of(session: Session, id: str) -> Face:
+    """Return what the node looks like now."""
+    node, declared, graph = session.node(id), session.operator(id), session.graph
+    place = session.layout.places.get(id)
+    collapsed = place is not None and place.collapsed
+    family = declared.family if declared.family in FAMILIES else "unknown"
+    wired = {wire.target.name for wire in graph.incoming.get(id, ())}
+    leaving = {wire.source.name for wire in graph.outgoing.get(id, ())}
+    names_in, names_out = input_names(graph, declared, id), output_names(graph, declared, id)
+    labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
+    labels_out = [_output_text(declared, name, names_out) for name in names_out]
+    reads_out = family == "losses"
+    title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen)
+    title = inks.fitted(inks.TITLE, session.label(id), title_width)
+    rows = max(len(names_in), len(names_out))
+    control = None if collapsed else _control(session, id, declared, family, width, HEAD + TOP + rows * ROW)
+    bottom = control.rect.bottom() + 10.0 if control else HEAD + TOP + rows * ROW + (FOOT if rows else 4.0)
+
+    def centre(row: int) -> float:
+        return HEAD / 2 if collapsed else HEAD + TOP + (row + 0.5) * ROW
+
+    room = (width - 3 * MARGIN) / 2 if names_in and names_out else width - 2 * MARGIN
+    return Face(
+        id=id,
+        operator=node.operator,
+        family=family,
+        title=title,
+        inputs=tuple(
+            Plug(name, inks.fitted(inks.LABEL, text, max(room, width - 3 * MARGIN - _widest(labels_out))), 0.0,
+                 centre(row), name in wired, _optional(declared, name))
+            for row, (name, text) in enumerate(zip(names_in, labels_in, strict=True))
+        ),
+        outputs=tuple(
+            Plug(name, inks.fitted(inks.LABEL, text, max(room, width - 3 * MARGIN - _widest(labels_in))), width,
+                 centre(row), name in leaving, True)
+            for row, (name, text) in enumerate(zip(names_out, labels_out, strict=True))
+        ),
+        control=control,
+        width=width,
+        height=HEAD if collapsed else bottom,
+        frozen=node.frozen,
+        unknown=declared.kind.name == "UNKNOWN",
+        collapsed=collapsed,
+        reads_out=reads_out and not collapsed,
+    )  # fmt: skip
+
+
+def _width(
+    label: str, labels_in: list[str], labels_out: list[str], reads_out: bool, frozen: bool
+) -> tuple[float, float]:
+    """Return the room for the title, and the node's width."""
+    furniture = MARGIN + 8 + 8 + MARGIN + 22 + (20 if frozen else 0)
+    title = min(inks.width(inks.TITLE, " ".join(label[:80].split())) + 2, MAX_WIDTH - furniture)
+    read_out = inks.width(inks.NUMBER, READ_OUT) + 6 if reads_out else 0.0
+    both = bool(labels_in) and bool(labels_out)
+    rows = _widest(labels_in) + _widest(labels_out) + read_out + (3 if both else 2) * MARGIN + (8 if both else 0)
+    wanted = max(MIN_WIDTH, title + furniture, rows)
+    width = min(math.ceil(wanted / 8) * 8, MAX_WIDTH)
+    return width - furniture, width
+
+
+def _widest(labels: list[str]) -> float:
+    return max((inks.width(inks.LABEL, text[:80]) for text in labels), default=0.0)
+
+
+def _input_text(session: Session, id: str, declared: Operator, name: str, wired: bool) -> str:
+    """Return an input's name, with the number that stands in its place while nothing is wired into it."""
+    if wired:
+        return name
+    number = session.setting(id, name)
+    return f"{name} = {number:g}" if isinstance(number, float) else name
+
+
+def _output_text(declared: Operator, name: str, names: tuple[str, ...]) -> str:
+    """Return a short formula for an only output, else its name."""
+    if len(names) == 1 and declared.kind is Kind.FUNCTION:
+        return short_formula(declared.formula) or name
+    return name
+
+
+def short_formula(latex: str) -> str:
+    """Return a formula as plain text where that is short and exact, else ""."""
+    text = latex
+    for command, symbol in SYMBOLS:
+        text = text.replace(command, symbol)
+    plain = text.isprintable() and not set(text) & set("\\{}_^&")
+    return text if plain and 0 < len(text) <= 6 else ""
+
+
+def _optional(declared: Operator, name: str) -> bool:
+    found = input_of(declared, name)
+    return found is None or found.optional or found.variadic
+
+
+def _control(session: Session, id: str, declared: Operator, family: str, width: float, top: float) -> Control | None:
+    kind, setting, text, spec = _what_control(session, id, declared, family)
+    if not kind:
+        return None
+    return Control(kind, setting, text, QRectF(10.0, top, width - 20.0, CONTROL_HEIGHT[kind]), spec)
+
+
+def _what_control(session: Session, id: str, declared: Operator, family: str) -> tuple[str, str, str, Slider | None]:
+    if family in SLIDERS:
+        setting, text = SLIDERS[family]
+        spec = declared.settings.get(setting)
+        return (SLIDER, setting, text, spec) if isinstance(spec, Slider) else ("", "", "", None)
+    if declared.kind is Kind.PARAMETER or declared.short == "constant":
+        return VALUE, "value", "", None
+    if declared.id in PREVIEWED:
+        return PREVIEW, "", "", None
+    return "", "", "", None
+
+
+def slider_fraction(spec: Slider, value: float) -> float:
+    """Return where a value lies on its slider, 0 to 1."""
+    low, high = float(spec.low or 0.0), float(spec.high if spec.high is not None else 1.0)
+    if spec.log and low > 0:
+        value = max(value, low)
+        return min(max(math.log(value / low) / math.log(high / low), 0.0), 1.0)
+    return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.0
+
+
+def slider_value(spec: Slider, fraction: float) -> float:
+    """Return the value at a place on the slider, rounded to three digits."""
+    low, high = float(spec.low or 0.0), float(spec.high if spec.high is not None else 1.0)
+    fraction = min(max(fraction, 0.0), 1.0)
+    exact = low * (high / low) ** fraction if spec.log and low > 0 else low + fraction * (high - low)
+    return min(max(float(f"{exact:.3g}"), low), high)
+
+
+def slider_track(control: Control) -> QRectF:
+    """Return the track of a slider control, relative to the node's corner: between its name and its number."""
+    rect = control.rect
+    left = rect.left() + inks.width(inks.LABEL, control.text) + 10
+    right = rect.right() - inks.width(inks.NUMBER, "0.0001") - 12
+    return QRectF(left, rect.center().y() - 2, max(right - left, 24.0), 4.0)
+
+
+def source_of(session: Session, target: Socket) -> Socket | None:
+    """Return the output wired into an input, or None."""
+    return session.graph.sources.get(target)
+
+
+def socket_point(face: Face, corner: QPointF, name: str, *, output: bool) -> QPointF:
+    """Return where a socket is in the scene; the middle of the side where the node has no such socket."""
+    plug = face.plug(name, output=output)
+    if plug is None:
+        return corner + QPointF(face.width if output else 0.0, HEAD / 2)
+    return corner + QPointF(plug.x, plug.y)

@@ -1,0 +1,143 @@
+"""One item per node, per wire and per note: plain records that know their place. They paint and listen to nothing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainterPath, QTextDocument
+
+from app.canvas import inks
+from app.canvas.face import Face, socket_point
+from app.canvas.geometry import curve
+from engine.graph import Note, Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of an output's value and derivative, as it is written."""
+
+    value: str = ""
+    derivative: str = ""
+    finite: bool = True
+    thickness: float = 0.0
+    """Of the derivative's wire, in scene units; 0 where there is none."""
+    line: tuple[float, ...] = ()
+    image: QImage | None = None
+
+
+NOTHING = Reading()
+
+
+@dataclass(slots=True)
+class NodeItem:
+    """A node on the canvas: its face and its corner."""
+
+    face: Face
+    corner: QPointF
+    reading: Reading = NOTHING
+    """Of the first output or, for a view, of what is wired into it."""
+    severity: str = ""
+    """"error", "warning" or "": what the badge in its head shows."""
+    number: float | None = None
+    """The value of its slider."""
+    faulty: frozenset[str] = frozenset()
+    """Sockets with a problem."""
+
+    @property
+    def rect(self) -> QRectF:
+        return QRectF(self.corner.x(), self.corner.y(), self.face.width, self.face.height)
+
+    def point(self, name: str, *, output: bool) -> QPointF:
+        """Return where a socket is in the scene."""
+        return socket_point(self.face, self.corner, name, output=output)
+
+    def badge(self) -> QRectF:
+        """Return where the badge of a problem is, in the scene."""
+        return QRectF(self.corner.x() + self.face.width - 29, self.corner.y() + 5, 22, 22)
+
+    def control_rect(self) -> QRectF:
+        """Return where the control is, in the scene; an empty rectangle where there is none."""
+        control = self.face.control
+        return QRectF() if control is None else control.rect.translated(self.corner)
+
+
+@dataclass(slots=True)
+class WireItem:
+    """A wire on the canvas: its ends and its curve."""
+
+    wire: Wire
+    start: QPointF
+    end: QPointF
+    path: QPainterPath
+    reading: Reading = NOTHING
+    shape: str = ""
+
+    @classmethod
+    def between(cls, wire: Wire, start: QPointF, end: QPointF) -> WireItem:
+        return cls(wire, start, end, curve(start, end))
+
+    def move(self, start: QPointF, end: QPointF) -> None:
+        """Lay the wire anew between two points."""
+        self.start, self.end, self.path = start, end, curve(start, end)
+
+    @property
+    def rect(self) -> QRectF:
+        """The box around the curve and the derivative under it."""
+        return self.path.controlPointRect().adjusted(-6, -6, 6, 10)
+
+    @property
+    def middle(self) -> QPointF:
+        return self.path.pointAtPercent(0.5)
+
+
+class QuietDocument(QTextDocument):
+    """Markdown text that never loads what it names: no file, no address."""
+
+    def loadResource(self, kind: int, name: object) -> object:
+        return None
+
+
+@dataclass(slots=True)
+class NoteItem:
+    """A note or frame on the canvas, its text laid out once."""
+
+    note: Note
+    _document: QTextDocument | None = None
+    _laid_out: tuple[str, float, str] | None = None
+
+    @property
+    def rect(self) -> QRectF:
+        return QRectF(self.note.x, self.note.y, self.note.width, self.note.height)
+
+    @property
+    def is_frame(self) -> bool:
+        return bool(self.note.nodes)
+
+    def handle(self) -> QRectF:
+        """Return the corner that resizes it."""
+        return QRectF(self.rect.right() - 18, self.rect.bottom() - 18, 18, 18)
+
+    def document(self, color: str, link: str) -> QTextDocument:
+        """Return the text laid out in the note's width and this colour."""
+        wanted = (self.note.text, self.note.width, color)
+        if self._document is None or self._laid_out != wanted:
+            document = QuietDocument()
+            document.setUndoRedoEnabled(False)
+            document.setDocumentMargin(0)
+            document.setDefaultFont(inks.font(inks.LABEL))
+            document.setDefaultStyleSheet(f"a {{ color: {link}; }}")
+            document.setMarkdown(self.note.text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
+            document.setTextWidth(max(self.note.width - 24, 24))
+            self._document, self._laid_out = document, wanted
+        return self._document
+
+
+def thickness(norm: float | None) -> float:
+    """Return how thick a derivative of this norm is drawn: by its logarithm, 1e-5 and less thin, 1e4 and more thick."""
+    if norm is None or not math.isfinite(norm):
+        return 0.0
+    if norm <= 0.0:
+        return 0.8
+    return min(max(1.0 + 0.42 * (math.log10(norm) + 5.0), 1.0), 4.8)

@@ -1,0 +1,147 @@
+"""What keys do on the canvas, in one table; the window's own commands (undo, copy, delete) are in app/actions.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent
+
+from app.canvas import menus
+from app.canvas.face import VALUE
+from app.canvas.geometry import GRID
+from app.canvas.gestures import move_items
+
+if TYPE_CHECKING:
+    from app.canvas.view import Canvas
+
+Key = Qt.Key
+DIRECTIONS: Final[Mapping[Qt.Key, QPointF]] = {
+    Key.Key_Left: QPointF(-1, 0),
+    Key.Key_Right: QPointF(1, 0),
+    Key.Key_Up: QPointF(0, -1),
+    Key.Key_Down: QPointF(0, 1),
+}
+PAN_STEP = 64.0
+
+HELP: Final = (
+    ("Arrow keys", "select the next node in that direction"),
+    ("Shift + arrow keys", "move the selection"),
+    ("Ctrl + arrow keys", "pan"),
+    ("Tab", "add an operator"),
+    ("W", "wire the selected node to another"),
+    ("Return", "edit the selected node's value or name"),
+    ("Space", "run or pause; held, the left button pans"),
+    ("Escape", "give up a gesture; select nothing"),
+)
+"""The keys of the canvas for the help page."""
+
+
+def press(canvas: Canvas, event: QKeyEvent) -> bool:
+    """Act on a key; return whether it was one of the canvas."""
+    key = Key(event.key())
+    if key in DIRECTIONS:
+        _arrow(canvas, DIRECTIONS[key], event.modifiers())
+        return True
+    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    action = ACTIONS.get(key) if plain else None
+    if action is None:
+        return False
+    if not event.isAutoRepeat():
+        action(canvas)
+    return True
+
+
+def release(canvas: Canvas, event: QKeyEvent) -> bool:
+    """Act on a key let go: a tap of the space bar runs or pauses."""
+    if event.key() != Key.Key_Space or event.isAutoRepeat():
+        return False
+    tapped = canvas.space_held and not canvas.space_used
+    canvas.space_held = False
+    canvas.point()
+    if tapped:
+        canvas.session.toggle_run()
+    return True
+
+
+def _space(canvas: Canvas) -> None:
+    canvas.space_held, canvas.space_used = True, False
+    canvas.point()
+
+
+def _escape(canvas: Canvas) -> None:
+    if canvas.gesture is not None:
+        canvas.begin(None)
+    else:
+        canvas.session.select()
+
+
+def _return(canvas: Canvas) -> None:
+    current = canvas.session.current
+    if current is None:
+        notes = sorted(canvas.session.selected_notes)
+        if notes:
+            canvas.editing.edit_note(notes[0])
+        return
+    control = canvas.scene.nodes[current].face.control
+    if control is not None and control.kind == VALUE:
+        canvas.editing.edit_value(current)
+    else:
+        canvas.editing.rename(current)
+
+
+def _wire(canvas: Canvas) -> None:
+    if canvas.session.current is not None:
+        menus.open_wire_menu(canvas, canvas.session.current)
+
+
+ACTIONS: Final[Mapping[Qt.Key, Callable[[Canvas], object]]] = {
+    Key.Key_Tab: lambda canvas: canvas.add_at(),
+    Key.Key_Space: _space,
+    Key.Key_Escape: _escape,
+    Key.Key_Return: _return,
+    Key.Key_Enter: _return,
+    Key.Key_W: _wire,
+}
+
+
+def _arrow(canvas: Canvas, direction: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+    if modifiers & Qt.KeyboardModifier.ControlModifier:
+        canvas.camera.pan(-direction * PAN_STEP)
+        canvas.camera_moved()
+    elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+        _nudge(canvas, direction * GRID)
+    else:
+        _step(canvas, direction)
+
+
+def _nudge(canvas: Canvas, by: QPointF) -> None:
+    session = canvas.session
+    carried = {id for note in session.selected_notes for id in session.layout.notes[note].nodes}
+    corners = {id: canvas.scene.nodes[id].corner for id in (session.selection | carried) & set(canvas.scene.nodes)}
+    move_items(canvas, by, corners, dict.fromkeys(session.selected_notes), "nudge")
+
+
+def _step(canvas: Canvas, direction: QPointF) -> None:
+    """Select the nearest node in a direction; the first one where none is selected."""
+    scene, current = canvas.scene, canvas.session.current
+    if not scene.nodes:
+        return
+    if current is None or current not in scene.nodes:
+        middle = canvas.seen().center()
+        nearest = min(scene.nodes.values(), key=lambda item: (item.rect.center() - middle).manhattanLength())
+        canvas.session.select([nearest.face.id])
+        return
+    here = scene.nodes[current].rect.center()
+    best, found = float("inf"), ""
+    for id, item in scene.nodes.items():
+        away = item.rect.center() - here
+        ahead = away.x() * direction.x() + away.y() * direction.y()
+        aside = abs(away.x() * direction.y()) + abs(away.y() * direction.x())
+        if id != current and ahead > 8 and ahead >= aside * 0.4 and ahead + 2 * aside < best:
+            best, found = ahead + 2 * aside, id
+    if found:
+        canvas.session.select([found])
+        if not canvas.seen().contains(scene.nodes[found].rect):
+            canvas.centre_on(scene.nodes[found].rect.center())

@@ -1,0 +1,181 @@
+"""The menus of the canvas, the list of sockets a wire may go to, and the operators offered at a point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QMenu
+
+from app.canvas.quick_add import QuickAdd, joinable, joint
+from engine import infer
+from engine.edits import Disconnect, Move
+from engine.graph import Place, Socket, Wire
+from engine.operator import Kind
+from engine.order import natural
+
+if TYPE_CHECKING:
+    from app.canvas.view import Canvas, Hover
+
+WIRE_TARGETS = 40
+"""Most entries of a list of sockets; nearer nodes come first."""
+
+
+def open_menu(canvas: Canvas, at: QPointF | None) -> None:
+    """Open the menu of what is at a point of the canvas; of the selection where no point is given."""
+    hover = canvas.what_is_at(at) if at is not None else None
+    menu = QMenu(canvas)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fill(canvas, menu, hover, at)
+    menu.popup(canvas.global_point(at) if at is not None else _by_selection(canvas))
+
+
+def fill(canvas: Canvas, menu: QMenu, hover: Hover | None, at: QPointF | None) -> None:
+    """Put into a menu what can be done with what is under the pointer (None: with the selection)."""
+    session = canvas.session
+    node = session.current if hover is None else (hover.node or (hover.socket[0].node if hover.socket else ""))
+    if node:
+        if node not in session.selection:
+            session.select([node])
+        _node_menu(canvas, menu, node)
+    elif hover is not None and hover.wire is not None:
+        session.select((), (), [hover.wire])
+        _wire_menu(canvas, menu, hover.wire)
+    elif (hover is not None and hover.note) or (hover is None and session.selected_notes):
+        note = hover.note if hover is not None else sorted(session.selected_notes)[0]
+        session.select((), [note])
+        menu.addAction("Edit text", lambda: canvas.editing.edit_note(note))
+        menu.addAction("Duplicate", session.duplicate)
+        menu.addSeparator()
+        menu.addAction("Delete", session.remove_selected)
+    else:
+        _canvas_menu(canvas, menu, at)
+
+
+def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
+    session = canvas.session
+    several = len(session.selection) > 1
+    if not several:
+        menu.addAction("Rename", lambda: canvas.editing.rename(node))
+        wires = menu.addMenu("Wire to")
+        wires.aboutToShow.connect(lambda: wires.isEmpty() and fill_wires(canvas, wires, node))
+        if session.operator(node).kind is Kind.PARAMETER:
+            menu.addAction(
+                "Train" if session.node(node).frozen else "Freeze", lambda: canvas.editing.toggle_frozen(node)
+            )
+        folded = canvas.scene.nodes[node].face.collapsed
+        menu.addAction("Unfold" if folded else "Fold", lambda: fold(canvas, node, folded=not folded))
+        menu.addSeparator()
+    menu.addAction("Put a frame around", canvas.add_note)
+    menu.addSeparator()
+    menu.addAction("Cut", canvas.cut)
+    menu.addAction("Copy", canvas.copy)
+    menu.addAction("Duplicate", session.duplicate)
+    menu.addSeparator()
+    menu.addAction("Delete", session.remove_selected)
+
+
+def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire) -> None:
+    session = canvas.session
+    probe = "views.probe"
+    if probe in session.library:
+        menu.addAction(
+            "Probe this value", lambda: insert_wired(canvas, probe, _beside(canvas, wire), wire.source, True)
+        )
+    menu.addAction("Go to where it starts", lambda: session.reveal(wire.source.node))
+    menu.addAction("Go to where it ends", lambda: session.reveal(wire.target.node))
+    menu.addSeparator()
+    menu.addAction("Delete", lambda: session.apply(Disconnect(wire)))
+
+
+def _beside(canvas: Canvas, wire: Wire) -> Place:
+    middle = canvas.scene.wires[wire].middle
+    return Place(round(middle.x() / 8) * 8, round(middle.y() / 8) * 8 + 40)
+
+
+def _canvas_menu(canvas: Canvas, menu: QMenu, at: QPointF | None) -> None:
+    menu.addAction("Add operator…", lambda: canvas.later(lambda: canvas.add_at(at)))
+    menu.addAction("Add note", canvas.add_note)
+    menu.addAction("Paste", canvas.paste)
+    menu.addSeparator()
+    menu.addAction("Select all", canvas.session.select_all)
+    menu.addAction("Fit graph", canvas.fit)
+    menu.addAction("Actual size", lambda: canvas.zoom_to(1.0))
+
+
+def fold(canvas: Canvas, node: str, *, folded: bool) -> None:
+    """Show only a node's head, or all of it again."""
+    place = canvas.session.layout.places.get(node, Place())
+    canvas.session.apply(Move({node: Place(place.x, place.y, folded)}))
+
+
+def open_wire_menu(canvas: Canvas, node: str) -> None:
+    """Offer the sockets that the node's sockets may be wired to: the way to wire without a mouse."""
+    menu = QMenu(canvas)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fill_wires(canvas, menu, node)
+    menu.popup(_by_selection(canvas))
+
+
+def fill_wires(canvas: Canvas, menu: QMenu, node: str) -> None:
+    """Put into a menu every wire that may be made from an output, or into an input, of the node."""
+    session, item = canvas.session, canvas.scene.nodes[node]
+    for output, plugs in ((True, item.face.outputs), (False, item.face.inputs)):
+        for plug in plugs:
+            socket = Socket(node, plug.name)
+            fits = infer.fitting(session.graph, session.library, session.inference, socket, output=output)
+            for other in _nearest(canvas, node, fits):
+                wire = Wire(socket, other) if output else Wire(other, socket)
+                arrow = "→" if output else "←"
+                text = f"{plug.name} {arrow} {session.label(other.node)[:40]} · {other.name}"
+                menu.addAction(text.replace("&", "&&"), lambda wire=wire: session.connect_wire(wire))
+    if menu.isEmpty():
+        menu.addAction("No socket fits").setEnabled(False)
+
+
+def _nearest(canvas: Canvas, node: str, sockets: frozenset[Socket]) -> list[Socket]:
+    here = canvas.scene.nodes[node].rect.center()
+
+    def key(socket: Socket) -> tuple[float, object]:
+        there = canvas.scene.nodes[socket.node].rect.center()
+        return (there - here).manhattanLength(), natural(socket.name)
+
+    return sorted((s for s in sockets if s.node in canvas.scene.nodes), key=key)[:WIRE_TARGETS]
+
+
+def _by_selection(canvas: Canvas) -> QPoint:
+    current = canvas.session.current
+    if current is not None and current in canvas.scene.nodes:
+        corner = canvas.camera.to_view(canvas.scene.nodes[current].rect.bottomLeft())
+        if canvas.rect().contains(corner.toPoint()):
+            return canvas.global_point(corner)
+    return canvas.mapToGlobal(canvas.rect().center())
+
+
+def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output: bool) -> QuickAdd:
+    """Offer the operators (those that may be wired to `socket`), and put the chosen one at a point of the canvas."""
+    session = canvas.session
+    place = canvas.place_at(at) if at is not None else canvas.free_place()
+    library = session.library
+    if socket is not None:
+        library = joinable(library, session.graph, session.inference, socket, output=output)
+    popup = QuickAdd(canvas, library, lambda id: insert_wired(canvas, id, place, socket, output))
+    where = at if at is not None else canvas.camera.to_view(QPointF(place.x, place.y))
+    popup.open_at(canvas.global_point(where))
+    return popup
+
+
+def insert_wired(canvas: Canvas, operator_id: str, place: Place, socket: Socket | None, output: bool) -> None:
+    """Insert an operator, wired to `socket` by the first of its sockets that fits, as one undo step."""
+    session = canvas.session
+    declared = session.library[operator_id]
+    if socket is None:
+        session.insert(operator_id, place)
+        return
+    name = joint(session.library, session.graph, session.inference, socket, declared, output=output)
+    with session.group(f"Add {declared.title}"):
+        node = session.insert(operator_id, place)
+        if node and name:
+            new = Socket(node, name)
+            session.connect_wire(Wire(socket, new) if output else Wire(new, socket))
+    canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,91 @@
+"""The minimap: the whole graph in a corner of the canvas, and the part that is seen; a press or drag goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.theme import appearance, faded
+
+if TYPE_CHECKING:
+    from app.canvas.view import Canvas
+
+SIZE = QSizeF(148, 100)
+INSET = 10.0
+
+
+class Minimap(QWidget):
+    """Lies on the canvas at its lower right; hidden while everything is seen at once or the canvas is small."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Minimap")
+        self.setAccessibleDescription("The whole graph, and the part of it that is seen. Press to go elsewhere.")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def settle(self) -> None:
+        """Take the place and the size that fit the canvas."""
+        look, canvas = appearance(), self._canvas
+        wide, high = look.px(SIZE.width()), look.px(SIZE.height())
+        self.setGeometry(canvas.width() - wide - look.px(14), canvas.height() - high - look.px(14), wide, high)
+        roomy = canvas.width() > 3.2 * wide and canvas.height() > 3.2 * high
+        self.setVisible(roomy and len(canvas.scene.nodes) > 1)
+
+    def _world(self) -> QRectF:
+        seen = self._canvas.seen()
+        world = self._canvas.scene.bounds()
+        return world.united(seen) if world.isValid() else seen
+
+    def _fit(self) -> tuple[float, QPointF]:
+        """Return the factor and the offset from scene to minimap."""
+        world = self._world()
+        room = QRectF(self.rect()).adjusted(INSET, INSET, -INSET, -INSET)
+        factor = min(room.width() / max(world.width(), 1.0), room.height() / max(world.height(), 1.0))
+        return factor, room.center() - world.center() * factor
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: paint the minimap."""
+        theme = appearance().theme
+        factor, offset = self._fit()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.hairline))
+        painter.setBrush(faded(theme.panel, 0.94))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for item in self._canvas.scene.nodes.values():
+            rect = item.rect
+            painter.setBrush(QColor(theme.family(item.face.family)))
+            corner = rect.topLeft() * factor + offset
+            painter.drawRect(QRectF(corner, QSizeF(max(rect.width() * factor, 2.0), max(rect.height() * factor, 2.0))))
+        seen = self._canvas.seen()
+        painter.setPen(QColor(theme.value))
+        painter.setBrush(faded(theme.value, 0.07))
+        painter.drawRoundedRect(QRectF(seen.topLeft() * factor + offset, seen.size() * factor), 2, 2)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: go there."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: keep going there."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position())
+
+    def _go(self, at: QPointF) -> None:
+        factor, offset = self._fit()
+        self._canvas.centre_on((at - offset) / factor)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: wheel turns over the minimap are the canvas's business."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return False
+        return super().event(event)

@@ -1,0 +1,308 @@
+"""How a node is painted, at three levels of detail."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+
+from app.canvas import inks
+from app.canvas.face import PREVIEW, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
+from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET
+from app.canvas.inks import Inks, pen, width, write, write_right
+from app.canvas.items import NodeItem
+from app.theme import faded, mix
+
+NO_PEN = QPen(Qt.PenStyle.NoPen)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a node stands out at the moment."""
+
+    selected: bool = False
+    hovered: bool = False
+    glowing: bool = False
+    dimmed: bool = False
+    """While a wire is drawn: none of its sockets fits."""
+    fitting: frozenset[tuple[str, bool]] = frozenset()
+    """Sockets (name, output) that a wire being drawn may go to."""
+    target: tuple[str, bool] | None = None
+    """The one it would go to."""
+
+
+PLAIN = State()
+
+
+@lru_cache(maxsize=512)
+def body_path(wide: float, high: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(0, 0, wide, high), RADIUS, RADIUS)
+    return path
+
+
+@lru_cache(maxsize=512)
+def head_path(wide: float, high: float) -> QPainterPath:
+    """Return a node's head: the top of its body, cut straight below."""
+    below = QPainterPath()
+    below.addRect(QRectF(0, 0, wide, min(HEAD, high)))
+    return body_path(wide, high).intersected(below)
+
+
+@lru_cache(maxsize=512)
+def shadow_path(wide: float, high: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(0, 3, wide, high), RADIUS, RADIUS)
+    return path
+
+
+def paint(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
+    """Paint a node in full."""
+    face = item.face
+    painter.translate(item.corner)
+    _body(painter, item, ink, state)
+    painter.setPen(ink.text)
+    write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
+    if not face.collapsed:
+        _labels(painter, item, ink)
+        if face.control is not None:
+            CONTROLS[face.control.kind](painter, item, face.control, ink)
+    _sockets(painter, item, ink, state)
+    _marks(painter, item, ink)
+    if state.dimmed:
+        painter.fillPath(body_path(face.width, face.height), faded(ink.theme.canvas, 0.55))
+    painter.translate(-item.corner)
+
+
+def paint_small(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
+    """Paint a node without its small print: seen from some distance."""
+    face = item.face
+    painter.translate(item.corner)
+    _body(painter, item, ink, state)
+    painter.setPen(ink.text)
+    write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
+    painter.setPen(pen(ink.theme.value, 2 * SOCKET))
+    painter.drawPoints([QPointF(p.x, p.y) for p in (*face.inputs, *face.outputs)])
+    if item.severity:
+        _badge(painter, item, ink)
+    painter.translate(-item.corner)
+
+
+def _body(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
+    face = item.face
+    wide, high = face.width, face.height
+    body = body_path(wide, high)
+    painter.setPen(NO_PEN)
+    if state.glowing:
+        painter.setBrush(ink.glow)
+        painter.drawRoundedRect(QRectF(-7, -7, wide + 14, high + 14), RADIUS + 7, RADIUS + 7)
+    painter.setBrush(ink.shadow)
+    painter.drawPath(shadow_path(wide, high))
+    painter.setBrush(ink.node)
+    painter.drawPath(body)
+    painter.setBrush(ink.head(face.family))
+    painter.drawPath(head_path(wide, high))
+    painter.setBrush(ink.swatch(face.family))
+    painter.drawRoundedRect(QRectF(MARGIN, HEAD / 2 - 4, 8, 8), 2.5, 2.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_border(item, ink, state))
+    painter.drawPath(body)
+
+
+def _border(item: NodeItem, ink: Inks, state: State) -> QPen:
+    if state.selected:
+        return ink.selected_border
+    if item.severity == "error":
+        return ink.bad_border
+    if item.face.unknown:
+        return pen(ink.theme.faint, 1.2, Qt.PenStyle.DashLine)
+    return ink.hovered_border if state.hovered else ink.border
+
+
+def _labels(painter: QPainter, item: NodeItem, ink: Inks) -> None:
+    face = item.face
+    painter.setPen(ink.second)
+    for plug in face.inputs:
+        write(painter, inks.LABEL, plug.x + MARGIN + 2, plug.y, plug.text)
+    right = face.width - MARGIN - 2
+    for plug in face.outputs:
+        write_right(painter, inks.LABEL, right, plug.y, plug.text)
+        if face.reads_out and item.reading.value and plug is face.outputs[0]:
+            painter.setPen(ink.value if item.reading.finite else ink.bad)
+            write_right(
+                painter, inks.NUMBER, right - width(inks.LABEL, plug.text) - 8, plug.y, short(item.reading.value)
+            )
+            painter.setPen(ink.second)
+
+
+def short(number: str, room: int = 10) -> str:
+    """Return a number as it is written where there is room for ten characters."""
+    if len(number) <= room:
+        return number
+    try:
+        return f"{float(number.replace('−', '-')):.4g}".replace("-", "−")
+    except ValueError:
+        return number[: room - 1] + "…"
+
+
+def _sockets(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
+    face = item.face
+    for output, plugs in ((False, face.inputs), (True, face.outputs)):
+        for plug in plugs:
+            at = QPointF(plug.x, plug.y)
+            key = (plug.name, output)
+            if key in state.fitting:
+                painter.setPen(NO_PEN)
+                painter.setBrush(ink.glow)
+                reach = 13.0 if key == state.target else 9.5
+                painter.drawEllipse(at, reach, reach)
+            _socket(painter, at, plug, item, ink, output=output, lit=key == state.target)
+
+
+def _socket(painter: QPainter, at: QPointF, plug: Plug, item: NodeItem, ink: Inks, *, output: bool, lit: bool) -> None:
+    theme = ink.theme
+    if plug.name in item.faulty and not output:
+        painter.setPen(pen(theme.bad, 2.0))
+        painter.setBrush(ink.canvas)
+    elif output or lit:
+        painter.setPen(pen(theme.node, 1.5))
+        painter.setBrush(ink.value.brush())
+    elif plug.wired:
+        painter.setPen(pen(theme.value, 2.0))
+        painter.setBrush(ink.canvas)
+    else:
+        painter.setPen(pen(mix(theme.node, theme.faint, 0.6 if plug.optional else 1.0), 1.6))
+        painter.setBrush(ink.canvas)
+    radius = SOCKET if not output else SOCKET + 0.5
+    painter.drawEllipse(at, radius, radius)
+
+
+def _marks(painter: QPainter, item: NodeItem, ink: Inks) -> None:
+    if item.severity:
+        _badge(painter, item, ink)
+    if item.face.frozen:
+        _lock(painter, item.face, ink, item.severity)
+
+
+def _badge(painter: QPainter, item: NodeItem, ink: Inks) -> None:
+    color = ink.theme.bad if item.severity == "error" else ink.theme.warning
+    middle = QPointF(item.face.width - 18, HEAD / 2)
+    painter.setPen(NO_PEN)
+    painter.setBrush(inks.pen(color).brush())
+    painter.drawEllipse(middle, 8, 8)
+    painter.setPen(pen(ink.theme.canvas, 2.0))
+    painter.drawLine(middle + QPointF(0, -4), middle + QPointF(0, 0.6))
+    painter.drawPoint(middle + QPointF(0, 4))
+
+
+def _lock(painter: QPainter, face: Face, ink: Inks, severity: str) -> None:
+    """A small padlock: the parameter is not trained."""
+    x, y = face.width - (42 if severity else 22), HEAD / 2
+    painter.setPen(pen(ink.theme.second, 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(QRectF(x + 1.6, y - 6.5, 6.8, 8), 0, 180 * 16)
+    painter.setPen(NO_PEN)
+    painter.setBrush(ink.second.brush())
+    painter.drawRoundedRect(QRectF(x, y - 2, 10, 7.5), 1.8, 1.8)
+
+
+# Controls -------------------------------------------------------------------------------------------------------------
+
+
+def _value(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
+    rect, reading = control.rect, item.reading
+    _field(painter, rect, ink)
+    middle = rect.center().y()
+    derivative = short(_bare(reading.derivative))
+    right = rect.right() - 10
+    if derivative:
+        painter.setPen(ink.derivative)
+        write_right(painter, inks.NUMBER, right, middle, derivative)
+        right -= width(inks.NUMBER, derivative) + 10
+    painter.setPen(ink.value if reading.finite else ink.bad)
+    write(
+        painter,
+        inks.NUMBER,
+        rect.left() + 10,
+        middle,
+        inks.fitted(inks.NUMBER, reading.value, right - rect.left() - 10),
+    )
+
+
+def _bare(derivative: str) -> str:
+    """Return the norm of an array's derivative without its sign: the colour says what it is."""
+    return derivative.removeprefix("‖∂‖ ").removeprefix("∂ ")
+
+
+def _slider(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
+    rect, track = control.rect, slider_track(control)
+    middle = rect.center().y()
+    painter.setPen(ink.second)
+    write(painter, inks.LABEL, rect.left() + 4, middle, control.text)
+    number = item.number if item.number is not None else 0.0
+    painter.setPen(ink.text)
+    write_right(painter, inks.NUMBER, rect.right() - 2, middle, f"{number:.3g}")
+    fraction = slider_fraction(control.spec, number) if control.spec else 0.0
+    color = ink.theme.family(item.face.family)
+    painter.setPen(NO_PEN)
+    painter.setBrush(ink.field)
+    painter.drawRoundedRect(track, 2, 2)
+    painter.setBrush(inks.pen(color).brush())
+    painter.drawRoundedRect(
+        QRectF(track.topLeft(), QPointF(track.left() + fraction * track.width(), track.bottom())), 2, 2
+    )
+    painter.drawEllipse(QPointF(track.left() + fraction * track.width(), middle), 6.5, 6.5)
+
+
+def _preview(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
+    rect, reading = control.rect, item.reading
+    _field(painter, rect, ink)
+    inner = rect.adjusted(8, 8, -8, -8)
+    if reading.image is not None:
+        painter.drawImage(_kept_aspect(reading.image.width(), reading.image.height(), inner), reading.image)
+    elif len(reading.line) > 1:
+        _spark(painter, inner, reading.line, ink)
+    elif reading.value:
+        painter.setPen(ink.value if reading.finite else ink.bad)
+        text = inks.fitted(inks.NUMBER, reading.value, inner.width())
+        write(painter, inks.NUMBER, inner.center().x() - width(inks.NUMBER, text) / 2, inner.center().y(), text)
+    else:
+        painter.setPen(ink.faint)
+        text = "nothing yet" if any(plug.wired for plug in item.face.inputs) else "wire something in"
+        write(painter, inks.LABEL, inner.center().x() - width(inks.LABEL, text) / 2, inner.center().y(), text)
+
+
+def _kept_aspect(wide: int, high: int, room: QRectF) -> QRectF:
+    scale = min(room.width() / wide, room.height() / high)
+    size = QRectF(0, 0, wide * scale, high * scale)
+    size.moveCenter(room.center())
+    return size
+
+
+def _spark(painter: QPainter, room: QRectF, line: tuple[float, ...], ink: Inks) -> None:
+    finite = [y for y in line if math.isfinite(y)]
+    if not finite:
+        return
+    low, high = min(finite), max(finite)
+    span = (high - low) or 1.0
+    step = room.width() / (len(line) - 1)
+    points = [
+        QPointF(room.left() + k * step, room.bottom() - (y - low) / span * room.height())
+        for k, y in enumerate(line)
+        if math.isfinite(y)
+    ]
+    painter.setPen(pen(ink.theme.value, 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF(points))
+
+
+def _field(painter: QPainter, rect: QRectF, ink: Inks) -> None:
+    painter.setPen(ink.field_pen)
+    painter.setBrush(ink.field)
+    painter.drawRoundedRect(rect, 7, 7)
+
+
+CONTROLS = {VALUE: _value, SLIDER: _slider, PREVIEW: _preview}

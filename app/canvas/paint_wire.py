@@ -1,0 +1,137 @@
+"""How wires, their labels, notes and hints are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from app.canvas import inks
+from app.canvas.inks import Inks, pen, width, write
+from app.canvas.items import NoteItem, WireItem
+from app.theme import faded
+
+GAP = 1.6
+"""Between a value's wire and the derivative's under it."""
+PILL_HEIGHT = 22.0
+
+
+def paint(painter: QPainter, item: WireItem, ink: Inks, *, strong: bool) -> None:
+    """Paint a wire: the derivative below, then the value."""
+    reading = item.reading
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if reading.thickness:
+        drop = GAP + reading.thickness / 2 + 1.0
+        painter.setPen(ink.derivative_pen(reading.thickness))
+        painter.translate(0, drop)
+        painter.drawPath(item.path)
+        painter.translate(0, -drop)
+    painter.setPen(value_pen(item, ink, strong))
+    painter.drawPath(item.path)
+
+
+def value_pen(item: WireItem, ink: Inks, strong: bool) -> QPen:
+    """Return the pen of a value's wire: fainter while the value is unknown, dashed where it is not finite."""
+    if not item.reading.finite:
+        return ink.wire_bad
+    if strong:
+        return ink.wire_strong
+    return ink.wire if item.reading.value else ink.wire_unknown
+
+
+def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: Inks) -> list[tuple[str, QPen, str]]:
+    """Return what a wire's label says: (font role, pen, text), in order."""
+    reading = item.reading
+    parts: list[tuple[str, QPen, str]] = []
+    if ("value" in overlays or hovered) and reading.value:
+        parts.append((inks.NUMBER, ink.value if reading.finite else ink.bad, reading.value))
+    if ("cotangent" in overlays or hovered) and reading.derivative:
+        text = reading.derivative if reading.derivative.startswith(("‖", "∂")) else f"∂ {reading.derivative}"
+        parts.append((inks.NUMBER, ink.derivative, text))
+    if ("shape" in overlays or hovered) and item.shape:
+        parts.append((inks.NUMBER, ink.second, item.shape))
+    if hovered and not parts:
+        parts.append((inks.LABEL, ink.faint, "not evaluated yet"))
+    return parts
+
+
+def paint_pill(painter: QPainter, middle: QPointF, parts: Sequence[tuple[str, QPen, str]], ink: Inks) -> QRectF:
+    """Paint a label pill centred on a point; return where it is."""
+    widths = [width(role, text) for role, _, text in parts]
+    total = sum(widths) + 8 * (len(parts) - 1) + 20
+    rect = QRectF(middle.x() - total / 2, middle.y() - PILL_HEIGHT / 2, total, PILL_HEIGHT)
+    painter.setPen(ink.pill_border)
+    painter.setBrush(ink.panel)
+    painter.drawRoundedRect(rect, PILL_HEIGHT / 2, PILL_HEIGHT / 2)
+    x = rect.left() + 10
+    for (role, color, text), wide in zip(parts, widths, strict=True):
+        painter.setPen(color)
+        write(painter, role, x, middle.y(), text)
+        x += wide + 8
+    return rect
+
+
+def paint_note(painter: QPainter, item: NoteItem, ink: Inks, *, selected: bool, hovered: bool, legible: bool) -> None:
+    """Paint a note as a card, a frame as a dashed border with its text on top."""
+    rect = item.rect
+    painter.setBrush(ink.frame_fill if item.is_frame else ink.panel)
+    painter.setPen(ink.frame_pen if item.is_frame else ink.hairline)
+    if hovered:
+        painter.setPen(pen(ink.theme.faint, 1.2, ink.frame_pen.style() if item.is_frame else Qt.PenStyle.SolidLine))
+    if selected:
+        painter.setPen(ink.selected_border)
+    painter.drawRoundedRect(rect, 10, 10)
+    if legible:
+        _note_text(painter, item, ink)
+    if selected or hovered:
+        painter.setPen(pen(ink.theme.faint, 1.4))
+        corner = rect.bottomRight() - QPointF(5, 5)
+        painter.drawLine(corner + QPointF(-9, 0), corner + QPointF(0, -9))
+        painter.drawLine(corner + QPointF(-4.5, 0), corner + QPointF(0, -4.5))
+
+
+def _note_text(painter: QPainter, item: NoteItem, ink: Inks) -> None:
+    rect = item.rect
+    document = item.document(ink.theme.second, ink.theme.value)
+    inset = 10.0 if item.is_frame else 12.0
+    painter.save()
+    painter.setClipRect(rect.adjusted(0, 0, 0, -4), Qt.ClipOperation.IntersectClip)
+    painter.translate(rect.left() + 12, rect.top() + inset)
+    context = document.documentLayout().PaintContext()
+    context.palette.setColor(context.palette.ColorRole.Text, ink.second.color())
+    document.documentLayout().draw(painter, context)
+    painter.restore()
+
+
+def paint_hint(
+    painter: QPainter, at: QPointF, text: str, ink: Inks, bounds: QRectF, *, bad: bool, scale: float = 1.0
+) -> None:
+    """Paint a sentence beside the pointer, in view pixels, wrapped and kept inside the view, at the font scale."""
+    painter.save()
+    painter.scale(scale, scale)
+    at, bounds = at / scale, QRectF(bounds.topLeft() / scale, bounds.size() / scale)
+    metrics = inks.metrics(inks.LABEL)
+    wrap = int(Qt.TextFlag.TextWordWrap)
+    room = metrics.boundingRect(QRectF(0, 0, min(340.0, bounds.width() - 40), 400), wrap, text)
+    rect = QRectF(at.x() + 16, at.y() + 18, room.width() + 24, room.height() + 16)
+    rect.moveLeft(min(max(rect.left(), bounds.left() + 8), bounds.right() - rect.width() - 8))
+    if rect.bottom() > bounds.bottom() - 8:
+        rect.moveBottom(at.y() - 12)
+    painter.setPen(pen(ink.theme.bad if bad else ink.theme.hairline, 1.2))
+    painter.setBrush(ink.panel)
+    painter.drawRoundedRect(rect, 8, 8)
+    painter.setFont(inks.font(inks.LABEL))
+    painter.setPen(ink.bad if bad else ink.text)
+    painter.drawText(rect.adjusted(12, 8, -8, -8), wrap, text)
+    painter.restore()
+
+
+def paint_loose(painter: QPainter, item: WireItem, ink: Inks, *, refused: bool) -> None:
+    """Paint a wire that is being drawn."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    color = ink.theme.bad if refused else ink.theme.value
+    painter.setPen(QPen(faded(color, 0.25), 7.0))
+    painter.drawPath(item.path)
+    painter.setPen(pen(color, 2.4, Qt.PenStyle.DashLine if refused else Qt.PenStyle.SolidLine))
+    painter.drawPath(item.path)

@@ -1,0 +1,271 @@
+"""The scene: items by id that follow the session's document, and where they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage
+
+from app.canvas.face import SLIDER, Plug, face_of
+from app.canvas.geometry import REACH, Boxes, distance
+from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
+from engine.document import Changed
+from engine.graph import Place, Socket, Wire
+from engine.types import ArrayType, shape_text
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.worker.messages import WireLook
+
+
+class Scene:
+    """What stands on the canvas. `touched` is called when something looks otherwise."""
+
+    def __init__(self, session: Session, touched: Callable[[], object]) -> None:
+        self.session = session
+        self._touched = touched
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[Wire, WireItem] = {}
+        self.notes: dict[str, NoteItem] = {}
+        self._node_boxes: Boxes[str] = Boxes()
+        self._wire_boxes: Boxes[Wire] = Boxes()
+        self.revision = 0
+        """Counts changes of places and faces: what is kept of the scene elsewhere is for one revision."""
+        self.rebuild()
+
+    # Following the document ---------------------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Make all items anew: another document is shown."""
+        self.nodes.clear()
+        self.wires.clear()
+        self.notes.clear()
+        self._node_boxes.clear()
+        self._wire_boxes.clear()
+        session = self.session
+        for id in session.graph.nodes:
+            self._put_node(id)
+        for wire in session.graph.wires:
+            self._put_wire(wire)
+        for id, note in session.layout.notes.items():
+            self.notes[id] = NoteItem(note)
+        self.read_values()
+        self.read_problems()
+
+    def follow(self, changed: Changed) -> None:
+        """Bring up to date what an edit touched."""
+        graph, layout = self.session.graph, self.session.layout
+        for id in changed.removed & set(self.nodes):
+            del self.nodes[id]
+            self._node_boxes.drop(id)
+        gone = {wire for wire in changed.wires if wire not in graph.wires} & set(self.wires)
+        gone |= {wire for wire in self.wires if {wire.source.node, wire.target.node} & changed.removed}
+        for wire in gone:
+            del self.wires[wire]
+            self._wire_boxes.drop(wire)
+        ends = {end.node for wire in changed.wires for end in wire}
+        refaced = (changed.nodes | ends) & set(graph.nodes)
+        for id in refaced:
+            self._put_node(id)
+        for wire in changed.wires & graph.wires:
+            self._put_wire(wire)
+        for id in changed.notes:
+            if id in layout.notes:
+                self.notes[id] = NoteItem(layout.notes[id])
+            else:
+                self.notes.pop(id, None)
+        self._lay_wires_of(refaced)
+        self.read_values()
+
+    def _put_node(self, id: str) -> None:
+        place = self.session.layout.places.get(id, Place())
+        face, corner = face_of(self.session, id), QPointF(place.x, place.y)
+        item = self.nodes.get(id)
+        if item is None:
+            item = self.nodes[id] = NodeItem(face, corner)
+        else:
+            item.face, item.corner = face, corner
+        if face.control is not None and face.control.kind == SLIDER:
+            item.number = float(self.session.setting(id, face.control.setting))
+        self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
+        self.revision += 1
+
+    def _put_wire(self, wire: Wire) -> None:
+        start, end = self._ends(wire)
+        item = self.wires[wire] = WireItem.between(wire, start, end)
+        self._wire_boxes.put(wire, item.rect)
+        self.revision += 1
+
+    def _ends(self, wire: Wire) -> tuple[QPointF, QPointF]:
+        start = self.nodes[wire.source.node].point(wire.source.name, output=True)
+        return start, self.nodes[wire.target.node].point(wire.target.name, output=False)
+
+    def _lay_wires_of(self, ids: Iterable[str]) -> None:
+        graph = self.session.graph
+        for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
+            item = self.wires.get(wire)
+            if item is not None:
+                item.move(*self._ends(wire))
+                self._wire_boxes.put(wire, item.rect)
+
+    def shift(self, corners: Mapping[str, QPointF]) -> None:
+        """Show nodes elsewhere while they are dragged; the document hears of it when they are dropped."""
+        for id, corner in corners.items():
+            item = self.nodes[id]
+            item.corner = QPointF(corner)
+            self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
+        self._lay_wires_of(corners)
+        self.revision += 1
+        self._touched()
+
+    # Values and problems -------------------------------------------------------------------------------------------
+
+    def read_values(self) -> None:
+        """Ask the session for what is known of every output, and write it on nodes and wires."""
+        readings: dict[Socket, Reading] = {}
+        for wire, item in self.wires.items():
+            if wire.source not in readings:
+                readings[wire.source] = reading_of(self.session.look(wire.source))
+            item.reading = readings[wire.source]
+            item.shape = self._shape_text(wire.source)
+        sources = self.session.graph.sources
+        for id, item in self.nodes.items():
+            item.reading = self._node_reading(id, item, sources, readings)
+        self._touched()
+
+    def _node_reading(
+        self, id: str, item: NodeItem, sources: Mapping[Socket, Socket], readings: dict[Socket, Reading]
+    ) -> Reading:
+        face = item.face
+        if face.outputs:
+            socket: Socket | None = Socket(id, face.outputs[0].name)
+        else:
+            wanted = [plug.name for plug in face.inputs if plug.wired]
+            shown = "fit" if "fit" in wanted else ("y" if "y" in wanted else (wanted[0] if wanted else ""))
+            socket = sources.get(Socket(id, shown))
+        if socket is None or (face.control is None and not face.reads_out):
+            return NOTHING
+        if socket not in readings:
+            readings[socket] = reading_of(self.session.look(socket))
+        return readings[socket]
+
+    def _shape_text(self, socket: Socket) -> str:
+        kind = self.session.type_of(socket)
+        if kind is None:
+            return ""
+        return shape_text(kind.shape) if isinstance(kind, ArrayType) else str(kind)
+
+    def read_problems(self) -> None:
+        """Ask the session which nodes have problems."""
+        worst: dict[str, str] = {}
+        sockets: dict[str, set[str]] = defaultdict(set)
+        for problem in self.session.problems:
+            if problem.node is not None:
+                if worst.get(problem.node) != "error":
+                    worst[problem.node] = problem.severity
+                if problem.socket is not None:
+                    sockets[problem.node].add(problem.socket)
+        for id, item in self.nodes.items():
+            item.severity = worst.get(id, "")
+            item.faulty = frozenset(sockets.get(id, ()))
+        self._touched()
+
+    # What is where -------------------------------------------------------------------------------------------------
+
+    def bounds(self) -> QRectF:
+        """Return the rectangle around everything; an empty one where there is nothing."""
+        box = self._node_boxes.bounds()
+        for item in self.notes.values():
+            box = box.united(item.rect)
+        return box
+
+    def nodes_in(self, rect: QRectF) -> list[NodeItem]:
+        """Return the nodes that meet the rectangle, bottom one first."""
+        return [self.nodes[id] for id in self._node_boxes.within(rect)]
+
+    def wires_in(self, rect: QRectF) -> list[WireItem]:
+        """Return the wires whose boxes meet the rectangle."""
+        return [self.wires[wire] for wire in self._wire_boxes.within(rect)]
+
+    def node_at(self, point: QPointF) -> NodeItem | None:
+        """Return the topmost node under a point: a selected one before others."""
+        under = [item for item in self.nodes_in(_around(point, 0)) if item.rect.contains(point)]
+        chosen = [item for item in under if item.face.id in self.session.selection]
+        return (chosen or under or [None])[-1]
+
+    def socket_at(self, point: QPointF, reach: float = REACH) -> tuple[Socket, bool] | None:
+        """Return the nearest socket within reach, and whether it is an output."""
+        best, found = reach, None
+        for item in self.nodes_in(_around(point, reach)):
+            for output, plugs in ((False, item.face.inputs), (True, item.face.outputs)):
+                for plug in plugs:
+                    gap = _gap(point, item.corner, plug)
+                    if gap < best:
+                        best, found = gap, (Socket(item.face.id, plug.name), output)
+        return found
+
+    def wire_at(self, point: QPointF, reach: float = 7.0) -> WireItem | None:
+        """Return the nearest wire within reach."""
+        near = [(distance(point, item.start, item.end), item) for item in self.wires_in(_around(point, reach))]
+        best = min(near, key=lambda pair: pair[0], default=None)
+        return best[1] if best is not None and best[0] <= reach else None
+
+    def note_at(self, point: QPointF) -> NoteItem | None:
+        """Return the note under a point; of a frame only its border and its title take the pointer."""
+        hits = [item for item in self.notes.values() if item.rect.contains(point) and _grips(item, point)]
+        return min(hits, key=lambda item: item.note.width * item.note.height, default=None)
+
+    def point(self, socket: Socket, *, output: bool) -> QPointF:
+        """Return where a socket is."""
+        return self.nodes[socket.node].point(socket.name, output=output)
+
+
+def _grips(item: NoteItem, point: QPointF) -> bool:
+    if not item.is_frame:
+        return True
+    rect = item.rect
+    inside = rect.adjusted(8, 30, -8, -8)
+    return not inside.contains(point) or item.handle().contains(point)
+
+
+def _around(point: QPointF, reach: float) -> QRectF:
+    return QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+
+
+def _gap(point: QPointF, corner: QPointF, plug: Plug) -> float:
+    dx, dy = point.x() - corner.x() - plug.x, point.y() - corner.y() - plug.y
+    return float((dx * dx + dy * dy) ** 0.5)
+
+
+def reading_of(look: WireLook | None) -> Reading:
+    """Return what is written of a look."""
+    if look is None:
+        return NOTHING
+    return Reading(
+        value=minus(look.value),
+        derivative=minus(look.cotangent),
+        finite=look.finite and look.cotangent_finite,
+        thickness=thickness(look.norm),
+        line=look.line,
+        image=_image(look),
+    )
+
+
+def minus(text: str) -> str:
+    """Return a number with a true minus sign, as wide as a plus; the exponent keeps its hyphen's meaning."""
+    return text.replace("-", "−")
+
+
+def _image(look: WireLook) -> QImage | None:
+    if look.thumbnail is None:
+        return None
+    values = np.nan_to_num(look.thumbnail.array().astype("float64"))
+    if values.ndim != 2 or values.size == 0:
+        return None
+    pixels = np.ascontiguousarray(np.clip(values * 255, 0, 255).astype(np.uint8))
+    height, width = pixels.shape
+    return QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()

@@ -1,0 +1,484 @@
+"""Canvas: the widget that shows a session's graph and passes mouse and keys on to gestures and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.canvas import gestures, keys, menus
+from app.canvas.editing import Editing
+from app.canvas.geometry import Camera, snapped
+from app.canvas.gestures import Gesture
+from app.canvas.inks import Inks
+from app.canvas.minimap import Minimap
+from app.canvas.painting import Painting
+from app.canvas.scene import Scene
+from app.session import PALETTE_MIME, Session
+from app.theme import appearance
+from engine.document import Changed
+from engine.graph import Place, Socket, Wire
+
+FIT_MARGIN = 48.0
+"""Pixels around a fitted graph."""
+GLOW_TIME = 1100
+"""Milliseconds a revealed node glows."""
+WHEEL_STEP = 1.0015
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """What is under the pointer while no gesture is going on."""
+
+    node: str = ""
+    wire: Wire | None = None
+    note: str = ""
+    socket: tuple[Socket, bool] | None = None
+    badge: bool = False
+
+
+NOWHERE = Hover()
+
+
+class Canvas(QWidget):
+    """The canvas. Everything it changes it changes through the session."""
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.camera = Camera()
+        self.gesture: Gesture | None = None
+        self.hover = NOWHERE
+        self.glowing = ""
+        self.drop_at: QPointF | None = None
+        self.space_held = False
+        self.space_used = False
+        """Whether the space bar is down, and whether it was used to pan since."""
+        self.pointer = QPointF(-1, -1)
+        self._fit_when_shown = True
+        self._glow_ends = QTimer(self, singleShot=True, interval=GLOW_TIME)
+        self._glow_ends.timeout.connect(self._unglow)
+        self.scene = Scene(session, self.update)
+        self.ink = Inks(appearance().theme)
+        self._painting = Painting(self)
+        self.editing = Editing(self)
+        self.minimap = Minimap(self)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(240, 160)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Graph canvas")
+        self._connect()
+        self._restyled()
+        self._describe()
+
+    def _connect(self) -> None:
+        session = self.session
+        session.changed.connect(self._changed)
+        session.replaced.connect(self._replaced)
+        session.selection_changed.connect(self._selected)
+        session.types_changed.connect(self.scene.read_values)
+        session.values_changed.connect(self._values_changed)
+        session.problems_changed.connect(self.scene.read_problems)
+        session.overlays_changed.connect(self.update)
+        session.reveal_requested.connect(self.reveal)
+        appearance().changed.connect(self._restyled)
+
+    # Following the session -----------------------------------------------------------------------------------------
+
+    def _changed(self, changed: Changed) -> None:
+        self.scene.follow(changed)
+        if changed.removed and self.gesture is not None and not isinstance(self.gesture, gestures.DragSlider):
+            self.gesture = None
+        self.minimap.settle()
+        self.minimap.update()
+
+    def _replaced(self) -> None:
+        self.gesture, self.hover = None, NOWHERE
+        self.scene.rebuild()
+        self.minimap.settle()
+        self.fit()
+
+    def _values_changed(self) -> None:
+        self.scene.read_values()
+
+    def _selected(self) -> None:
+        self._describe()
+        self.update()
+
+    def _restyled(self) -> None:
+        look = appearance()
+        middle = self.camera.to_scene(QPointF(self.width(), self.height()) / 2)
+        self.camera.unit = look.scale
+        self.camera.centre(middle, self.width(), self.height())
+        self.ink = Inks(look.theme)
+        self._painting.restyled()
+        self.minimap.settle()
+        self.camera_moved()
+
+    def _describe(self) -> None:
+        """Say for screen readers what is selected (the outline panel has every node)."""
+        session = self.session
+        current = session.current
+        if current is None:
+            count = len(session.graph.nodes)
+            self.setAccessibleDescription(f"A graph of {count} nodes. Arrow keys select a node, Tab adds an operator.")
+            return
+        names = [plug.name for plug in self.scene.nodes[current].face.inputs] if current in self.scene.nodes else []
+        inputs = f" Inputs: {', '.join(names)}." if names else ""
+        self.setAccessibleDescription(f"{session.label(current)}, {session.operator(current).title}.{inputs}")
+
+    # The camera ----------------------------------------------------------------------------------------------------
+
+    def seen(self) -> QRectF:
+        """Return the part of the scene that is seen."""
+        return self.camera.seen(self.width(), self.height())
+
+    def camera_moved(self) -> None:
+        """Repaint after the camera moved."""
+        self.zoom_changed.emit(self.camera.zoom)
+        self.minimap.update()
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole graph, at most at 100 %."""
+        if not self.isVisible():
+            self._fit_when_shown = True
+        bounds = self.scene.bounds()
+        margin = 2 * FIT_MARGIN * min(self.camera.unit, 1.5)
+        if bounds.isEmpty():
+            self.camera.zoom = 1.0
+            self.camera.centre(QPointF(0, 0), self.width(), self.height())
+        else:
+            self.camera.show(bounds, max(self.width() - margin, 40), max(self.height() - margin, 40))
+            self.camera.centre(bounds.center(), self.width(), self.height())
+        self.camera_moved()
+
+    def zoom_to(self, zoom: float) -> None:
+        """Show a scene unit as `zoom` pixels (times the font scale), the middle held."""
+        self.camera.zoom_at(QPointF(self.width(), self.height()) / 2, zoom)
+        self.camera_moved()
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom in or out, the middle held."""
+        self.zoom_to(self.camera.zoom * factor)
+
+    def centre_on(self, point: QPointF) -> None:
+        """Put a point of the scene into the middle."""
+        self.camera.centre(point, self.width(), self.height())
+        self.camera_moved()
+
+    def reveal(self, node: str) -> None:
+        """Show the node, and give it a glow for a moment."""
+        item = self.scene.nodes.get(node)
+        if item is None:
+            return
+        if self.camera.zoom < 0.5:
+            self.camera.zoom = 0.9
+        if not self.seen().adjusted(20, 20, -20, -20).contains(item.rect):
+            self.camera.centre(item.rect.center(), self.width(), self.height())
+        self.glowing = node
+        self._glow_ends.start()
+        self.camera_moved()
+
+    def _unglow(self) -> None:
+        self.glowing = ""
+        self.update()
+
+    # Places ---------------------------------------------------------------------------------------------------------
+
+    def place_at(self, view_point: QPointF) -> Place:
+        """Return the place in the scene under a point of the canvas, on the grid."""
+        point = self.camera.to_scene(view_point)
+        return Place(snapped(point.x()), snapped(point.y()))
+
+    def pointer_place(self) -> Place:
+        """Return the place under the pointer or, where that is elsewhere, one in the middle: where a paste goes."""
+        inside = QRectF(self.rect()).contains(self.pointer)
+        return self.place_at(self.pointer if inside else QPointF(self.width(), self.height()) / 2)
+
+    def free_place(self) -> Place:
+        """Return a place near the middle where no node stands: where an operator goes that is inserted by key."""
+        place = self.place_at(QPointF(self.width(), self.height()) / 2 - QPointF(70, 50) * self.camera.factor)
+        for _ in range(200):
+            if not self.scene.nodes_in(QRectF(place.x, place.y, 144, 100)):
+                return place
+            place = Place(place.x + 24, place.y + 24)
+        return place
+
+    # Commands (menus, keys and the window's actions call these) ------------------------------------------------------
+
+    def copy(self) -> None:
+        """Copy the selection to the clipboard."""
+        text = self.session.copy()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def cut(self) -> None:
+        """Copy the selection to the clipboard and remove it."""
+        self.copy()
+        self.session.remove_selected()
+
+    def paste(self) -> None:
+        """Insert what was copied, where the pointer is."""
+        text = QGuiApplication.clipboard().text()
+        if text:
+            self.session.paste(text, self.pointer_place())
+
+    def add_note(self) -> None:
+        """Add a note where the pointer is, or a frame around the selected nodes, and edit its text."""
+        self.editing.add_note()
+
+    def rename(self, node: str) -> None:
+        """Edit the node's name where it stands."""
+        self.editing.rename(node)
+
+    def add_at(self, view_point: QPointF | None = None, socket: Socket | None = None, output: bool = True) -> None:
+        """Offer the operators, and put the chosen one at a point of the canvas, wired to a given `socket`."""
+        menus.quick_add(self, view_point, socket, output)
+
+    # Painting ------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: paint what is seen."""
+        self._painting.paint()
+
+    def sizeHint(self) -> QSize:
+        """Qt: as large as there is room for."""
+        return QSize(900, 600)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: keep the middle in the middle."""
+        old = event.oldSize()
+        if self._fit_when_shown and self.isVisible():
+            self._fit_when_shown = False
+            self.fit()
+        elif old.isValid():
+            self.camera.origin -= (
+                QPointF(self.width() - old.width(), self.height() - old.height()) / 2 / self.camera.factor
+            )
+        self.minimap.settle()
+        self.camera_moved()
+
+    def showEvent(self, event: QEvent) -> None:
+        """Qt: fit the graph the first time there is a size to fit it to."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self._fit_when_shown:
+            self._fit_when_shown = False
+            self.fit()
+
+    # Mouse ----------------------------------------------------------------------------------------------------------
+
+    def begin(self, gesture: Gesture | None) -> None:
+        """Start a gesture; one still going on is cancelled."""
+        if self.gesture is not None:
+            self.gesture.cancel()
+        self.gesture = gesture
+        self.point()
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: start the gesture that belongs to what is under the pointer."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.begin(self._gesture_for(event))
+
+    def _gesture_for(self, event: QMouseEvent) -> Gesture | None:
+        at, modifiers = event.position(), event.modifiers()
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and self.space_held
+        ):
+            self.space_used = self.space_held
+            return gestures.Pan(self, at)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return None
+        return self._left_gesture(at, modifiers)
+
+    def _left_gesture(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
+        hover, point = self.what_is_at(at), self.camera.to_scene(at)
+        if hover.socket is not None:
+            return gestures.DrawWire(self, at, *hover.socket)
+        if hover.node:
+            item = self.scene.nodes[hover.node]
+            control = item.face.control
+            if (
+                control is not None
+                and control.spec is not None
+                and item.control_rect().contains(point)
+                and not modifiers
+            ):
+                return gestures.DragSlider(self, at, item)
+            return gestures.DragItems(self, at, modifiers, node=hover.node)
+        if hover.wire is not None:
+            return gestures.PickWire(self, at, modifiers, hover.wire)
+        if hover.note:
+            if self.scene.notes[hover.note].handle().contains(point):
+                return gestures.ResizeNote(self, at, hover.note)
+            return gestures.DragItems(self, at, modifiers, note=hover.note)
+        return gestures.Band(self, at, modifiers)
+
+    def what_is_at(self, at: QPointF) -> Hover:
+        """Return what is under a point of the canvas: sockets before nodes before wires before notes."""
+        point, factor = self.camera.to_scene(at), self.camera.factor
+        socket = self.scene.socket_at(point) if factor >= 0.35 else None
+        if socket is not None:
+            return Hover(socket=socket, node="")
+        item = self.scene.node_at(point)
+        if item is not None:
+            return Hover(node=item.face.id, badge=bool(item.severity) and item.badge().contains(point))
+        wire = self.scene.wire_at(point, 7.0 / min(factor, 1.0))
+        if wire is not None:
+            return Hover(wire=wire.wire)
+        note = self.scene.note_at(point)
+        return Hover(note=note.note.id) if note is not None else NOWHERE
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: follow the pointer."""
+        self.pointer = event.position()
+        if self.gesture is not None:
+            self.gesture.move(event.position(), event.modifiers())
+            return
+        hover = self.what_is_at(event.position())
+        if hover != self.hover:
+            self.hover = hover
+            self.point()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: finish the gesture."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.move(event.position(), event.modifiers())
+            gesture.finish()
+        self.hover = self.what_is_at(event.position())
+        self.point()
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: edit what is under the pointer; on nothing, offer the operators."""
+        if event.button() == Qt.MouseButton.LeftButton and not self.editing.begin_at(event.position()):
+            self.mousePressEvent(event)
+
+    def point(self) -> None:
+        """Give the pointer the form of what it would do."""
+        if self.gesture is not None:
+            self.setCursor(self.gesture.cursor)
+        elif self.space_held:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self.hover.socket is not None:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif self.hover.wire is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.unsetCursor()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Qt: nothing is under the pointer any more."""
+        self.hover, self.pointer = NOWHERE, QPointF(-1, -1)
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt: a wheel zooms at the pointer; a trackpad pans, with Ctrl it zooms."""
+        pixels, turns = event.pixelDelta(), event.angleDelta()
+        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if not pixels.isNull() and not zooms:
+            self.camera.pan(QPointF(pixels))
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.camera.pan(QPointF(turns.y() or turns.x(), 0) * 0.5)
+        else:
+            self.camera.zoom_at(event.position(), self.camera.zoom * WHEEL_STEP ** (turns.y() or pixels.y() * 3))
+        event.accept()
+        self.camera_moved()
+
+    # Keys -----------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: Tab belongs to the canvas (Shift+Tab still leaves it); a pinch zooms."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+            self.keyPressEvent(event)
+            return True
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.camera.zoom_at(event.position(), self.camera.zoom * (1.0 + event.value()))
+            self.camera_moved()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: keys.py has the table."""
+        if not keys.press(self, event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Qt: the space bar let go."""
+        if not keys.release(self, event):
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Qt: keys held are not held any more."""
+        self.space_held = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt: the menu of what is under the pointer, or of the selection when asked for by key."""
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        menus.open_menu(self, QPointF(event.pos()) if by_mouse else None)
+
+    # Drops from the palette -----------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt: operators are welcome."""
+        self._welcome(event, event.position())
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Qt: show where it would land."""
+        self._welcome(event, event.position())
+
+    def _welcome(self, event: QDragEnterEvent | QDragMoveEvent, at: QPointF) -> None:
+        if event.mimeData().hasFormat(PALETTE_MIME):
+            event.acceptProposedAction()
+            self.drop_at = at
+            self.update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Qt: it went elsewhere."""
+        self.drop_at = None
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: insert the operator, its head under the pointer."""
+        self.drop_at = None
+        operator_id = bytes(event.mimeData().data(PALETTE_MIME).data()).decode("utf-8", "replace")
+        if operator_id in self.session.library:
+            at = self.camera.to_scene(event.position())
+            self.session.insert(operator_id, Place(snapped(at.x() - 64), snapped(at.y() - 16)))
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            event.acceptProposedAction()
+        self.update()
+
+    def global_point(self, view_point: QPointF) -> QPoint:
+        """Return a point of the canvas as a point of the screen."""
+        return self.mapToGlobal(view_point.toPoint())
+
+    def later(self, action: Callable[[], object]) -> None:
+        """Do something once this event is over."""
+        QTimer.singleShot(0, self, action)
