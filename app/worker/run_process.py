@@ -127,41 +127,42 @@ class Runner:
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Do the work; whatever goes wrong becomes a failed run with a sentence."""
+        sentence, node, starved = "", None, False
         try:
             work()
-        except (EOFError, BrokenPipeError, ConnectionError):
+        except ConnectionError:
             raise
         except GradwireError as error:
-            self._failed(error.sentence, error.node or self._mark.text or None)
+            sentence, node = error.sentence, error.node or self._mark.text or None
         except MemoryError:
-            self._failed(*self._out_of_memory())
+            starved = True
         except Exception as error:  # noqa: BLE001 - an operator may raise anything; the run fails, the process lives
-            self._failed(f"The engine stopped with {type(error).__name__}: {error}", self._mark.text or None)
+            sentence, node = f"The engine stopped with {type(error).__name__}: {error}", self._mark.text or None
+        if starved:  # what the traceback held is free only here
+            sentence, node = self._out_of_memory()
+        if sentence:
+            self._stands("failed", sentence, node)
+            self._mark.set("")
 
     def _out_of_memory(self) -> tuple[str, str | None]:
         """Return the sentence, and the node: the marked one, or else that at which a walk through the graph fails."""
-        node = self._mark.text
         live, self._live = self._live, None
-        try:
-            if not node and self._job is not None:
-                moment = live.training.moment(0) if live is not None else None
-                del live
-                self._work.examine(self._job, moment, self._mark.set)
-        except GradwireError as error:
-            node = error.node or ""
-        except MemoryError:
-            node = self._mark.text
-        else:
-            node = ""
+        moment = live.training.moment(0) if live is not None else None
+        del live
+        node = self._mark.text or self._starving_node(moment)
         limit = bytes_text(self._memory)
-        return (
-            f"The run needs more than the {limit} of memory it may take: use smaller arrays or batches.",
-            node or None,
-        )
+        return f"The run needs more than the {limit} of memory it may take: use smaller arrays or batches.", node or None
 
-    def _failed(self, sentence: str, node: str | None) -> None:
-        self._stands("failed", sentence, node)
-        self._mark.set("")
+    def _starving_node(self, moment: m.Moment | None) -> str:
+        if self._job is None:
+            return ""
+        try:
+            self._work.examine(self._job, moment, self._mark.set)
+        except GradwireError as error:
+            return error.node or self._mark.text
+        except MemoryError:
+            return self._mark.text
+        return ""
 
     def _stands(self, state: m.Standing, sentence: str = "", node: str | None = None) -> None:
         """Say where the run stands now, after the values that belong to it."""
