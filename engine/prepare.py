@@ -117,8 +117,8 @@ def prepare(
 
     `seed` replaces the seed of the first optimizer node (or of the kept run), which all lanes share. `start` says
     whether values kept in the document are taken up; `parameters` are start values that go before either. With
-    `strict` the first error of `engine.problems.validate` is raised as a GradwireError, and only what the optimizers
-    need is evaluated; otherwise everything is, as far as it can be, and what cannot is left out and named in
+    `strict` the first error of `engine.problems.validate` is raised as a GradwireError, and only what optimizers and
+    views need is evaluated; otherwise everything is, as far as it can be, and what cannot is left out and named in
     `problems` (for looking at a graph while it is built).
     """
     kept = content.kept if start == "kept" else None
@@ -193,7 +193,9 @@ class _Preparation:
     def __init__(self, graph: Graph, library: Library, seed: int, strict: bool) -> None:
         self.graph, self.library, self.seed, self.strict = graph, library, seed, strict
         goals = optimizers(graph, library)
-        self.wanted = ancestors(graph, goals) if strict and goals else frozenset(graph.nodes)
+        self.required = ancestors(graph, goals) if goals else frozenset(graph.nodes)
+        shown = nodes_of_kind(graph, library, Kind.VIEW)
+        self.wanted = self.required | ancestors(graph, shown) if strict else frozenset(graph.nodes)
         self.problems: list[Problem] = []
         if strict:
             _raise_first(validate(graph, library))
@@ -212,8 +214,8 @@ class _Preparation:
         return quoted(self.graph, self.library, id)
 
     def refuse(self, error: GradwireError, code: str, node: str) -> None:
-        """Raise the error, or note it where the preparation is lenient."""
-        if self.strict:
+        """Raise the error, or note it where the preparation is lenient or no optimizer needs the node."""
+        if self.strict and node in self.required:
             raise error
         self.problems.append(Problem("error", code, error.sentence, node, error.socket))
 

@@ -78,7 +78,7 @@ def lanes_of(plans: Sequence[Plan]) -> tuple[tuple[Plan, ...], ...]:
             if own & other and own != other:
                 raise GradwireError(
                     f"{plan.label} ({plan.id}) and {members[0].label} ({members[0].id}) share some of their "
-                    "parameters, not all: let them own the same ones to run side by side, or different ones to take turns.",
+                    "parameters, not all: let them own the same ones (to run side by side), or different ones.",
                     node=plan.id,
                 )
         groups.setdefault(own, []).append(plan)

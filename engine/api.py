@@ -1,0 +1,226 @@
+"""The public Python API: a graph that was opened from a file, and what can be done with it in a script."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from engine import evaluate, results
+from engine.building import setting_edit
+from engine.data import ASSETS, Data
+from engine.errors import DeclarationError, GradwireError, SettingError
+from engine.files.save import save
+from engine.graph import Content, Graph, Socket
+from engine.operator import Kind, Library
+from engine.prepare import Prepared, nodes_of_kind, prepare
+from engine.problems import Problem
+from engine.results import Result, Results
+from engine.training import Chunk, Trainer
+
+OPERATORS: Final = "gradwire.operators"
+"""The entry point group in which an installed distribution offers its operator library."""
+
+Progress = Callable[[int, int, float], object]
+"""Called about ten times a second with the steps done, the steps to do, and the loss, of the first lane."""
+
+
+def installed_library() -> Library:
+    """Return the operators of the installed distributions; raise DeclarationError where none offers any."""
+    libraries = [each.load() for each in sorted(entry_points(group=OPERATORS), key=lambda each: each.name)]
+    if not libraries:
+        raise DeclarationError("no operators are installed: install gradwire, or pass a library")
+    return Library(declared for library in libraries for declared in library.values())
+
+
+@dataclass(frozen=True)
+class OpenGraph:
+    """A graph, the operators its nodes are of, and where its data files lie. Nothing changes it: `with_` methods
+    return another."""
+
+    content: Content
+    library: Library
+    folder: Path | None = None
+    assets: Path = ASSETS
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    """Files given in place of nodes' own, by node id."""
+
+    @property
+    def graph(self) -> Graph:
+        """The nodes and wires."""
+        return self.content.graph
+
+    def with_setting(self, node: str, setting: str, value: Any) -> OpenGraph:
+        """Return the graph with one setting of a node (by id or name) changed; raise SettingError if it cannot be
+        that."""
+        id = results.find(self.graph, node)
+        content, _ = setting_edit(self.graph, self.library, id, setting, value).apply(self.content)
+        return replace(self, content=content)
+
+    def with_input(self, node: str, path: str | Path) -> OpenGraph:
+        """Return the graph with a data file in place of the one that a source node (by id or name) names."""
+        id = results.find(self.graph, node)
+        declared = self.library.get(self.graph.nodes[id].operator)
+        if declared is None or "file" not in declared.settings:
+            raise SettingError(f"{node!r} does not read a file.", node=id)
+        return replace(self, inputs={**self.inputs, id: Path(path)})
+
+    def with_kept(self, result: Result) -> OpenGraph:
+        """Return the graph with the values of a run kept in it: the next run goes on from there."""
+        return replace(self, content=replace(self.content, kept=result.kept))
+
+    def save(self, path: str | Path) -> None:
+        """Write the graph to a .dgraph file; raise FileError where that fails, the old file intact."""
+        save(path, self.content)
+
+    def prepare(
+        self,
+        *,
+        seed: int | None = None,
+        start: Literal["kept", "initial"] = "kept",
+        parameters: Mapping[str, Any] | None = None,
+        strict: bool = True,
+    ) -> Prepared:
+        """Evaluate the sources and draw the start values: see `engine.prepare.prepare`. Parameters by id or name."""
+        given = {results.find(self.graph, name): value for name, value in (parameters or {}).items()}
+        data = Data(self.folder, self.assets, self.inputs)
+        return prepare(self.content, self.library, data, seed=seed, start=start, parameters=given, strict=strict)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the graph; it runs where nothing is an error."""
+        return self.prepare(strict=False).problems
+
+    def run(
+        self,
+        steps: int | None = None,
+        *,
+        seed: int | None = None,
+        approach: str | None = None,
+        backend: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        start: Literal["kept", "initial"] = "kept",
+        progress: Progress | None = None,
+    ) -> Results:
+        """Train, and return one result for each optimizer that ran on parameters of its own.
+
+        Without `steps` each optimizer takes its own number of steps. A run goes on from values kept in the graph,
+        unless `start` is "initial"; `parameters` (by id or name) are start values that go before either. Optimizers
+        that take turns on different parameters share a result. Raise a GradwireError where the graph cannot run.
+        """
+        prepared = self.prepare(seed=seed, start=start, parameters=parameters)
+        trainer = Trainer(prepared, approach=approach, backend=backend, steps=steps)
+        began = time.perf_counter()
+        chunks: list[Chunk] = []
+        while not trainer.done:
+            chunks += trainer.run(most=10**9, seconds=0.1)
+            if progress is not None:
+                first = trainer.lanes[0]
+                rows = [each.rows for each in chunks[-len(trainer.lanes) :] if each.lane == 0 and len(each.rows)]
+                progress(
+                    trainer.step(0) - prepared.step,
+                    first.limit - prepared.step,
+                    float(rows[-1][-1][0]) if rows else np.nan,
+                )
+        seconds = time.perf_counter() - began
+        return Results(tuple(self._result(trainer, lane, chunks, seconds) for lane in range(len(trainer.lanes))))
+
+    def gradient(
+        self,
+        *,
+        seed: int | None = None,
+        approach: str | None = None,
+        backend: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        start: Literal["kept", "initial"] = "kept",
+    ) -> Results:
+        """Return each optimizer's loss and gradient at the start values (or `parameters`)."""
+        prepared = self.prepare(seed=seed, start=start, parameters=parameters)
+        prepared.plan(None)
+        return Results(tuple(self._gradient(prepared, plan.id, approach, backend) for plan in prepared.plans))
+
+    def check(
+        self, parameters: Mapping[str, Any] | None = None, *, seed: int | None = None
+    ) -> tuple[evaluate.Check, ...]:
+        """Compare every gradient with central differences and, where it can serve, the complex step."""
+        prepared = self.prepare(seed=seed, parameters=parameters)
+        prepared.plan(None)
+        checks = [check for plan in prepared.plans for check in evaluate.check(prepared, optimizer=plan.id)]
+        return tuple({check.node: check for check in reversed(checks)}.values())[::-1]
+
+    def values(
+        self, parameters: Mapping[str, Any] | None = None, *, train: bool = False
+    ) -> Mapping[Socket, evaluate.Look]:
+        """Return what every output carries at `parameters` (by id or name; default: the start values), and its
+        cotangent."""
+        prepared = self.prepare(parameters=parameters, strict=False)
+        return evaluate.look(prepared, train=train).wires
+
+    def _result(self, trainer: Trainer, lane: int, chunks: list[Chunk], seconds: float) -> Result:
+        prepared, described = trainer.prepared, trainer.lanes[lane]
+        values, states, step = trainer.parameters(lane), trainer.states(lane), trainer.step(lane)
+        gradients: dict[str, Any] = {}
+        loss = np.nan
+        for optimizer in reversed(described.optimizers):
+            found = evaluate.gradient(
+                prepared,
+                values,
+                optimizer=optimizer,
+                approach=described.approach,
+                backend=described.backend,
+                step=step,
+                states=states,
+            )
+            loss, gradients = found.loss, {**found.gradients, **gradients}
+        called = results.names(self.graph, described.parameters)
+        stop = trainer.stops[lane]
+        rows = [chunk.rows for chunk in chunks if chunk.lane == lane]
+        return Result(
+            optimizer=described.optimizers[0],
+            loss=loss,
+            steps=step - prepared.step,
+            parameters={called[id]: values[id] for id in described.parameters},
+            gradients={called[id]: gradients[id] for id in described.parameters},
+            seconds=seconds,
+            approach=described.approach,
+            backend=described.backend,
+            stopped=stop.sentence,
+            failed=stop.kind == "paused",
+            probes=self._probes(prepared, values, states, step),
+            columns=described.columns,
+            history=np.vstack(rows) if rows else np.empty((0, len(described.columns))),
+            kept=trainer.kept(lane),
+        )
+
+    def _gradient(self, prepared: Prepared, optimizer: str, approach: str | None, backend: str | None) -> Result:
+        began = time.perf_counter()
+        found = evaluate.gradient(prepared, optimizer=optimizer, approach=approach, backend=backend)
+        seconds = time.perf_counter() - began
+        called = results.names(self.graph, tuple(found.gradients))
+        return Result(
+            optimizer=optimizer,
+            loss=found.loss,
+            steps=0,
+            parameters={called[id]: np.array(prepared.parameters[id]) for id in found.gradients},
+            gradients={called[id]: value for id, value in found.gradients.items()},
+            seconds=seconds,
+            approach=found.approach,
+            backend=found.backend,
+        )
+
+    def _probes(self, prepared: Prepared, values: Mapping[str, Any], states: Any, step: int) -> dict[str, Any]:
+        nodes = nodes_of_kind(self.graph, self.library, Kind.VIEW)
+        probes = [id for id in nodes if self.graph.nodes[id].operator == "views.probe"]
+        sources = {id: self.graph.sources.get(Socket(id, "x")) for id in probes}
+        if not any(sources.values()):
+            return {}
+        try:
+            wires = evaluate.look(prepared, values, states=states, step=step, train=False).wires
+        except GradwireError:
+            return {}
+        called = results.names(self.graph, probes)
+        return {called[id]: wires[source].value for id, source in sources.items() if source and source in wires}

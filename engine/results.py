@@ -1,0 +1,156 @@
+"""What a run or a gradient leaves behind, and how it is written as JSON that every reader accepts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import GradwireError
+from engine.graph import Graph, Kept
+from engine.lane import Column
+
+
+@dataclass(frozen=True)
+class Result:
+    """The end of one optimizer's run, or (with no steps) its loss and gradient at given values.
+
+    `loss` and `gradients` are at `parameters`, so after a run they are those the next step would start from. Parameters
+    and gradients go by the parameter's name where it has one of its own, else by its node id.
+    """
+
+    optimizer: str
+    """The optimizer's node id."""
+    loss: float
+    steps: int
+    """Steps taken in this run."""
+    parameters: Mapping[str, NDArray[Any]]
+    gradients: Mapping[str, NDArray[Any]]
+    seconds: float
+    """Time spent: stepping, or computing the gradient."""
+    approach: str
+    backend: str
+    stopped: str = ""
+    """Why the run ended, as a sentence."""
+    failed: bool = False
+    """Whether it ended because a value was not finite."""
+    probes: Mapping[str, Any] = field(default_factory=dict)
+    """What each probe shows at the end, in evaluation (no noise, running averages)."""
+    columns: tuple[Column, ...] = ()
+    history: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    """What was recorded at each step, before it: one row per step, one of `columns` each."""
+    kept: Kept | None = None
+    """What keeps these values in a document, so that a later run goes on from here."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the result as JSON values: see `plain`."""
+        fields = {
+            "optimizer": self.optimizer,
+            "loss": self.loss,
+            "steps": self.steps,
+            "parameters": dict(self.parameters),
+            "gradients": dict(self.gradients),
+            "seconds": self.seconds,
+            "approach": self.approach,
+            "backend": self.backend,
+        }
+        if self.stopped:
+            fields |= {"stopped": self.stopped, "failed": self.failed, "probes": dict(self.probes)}
+        return {name: plain(value) for name, value in fields.items()}
+
+
+@dataclass(frozen=True)
+class Results(Sequence[Result]):
+    """The results of all optimizers, in the order of their ids. Of a lone one the numbers can be asked for directly."""
+
+    results: tuple[Result, ...]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.results[index]
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    @property
+    def only(self) -> Result:
+        """The only result; raise GradwireError where there are several."""
+        if len(self.results) != 1:
+            raise GradwireError(
+                f"There are {len(self.results)} results, one for each optimizer: choose one by its number."
+            )
+        return self.results[0]
+
+    @property
+    def loss(self) -> float:
+        """The loss of the only result."""
+        return self.only.loss
+
+    @property
+    def steps(self) -> int:
+        """The steps of the only result."""
+        return self.only.steps
+
+    @property
+    def parameters(self) -> Mapping[str, NDArray[Any]]:
+        """The parameters of the only result, by name."""
+        return self.only.parameters
+
+    @property
+    def gradients(self) -> Mapping[str, NDArray[Any]]:
+        """The gradients of the only result, by name."""
+        return self.only.gradients
+
+    def to_plain(self) -> Any:
+        """Return JSON values: an object for one result, a list for several."""
+        objects = [result.to_plain() for result in self.results]
+        return objects[0] if len(objects) == 1 else objects
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON values: arrays as nested lists, tuples as lists.
+
+    JSON has no NaN and no infinities: they become the texts "NaN", "Infinity" and "-Infinity", which Python's
+    `float` and JavaScript's `Number` read back. A complex number becomes {"real": a, "imag": b} (for an array: of
+    nested lists).
+    """
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic | complex):
+        array = np.asarray(value)
+        if array.dtype.kind == "c":
+            return {"real": plain(array.real), "imag": plain(array.imag)}
+        return plain(array.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def names(graph: Graph, nodes: Sequence[str]) -> dict[str, str]:
+    """Return what each of the nodes goes by in results: its name where no other of them has it, else its id."""
+    given = [graph.nodes[id].name for id in nodes]
+    taken = set(nodes)
+    return {
+        id: name if name and given.count(name) == 1 and name not in taken else id
+        for id, name in zip(nodes, given, strict=True)
+    }
+
+
+def find(graph: Graph, text: str) -> str:
+    """Return the id of the node called `text` (its id, or a name that only one node has); raise GradwireError if
+    none."""
+    if text in graph.nodes:
+        return text
+    named = [id for id, node in graph.nodes.items() if node.name == text]
+    if len(named) == 1:
+        return named[0]
+    count = "Several nodes are" if named else "No node is"
+    raise GradwireError(f"{count} called {text!r}: give the id of a node, as `gradwire inspect` lists them.")
