@@ -222,18 +222,22 @@ def _draw(
     rows = _rows(x, y)
     size = min(int(settings["size"]), rows)
     shuffled = settings["order"] == "shuffled"
-    order, position = state if state is not None else (_order(key, rows, shuffled), onp.int64(0))
+    order, position = state if state is not None else (_order(key, step, rows, shuffled), onp.int64(0))
     taken = order[position : position + size]
     position = position + len(taken)
     if len(taken) < size:
-        order = _order(key, rows, shuffled)
+        order = _order(key, step, rows, shuffled)
         position = onp.int64(size - len(taken))
         taken = onp.concatenate([taken, order[:position]])
     return taken, (order, onp.int64(position))
 
 
-def _order(key: Any, rows: int, shuffled: bool) -> Any:
-    return generated.permutation(key, rows) if shuffled else onp.arange(rows, dtype="int64")
+def _order(key: Any, step: int, rows: int, shuffled: bool) -> Any:
+    """Return the order of a pass that begins at this step: the step goes into the key, so no two passes are alike."""
+    if not shuffled:
+        return onp.arange(rows, dtype="int64")
+    words = onp.array([int(step) & 0xFFFFFFFF, int(step) >> 32 & 0xFFFFFFFF], "uint32")
+    return generated.permutation(onp.asarray(key) ^ words, rows)
 
 
 @operator(

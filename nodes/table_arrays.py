@@ -134,7 +134,7 @@ def _array(data: bytes, what: str) -> NDArray[Any]:
 
 
 def _plain(array: NDArray[Any], what: str) -> NDArray[Any]:
-    """Return the array in this machine's byte order; raise DataError where it holds neither numbers nor text in rows."""
+    """Return the array in this machine's byte order; raise DataError where it holds neither numbers nor text."""
     kind = array.dtype.kind
     if kind not in "biufcUS" or (array.dtype.itemsize > 16 and kind in "fc"):
         raise DataError(f"{what} holds {array.dtype}, not numbers or text")
