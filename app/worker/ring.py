@@ -123,22 +123,18 @@ class Block:
         if head == 0 or high < low:
             return EMPTY
         finest = _tier(head - low, high - low + 1, min(max(buckets, 64), CAPACITY))
-        steps, values, at = [], [], low
+        pieces, at = [], low
         for tier in range(finest, -1, -1):
             width = FACTOR**tier
             stop = min(high // width + 1, head // width)
             index = np.arange(at // width, stop)
-            steps.append(index * width)
-            values.append(self._tiers[tier, :, slot, index % CAPACITY])
+            pieces.append((index, self._tiers[tier, :, slot, index % CAPACITY], width))
             at = max(at, stop * width)
-        return self._surviving(lane, finest, np.concatenate(steps), np.concatenate(values), offset)
-
-    def _surviving(self, lane: int, tier: int, steps: NDArray[Any], values: NDArray[Any], offset: int) -> Curve:
-        """Leave out what may have been overwritten while it was read."""
-        width = FACTOR**tier
-        kept = steps // width > (self.length(lane) + CHUNK) // width - CAPACITY
-        steps, values = steps[kept] + offset, values[kept]
-        return Curve(steps.astype(float), values[:, 0], values[:, 1], values[:, 2], width)
+        written = self.length(lane) + CHUNK
+        whole = [(index * width, values, index > written // width - CAPACITY) for index, values, width in pieces]
+        steps = np.concatenate([steps[kept] for steps, _, kept in whole])
+        low_high_mean = np.concatenate([values[kept] for _, values, kept in whole])
+        return Curve((steps + offset).astype(float), *low_high_mean.T, FACTOR**finest)
 
     def close(self) -> None:
         """Let go of the memory."""
