@@ -10,7 +10,7 @@ import numpy as np
 from autograd.core import primitive_vjps
 from autograd.tracer import isbox
 
-from engine.autodiff.rules import VJP
+from engine.autodiff.rules import FLAT, VJP
 from engine.errors import LoweringError
 from engine.program.compose import select
 from engine.program.primitives import PRIMITIVES, cast
@@ -47,7 +47,7 @@ def independent(program: Program, of: Var, wrt: Sequence[Var]) -> tuple[Var, ...
     """Return those of `wrt` on which `of` does not depend differentiably."""
     needed = {of}
     for equation in reversed(program.equations):
-        if equation.output in needed and _differentiable(program.types.get(equation.output)):
+        if equation.output in needed and carries(program.types, equation):
             needed.update(
                 each for each in equation.arguments if type(each) is Var and _differentiable(program.types.get(each))
             )
@@ -98,7 +98,7 @@ def active_variables(types: Mapping[Var, ArrayType], equations: Iterable[Equatio
     """Return the variables that depend differentiably on one of `wrt`, with `wrt` themselves where they are differentiable."""
     active = {var for var in wrt if _differentiable(types.get(var))}
     for equation in equations:
-        if _differentiable(types.get(equation.output)):
+        if carries(types, equation):
             for each in equation.arguments:
                 if type(each) is Var and each in active:
                     active.add(equation.output)
@@ -144,6 +144,11 @@ def fitted(share: Any, kind: ArrayType, equation: Equation) -> Any:
             node=equation.origin or None,
         )
     return share if known.dtype.name == kind.dtype else cast(share, kind.dtype)
+
+
+def carries(types: Mapping[Var, ArrayType], equation: Equation) -> bool:
+    """Return whether derivatives can pass through an equation at all."""
+    return equation.primitive not in FLAT and _differentiable(types.get(equation.output))
 
 
 def _differentiable(kind: ArrayType | None) -> bool:

@@ -59,17 +59,17 @@ def check_gradient(
     results = compile_program(adjoint(program, of, wrt))(values)
     primal = compile_program(select(program, (of,), ("of",)))
     positions = [[each.var for each in program.inputs].index(var) for var in wrt]
-    analytic = [_analytic(program, of, var) for var in wrt]
+    exact = [analytic(program, of, var) for var in wrt]
     return tuple(
         _report(name, primal, values, position, np.asarray(gradient), smooth, tolerance, entries)
         for name, position, gradient, smooth in zip(
-            names_of(program, wrt), positions, results[count:], analytic, strict=True
+            names_of(program, wrt), positions, results[count:], exact, strict=True
         )
     )
 
 
 def _report(
-    name: str, primal: Compiled, values: Sequence[Any], position: int, gradient: NDArray[Any], analytic: bool,
+    name: str, primal: Compiled, values: Sequence[Any], position: int, gradient: NDArray[Any], smooth: bool,
     tolerance: float, entries: int,
 ) -> Report:  # fmt: skip
     places = chosen_entries(gradient.shape, entries)
@@ -78,7 +78,7 @@ def _report(
     scale = float(max(np.abs(found).max(initial=0.0), np.abs(central).max(initial=0.0))) or 1.0
     errors = np.abs(found - central) / scale
     by_complex = None
-    if analytic and gradient.dtype.kind == "f":
+    if smooth and gradient.dtype.kind == "f":
         stepped = np.array([complex_step(primal, values, position, place) for place in places])
         by_complex = float((np.abs(found - stepped) / scale).max(initial=0.0))
     single = any(each.type.dtype in ("float32", "complex64") for each in primal.program.inputs)
@@ -99,7 +99,7 @@ def _report(
 def chosen_entries(shape: tuple[int, ...], entries: int) -> list[tuple[int, ...]]:
     """Return up to `entries` places of an array, evenly spread in C order, always the same."""
     size = int(np.prod(shape, dtype=np.int64))
-    numbers = np.unique(np.linspace(0, size - 1, min(size, entries)).round().astype(np.int64)) if size else []
+    numbers = np.unique(np.linspace(0, size - 1, min(size, entries)).round().astype(np.int64)).tolist() if size else []
     return [tuple(int(k) for k in np.unravel_index(number, shape)) for number in numbers]
 
 
@@ -145,7 +145,7 @@ def complex_step(primal: Compiled, values: Sequence[Any], position: int, place: 
     return float(np.imag(primal([*values[:position], moved, *values[position + 1 :]])[0])) / 1e-30
 
 
-def _analytic(program: Program, of: Var, var: Var) -> bool:
+def analytic(program: Program, of: Var, var: Var) -> bool:
     """Return whether every equation on the way from `var` to `of` is analytic."""
     narrow = select(program, (of,), ("of",))
     active = active_variables(narrow.types, narrow.equations, [var])

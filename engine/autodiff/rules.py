@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import autograd.numpy as np
 from autograd.extend import defjvp, defvjp
+from autograd.numpy import numpy_vjps
 
 from engine.program import primitives
 from engine.program.primitives import cast, expand, index, inverse_permutation, put_along, scatter, take_along
@@ -239,6 +240,12 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
     "gradwire.put_along": (lambda g, ans, x, indices, axis, shape: take_along(g, indices, axis),),
 }
 """Rules used instead of autograd's own where a program is differentiated equation by equation."""
+
+
+FLAT: frozenset[str] = frozenset(
+    name for name, function in primitives.PRIMITIVES.items() if function in set(numpy_vjps.nograd_functions)
+) | {"gradwire.bits", "gradwire.uniform", "gradwire.normal", "gradwire.inverse_permutation"}
+"""Primitives whose derivative is zero wherever it exists: comparisons, rounding, sign, argmax, random numbers."""
 
 
 def _broadcasting(rule: Rule) -> Rule:

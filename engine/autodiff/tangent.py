@@ -10,7 +10,7 @@ import numpy as np
 from autograd.core import primitive_jvps
 from autograd.tracer import isbox
 
-from engine.autodiff.adjoint import fitted, names_of, pull_back, vjp
+from engine.autodiff.adjoint import carries, fitted, names_of, pull_back, vjp
 from engine.autodiff.rules import JVP, TRANSPOSED
 from engine.errors import LoweringError
 from engine.program.compose import select
@@ -50,7 +50,7 @@ def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mappi
     for equation in equations:
         kind = recorder.types.get(equation.output)
         numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var and each in known]
-        if not numbers or (kind is not None and not kind.differentiable):
+        if not numbers or not carries(recorder.types, equation):
             continue
         if kind is None:
             raise LoweringError(
