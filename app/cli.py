@@ -1,0 +1,99 @@
+"""The command line: `gradwire [FILE...]` opens the window, `gradwire run FILE` and its sisters work without one.
+
+Exit codes: 0 done, 1 the check failed (or a run met a value that is not finite), 2 bad usage or a bad file, said in one
+line on stderr. With --json a command writes one JSON document to stdout and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from app.cli_options import COMMANDS, Command
+from engine.errors import GradwireError
+
+DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose refusals are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the usage, and leave with exit code 2."""
+        self.exit(REFUSED, f"gradwire: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    whole = Parser(
+        prog="gradwire",
+        description="Wire operators into a dataflow graph, see every value and every derivative, train it.",
+        epilog="gradwire [FILE...] opens the window. A file that is called like a command is given as ./run. "
+        "Exit codes: 0 done, 1 the check failed, 2 bad usage or bad file.",
+    )
+    whole.add_argument("--version", action="version", version=f"gradwire {_version()}")
+    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        one = commands.add_parser(command.name, help=command.summary, description=command.help or command.summary)
+        for names, options in command.arguments:
+            one.add_argument(*names, **options)
+        one.add_argument("--json", action="store_true", help="write one JSON document to stdout, and nothing else")
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or (not words[0].startswith("-") and words[0] not in {command.name for command in COMMANDS}):
+        return _window(words)
+    try:
+        chosen = parser().parse_args(words)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    return _run(next(command for command in COMMANDS if command.name == chosen.command), chosen)
+
+
+def _window(files: Sequence[str]) -> int:
+    """Open the window: the only place, with `shot` and --plot, that loads Qt."""
+    from app.main import window
+
+    return int(window(list(files)))
+
+
+def _run(command: Command, chosen: argparse.Namespace) -> int:
+    try:
+        return command.load()(chosen)
+    except GradwireError as error:
+        print(f"gradwire: {_one_line(error.sentence)}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("gradwire: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of stdout has gone: nothing more can be said, not even by the interpreter as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"gradwire: {name}{error.strerror or error}", file=sys.stderr)
+        return REFUSED
+
+
+def _one_line(sentence: str) -> str:
+    return " ".join(sentence.split())
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("gradwire")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""What the commands do. Each takes the parsed arguments and returns an exit code; none of them loads Qt by itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import engine
+from app import cli_output as output
+from engine.api import OpenGraph
+from engine.errors import FileError, SettingError
+from engine.files.save import write_atomically
+from engine.graph import Socket, label
+from engine.operator import Operator
+from engine.results import plain
+from engine.sockets import output_names
+from engine.types import ArrayType, Type
+from nodes.library import LIBRARY
+
+DONE, FAILED = 0, 1
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Train the graph."""
+    graph = _opened(chosen)
+    _require_folder(chosen.out, chosen.plot)
+    with output.progress() as report:
+        results = graph.run(
+            chosen.steps,
+            seed=chosen.seed,
+            approach=chosen.approach,
+            backend=chosen.backend,
+            parameters=_parameters(chosen.params),
+            progress=report,
+        )
+    document = output.document(results.to_plain())
+    if chosen.out:
+        write_atomically(Path(chosen.out), document.encode())
+    if chosen.plot:
+        from app.cli_plot import draw
+
+        draw(graph, results, Path(chosen.plot))
+    if chosen.json:
+        output.write(document)
+    else:
+        output.results(graph, results)
+    failed = [result for result in results if result.failed]
+    for result in failed:
+        output.complain(result.stopped)
+    return FAILED if failed else DONE
+
+
+def grad(chosen: argparse.Namespace) -> int:
+    """Print loss and gradients at the start values."""
+    graph = _opened(chosen)
+    results = graph.gradient(
+        seed=chosen.seed, approach=chosen.approach, backend=chosen.backend, parameters=_parameters(chosen.params)
+    )
+    if chosen.json:
+        output.write(output.document(results.to_plain()))
+    else:
+        output.results(graph, results)
+    return DONE
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Compare the gradients with differences."""
+    checks = _opened(chosen).check(_parameters(chosen.params), seed=chosen.seed)
+    passed = all(each.passed for each in checks)
+    if chosen.json:
+        rows = [
+            {
+                "node": each.node,
+                "name": each.label,
+                "passed": each.passed,
+                "central_differences": each.differences,
+                "complex_step": each.complex_step,
+                "sentence": each.sentence,
+            }
+            for each in checks
+        ]
+        output.write(output.document(plain({"passed": passed, "parameters": rows})))
+    else:
+        output.checks(checks)
+    return DONE if passed else FAILED
+
+
+def inspect(chosen: argparse.Namespace) -> int:
+    """Print what the graph is made of and what is wrong with it."""
+    graph = _opened(chosen)
+    described = _description(chosen.file, graph)
+    if chosen.json:
+        output.write(output.document(plain(described)))
+    else:
+        output.description(described)
+    return DONE
+
+
+def nodes(chosen: argparse.Namespace) -> int:
+    """Print the operator library."""
+    operators = [_operator(each) for each in LIBRARY.values()]
+    if chosen.json:
+        output.write(output.document(plain(operators)))
+    else:
+        output.operators(operators)
+    return DONE
+
+
+def shot(chosen: argparse.Namespace) -> int:
+    """Render the window to a picture."""
+    from app.shot import shot as render
+
+    engine.open(chosen.file, LIBRARY)  # a bad file is refused before Qt is loaded
+    _require_folder(chosen.out)
+    render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
+    if chosen.json:
+        output.write(output.document({"file": chosen.file, "out": chosen.out, "size": list(chosen.size)}))
+    else:
+        output.write(f"{chosen.out}\n")
+    return DONE
+
+
+def _opened(chosen: argparse.Namespace) -> OpenGraph:
+    """Return the graph with the settings and inputs of the command line."""
+    graph = engine.open(chosen.file, LIBRARY)
+    for text in chosen.set:
+        target, equals, value = text.partition("=")
+        node, dot, setting = target.rpartition(".")
+        if not (equals and dot and node and setting):
+            raise SettingError(f"--set takes NODE.SETTING=VALUE, not {text!r}.")
+        graph = graph.with_setting(node, setting, _value(value))
+    for text in chosen.input:
+        node, equals, path = text.partition("=")
+        if not (equals and node and path):
+            raise SettingError(f"--input takes NODE=PATH, not {text!r}.")
+        graph = graph.with_input(node, path)
+    return graph
+
+
+def _value(text: str) -> Any:
+    """Return a value written as JSON, or else the text itself."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(text)
+
+
+def _parameters(path: str | None) -> Mapping[str, Any]:
+    """Return the arrays of an .npz file by name; raise FileError where it is none."""
+    if path is None:
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except FileNotFoundError:
+        raise FileError(f"There is no file {path!r}.") from None
+    except (OSError, ValueError, zipfile.BadZipFile, KeyError, EOFError, AttributeError) as error:
+        raise FileError(f"{path!r} is not an .npz file of numbers: {error}.") from None
+
+
+def _require_folder(*paths: str | None) -> None:
+    """Refuse an output that cannot be written before any work is done for it."""
+    for path in paths:
+        if path and not Path(path).absolute().parent.is_dir():
+            raise FileError(f"There is no folder to write {path!r} into.")
+
+
+def _description(file: str, graph: OpenGraph) -> dict[str, Any]:
+    prepared = graph.prepare(strict=False)
+    known = {id: graph.library.get(node.operator) for id, node in graph.graph.nodes.items()}
+    outputs = [
+        Socket(id, name)
+        for id, declared in known.items()
+        if declared is not None
+        for name in output_names(graph.graph, declared, id)
+    ]
+    return {
+        "file": file,
+        "nodes": [
+            {
+                "id": id,
+                "name": node.name,
+                "title": label(node, known[id].title if known[id] else node.operator),
+                "operator": node.operator,
+                "known": known[id] is not None,
+                "frozen": node.frozen,
+                "settings": node.settings,
+            }
+            for id, node in graph.graph.nodes.items()
+        ],
+        "wires": [[str(wire.source), str(wire.target)] for wire in sorted(graph.graph.wires)],
+        "shapes": {str(socket): _type(prepared.inferred.get(socket)) for socket in outputs},
+        "parameters": {
+            id: {"name": graph.graph.nodes[id].name, "shape": list(np.shape(value)), "start": value}
+            for id, value in prepared.parameters.items()
+        },
+        "optimizers": {
+            plan.id: {"loss": str(plan.loss), "parameters": list(plan.parameters)} for plan in prepared.plans
+        },
+        "problems": [
+            {
+                "severity": each.severity,
+                "code": each.code,
+                "sentence": each.sentence,
+                "node": each.node,
+                "socket": each.socket,
+            }
+            for each in prepared.problems
+        ],
+    }
+
+
+def _type(kind: Type | None) -> Any:
+    if isinstance(kind, ArrayType):
+        return {"dtype": kind.dtype, "shape": list(kind.shape)}
+    return None if kind is None else str(kind)
+
+
+def _operator(declared: Operator) -> dict[str, Any]:
+    return {
+        "id": declared.id,
+        "title": declared.title,
+        "family": declared.family,
+        "kind": declared.kind.value,
+        "help": declared.help,
+        "formula": declared.formula,
+        "partials": dict(declared.partials),
+        "inputs": [
+            {
+                "name": each.name,
+                "variadic": each.variadic,
+                "optional": each.optional,
+                "default": each.default,
+                "help": each.help,
+            }
+            for each in declared.inputs
+        ],
+        "outputs": [{"name": each.name, "help": each.help} for each in declared.outputs],
+        "settings": {
+            name: {"type": type(spec).__name__.lower(), **_fields(spec)} for name, spec in declared.settings.items()
+        },
+    }
+
+
+def _fields(spec: Any) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in spec.__dataclass_fields__ if getattr(spec, name) not in ("", None)}

@@ -1,0 +1,144 @@
+"""Every command of the command line in one table: its name, its arguments, and the function that does it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+
+Function = Callable[[argparse.Namespace], int]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command. `function` is "module:name"; the module is imported when the command is used, and gives an exit
+    code."""
+
+    name: str
+    summary: str
+    function: str
+    arguments: tuple[tuple[tuple[str, ...], Mapping[str, Any]], ...] = ()
+    help: str = ""
+
+    def load(self) -> Function:
+        """Return the function."""
+        module, _, name = self.function.partition(":")
+        found: Function = getattr(import_module(module), name)
+        return found
+
+
+def whole(text: str) -> int:
+    """Return a whole number that is not negative."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return number
+
+
+def size(text: str) -> tuple[int, int]:
+    """Return a size in pixels, written 1600x1000."""
+    width, _, height = text.lower().partition("x")
+    found = (int(width), int(height))
+    if not all(100 <= side <= 10_000 for side in found):
+        raise argparse.ArgumentTypeError(f"{text} is not between 100x100 and 10000x10000")
+    return found
+
+
+def factor(text: str) -> float:
+    """Return a scale between 0.5 and 4."""
+    number = float(text)
+    if not 0.5 <= number <= 4:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0.5 and 4")
+    return number
+
+
+FILE: Final = (("file",), {"metavar": "FILE", "help": "a .dgraph file"})
+SEED: Final = (("--seed",), {"type": whole, "metavar": "S", "help": "in place of the optimizer's seed"})
+APPROACH: Final = (
+    ("--approach",),
+    {"metavar": "A", "help": "how the gradient is computed: static, tape or forward (default: the optimizer node's)"},
+)
+BACKEND: Final = (
+    ("--backend",),
+    {"metavar": "B", "help": "what runs it: numpy_code, autograd or interpret (default: the first that can)"},
+)
+SET: Final = (
+    ("--set",),
+    {
+        "action": "append",
+        "default": [],
+        "metavar": "NODE.SETTING=VALUE",
+        "help": "change a setting first; NODE is an id or a name, VALUE is JSON or text (may be given again)",
+    },
+)
+INPUT: Final = (
+    ("--input",),
+    {
+        "action": "append",
+        "default": [],
+        "metavar": "NODE=PATH",
+        "help": "read another data file in place of the node's own (may be given again)",
+    },
+)
+PARAMS: Final = (
+    ("--params",),
+    {"metavar": "P.npz", "help": "start values: one array for each parameter, by id or name"},
+)
+
+COMMANDS: Final = (
+    Command(
+        "run",
+        "train the graph and print loss, parameters and gradients",
+        "app.cli_commands:run",
+        (
+            FILE,
+            (("--steps",), {"type": whole, "metavar": "N", "help": "so many steps (default: each optimizer's own)"}),
+            SEED,
+            APPROACH,
+            BACKEND,
+            SET,
+            INPUT,
+            PARAMS,
+            (("--out",), {"metavar": "RESULT.json", "help": "write the JSON document to a file"}),
+            (("--plot",), {"metavar": "PLOT.png", "help": "draw the loss over the steps"}),
+        ),
+        help="Train the graph. A run goes on from the values kept in the file, if it has some. The loss and the gradients "
+        "printed are those at the parameters printed. Exit code 1: it met a value that is not finite.",
+    ),
+    Command(
+        "grad",
+        "print the loss and its gradient by every parameter at the start values",
+        "app.cli_commands:grad",
+        (FILE, SEED, APPROACH, BACKEND, SET, INPUT, PARAMS),
+    ),
+    Command(
+        "check",
+        "compare the gradients with central differences and the complex step",
+        "app.cli_commands:check",
+        (FILE, SEED, SET, INPUT, PARAMS),
+        help="Compare the gradient by each parameter with central differences and, where every operator is analytic, with "
+        "the complex step. Exit code 1: one differs.",
+    ),
+    Command(
+        "inspect",
+        "print nodes, wires, shapes, parameters and problems",
+        "app.cli_commands:inspect",
+        (FILE, SET, INPUT),
+    ),
+    Command("nodes", "print the operator library", "app.cli_commands:nodes"),
+    Command(
+        "shot",
+        "render the real window, offscreen, to a picture",
+        "app.cli_commands:shot",
+        (
+            FILE,
+            (("out",), {"metavar": "OUT.png", "help": "the picture to write"}),
+            (("--size",), {"type": size, "default": (1600, 1000), "metavar": "WxH", "help": "in pixels (1600x1000)"}),
+            (("--theme",), {"choices": ("light", "dark", "contrast"), "default": "dark", "help": "dark if not given"}),
+            (("--scale",), {"type": factor, "default": 1.0, "metavar": "S", "help": "font scale (1)"}),
+            (("--run",), {"type": whole, "default": 0, "metavar": "N", "help": "train so many steps first"}),
+        ),
+    ),
+)

@@ -1,0 +1,146 @@
+"""What the commands print: one JSON document, or tables for people; progress and complaints on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from engine.api import OpenGraph
+from engine.evaluate import Check
+from engine.results import Result
+
+Report = Callable[[int, int, float], object]
+
+
+def document(value: Any) -> str:
+    """Return JSON text; `value` holds JSON values only (see engine.results.plain)."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def write(text: str) -> None:
+    """Write to stdout, in UTF-8 whatever the terminal says."""
+    sys.stdout.flush()
+    if hasattr(sys.stdout, "buffer"):
+        sys.stdout.buffer.write(text.encode())
+    else:
+        sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def complain(sentence: str) -> None:
+    """Write one line to stderr."""
+    print(f"gradwire: {' '.join(sentence.split())}", file=sys.stderr)
+
+
+@contextmanager
+def progress() -> Iterator[Report | None]:
+    """Give a function that is told (steps done, steps to do, loss), and draw a bar on stderr where it is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("step"),
+        MofNCompleteColumn(),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("loss {task.fields[loss]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("run", total=None, loss="")
+        yield lambda done, total, loss: bar.update(task, completed=done, total=total, loss=f"{loss:.6g}")
+
+
+def results(graph: OpenGraph, found: Iterable[Result]) -> None:
+    """Print results as tables."""
+    console = _console()
+    for result in found:
+        node = graph.graph.nodes[result.optimizer]
+        title = node.name or graph.library[node.operator].title
+        console.print(f"{title} ({result.optimizer}): loss {result.loss:.10g}", markup=False)
+        if result.stopped:
+            console.print(f"  {result.stopped}", markup=False)
+        table = _table("parameter", "value", "gradient")
+        for name, value in result.parameters.items():
+            table.add_row(_text(name), _numbers(value), _numbers(result.gradients[name]))
+        console.print(table)
+        for name, value in result.probes.items():
+            console.print(f"  {name}: {_numbers(value)}", markup=False)
+        steps = f"{result.steps:,} steps in " if result.steps else ""
+        console.print(f"  {steps}{result.seconds:.3g} s, {result.approach} on {result.backend}", markup=False)
+
+
+def checks(found: Sequence[Check]) -> None:
+    """Print gradient checks."""
+    for each in found:
+        write(f"{'ok    ' if each.passed else 'WRONG '} {each.sentence}\n")
+
+
+def description(described: Mapping[str, Any]) -> None:
+    """Print what a graph is made of."""
+    console = _console()
+    nodes = _table("node", "name", "operator", "settings")
+    for each in described["nodes"]:
+        settings = ", ".join(f"{name}={value}" for name, value in each["settings"].items())
+        operator = each["operator"] + ("" if each["known"] else " (unknown)") + (" (frozen)" if each["frozen"] else "")
+        nodes.add_row(*map(_text, (each["id"], each["name"], operator, settings)))
+    console.print(nodes)
+    wires = _table("from", "to", "carries")
+    for source, target in described["wires"]:
+        wires.add_row(*map(_text, (source, target, _shape(described["shapes"].get(source)))))
+    console.print(wires)
+    parameters = _table("parameter", "name", "start")
+    for id, each in described["parameters"].items():
+        parameters.add_row(*map(_text, (id, each["name"], _numbers(each["start"]))))
+    console.print(parameters)
+    for each in described["problems"]:
+        console.print(f"{each['severity']}: {each['sentence']}", markup=False)
+    if not described["problems"]:
+        console.print("no problems", markup=False)
+
+
+def operators(found: Iterable[Mapping[str, Any]]) -> None:
+    """Print the operator library."""
+    table = _table("operator", "inputs", "outputs", "what it does")
+    for each in found:
+        inputs = ", ".join(one["name"] + ("*" if one["variadic"] else "") for one in each["inputs"])
+        outputs = ", ".join(one["name"] for one in each["outputs"])
+        table.add_row(*map(_text, (each["id"], inputs, outputs, each["help"].split("\n\n")[0])))
+    _console().print(table)
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
+
+
+def _text(text: str) -> Any:
+    """Return text that rich takes as it is: a name may look like markup."""
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _shape(kind: Any) -> str:
+    if isinstance(kind, Mapping):
+        return f"{kind['dtype']} {tuple(kind['shape'])}" if kind["shape"] else str(kind["dtype"])
+    return str(kind or "?")
+
+
+def _numbers(value: Any) -> str:
+    array = np.asarray(value)
+    return np.array2string(array, precision=8, threshold=8, edgeitems=2, separator=", ").replace("\n", "")
