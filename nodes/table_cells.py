@@ -59,7 +59,7 @@ def listed(names: Iterable[str], most: int = 8) -> str:
 def parsed(cells: NDArray[Any]) -> tuple[NDArray[np.float64], int | None]:
     """Return text cells (bytes or str) as numbers, NaN where missing, and the row of the first cell that is no number.
 
-    Numbers are written with a decimal point: "1.5", "-2e-3". Infinite ones, and those too large, are no numbers.
+    Numbers are written with a decimal point: "1.5", "-2e-3". Infinite ones, those too large, and "1_000" are none.
     """
     blank = np.asarray(cells == (b"" if cells.dtype.kind == "S" else ""))
     filled = np.where(blank, np.asarray("nan", cells.dtype.kind + "3"), cells) if blank.any() else cells
@@ -67,7 +67,8 @@ def parsed(cells: NDArray[Any]) -> tuple[NDArray[np.float64], int | None]:
         values = filled.astype(np.float64)
     except ValueError:
         values = np.full(len(cells), np.inf)
-    odd = np.flatnonzero(~(np.isfinite(values) | blank))
+    underscored = np.strings.find(cells, b"_" if cells.dtype.kind == "S" else "_") >= 0
+    odd = np.flatnonzero(~(np.isfinite(values) | blank) | underscored)
     for row in odd:
         number = _number(text_of(cells[row]))
         if number is None:
