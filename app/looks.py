@@ -14,7 +14,7 @@ from engine.types import Type
 
 if TYPE_CHECKING:
     from app.session import Session
-    from app.worker.client import AskClient
+    from app.worker.asking import AskClient
     from app.worker.messages import Looks, ParameterCheck, WireLook
 
 DELAY = 60
@@ -57,7 +57,7 @@ class LookBook(QObject):
     def client(self) -> AskClient:
         """The client of the `ask` process; made when first asked for."""
         if self._client is None:
-            from app.worker.client import AskClient  # keeps sessions without an engine free of multiprocessing
+            from app.worker.asking import AskClient  # keeps sessions without an engine free of multiprocessing
 
             self._client = AskClient(self)
             self._client.types_ready.connect(self._types_ready)
@@ -91,7 +91,7 @@ class LookBook(QObject):
         """Ask whether the derivatives through `node` agree with differences."""
         if self._session.has_engine:
             self._tell_content()
-            self.client.ask_check(node)
+            self.client.ask_check(node, self._session.moment())
 
     def close(self) -> None:
         """End the process. Idempotent."""
@@ -114,9 +114,7 @@ class LookBook(QObject):
             self.forget()
 
     def _ask_looks(self) -> None:
-        session = self._session
-        values = None if session.stale else session.parameter_values()
-        self.client.ask_looks(values, session.runs.steps if values is not None else 0)
+        self.client.ask_looks(self._session.moment())
 
     def _types_ready(self, revision: int, types: Mapping[Socket, Type]) -> None:
         if revision == self._revision and types != self.known:

@@ -7,7 +7,7 @@ or differentiates: values come from the engine processes by `asks` (looks at wir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,8 +29,9 @@ from engine.problems import Problem, validate
 from engine.types import Type
 
 if TYPE_CHECKING:
-    from app.worker.client import AskClient, RunControl
-    from app.worker.messages import WireLook
+    from app.worker.asking import AskClient
+    from app.worker.client import RunControl
+    from app.worker.messages import Moment, WireLook
 
 PALETTE_MIME = "application/x-gradwire-operator"
 """Mime type of a drag from the palette; its data is an operator id in UTF-8. The canvas accepts it as a drop."""
@@ -81,7 +82,7 @@ class Session(QObject):
         super().__init__(parent)
         self.library = library
         self._engine = engine
-        self._journal = DocumentJournal(journals)
+        self._journal = DocumentJournal(journals, self.message.emit)
         self._runs: RunControl | None = None
         self._path: Path | None = None
         self._selection: dict[str, None] = {}
@@ -509,12 +510,11 @@ class Session(QObject):
         """Ask for the wires' values anew (after an edit this happens by itself)."""
         self._looks.ask()
 
-    def parameter_values(self) -> Mapping[str, object] | None:
-        """Return the shown lane's parameters while there is a run of the graph as it is, None where there is none."""
-        if self._runs is None or self.run_state == "idle" or not self._runs.lanes:
+    def moment(self) -> Moment | None:
+        """Return where the shown lane stands, while there is a run of the graph as it is; None where there is none."""
+        if self._runs is None or self.run_state == "idle" or self.stale or not self._runs.lanes:
             return None
-        values = self._runs.values(min(self._lane, len(self._runs.lanes) - 1))
-        return values or None
+        return self._runs.moment(min(self._lane, len(self._runs.lanes) - 1))
 
     def close(self) -> None:
         """End the engine processes and the journal of a saved document. Idempotent."""

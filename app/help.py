@@ -1,0 +1,114 @@
+"""Cards over the window: what keys and mouse do, and which program this is. They close on Escape or a click elsewhere."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.actions import COMMANDS, MENUS, keys_text
+from app.panels.inspector_parts import label
+from app.theme import appearance
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+MOUSE = (
+    ("Drag from a socket", "make a wire; drop it on a socket that lights up"),
+    ("Drag from the palette", "add an operator"),
+    ("Click, Shift+click, drag over the canvas", "select"),
+    ("Middle button, or Space and drag", "move the canvas"),
+    ("Wheel, pinch", "zoom to the pointer"),
+    ("Double click a name or a note", "edit it"),
+    ("Right click", "what can be done here"),
+    ("Tab", "add an operator at the pointer"),
+)
+
+
+class HelpCard(QFrame):
+    """A card in the middle of the window."""
+
+    def __init__(self, window: Window, title: str, size: tuple[int, int]) -> None:
+        super().__init__(window)
+        self._size = size
+        self.setProperty("role", "card")
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        px = appearance().px
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(px(24), px(20), px(12), px(16))
+        self.column.setSpacing(px(10))
+        self.column.addWidget(label(title, "title"))
+
+    def open(self) -> None:
+        """Show the card."""
+        window, px = self.parentWidget(), appearance().px
+        width, height = min(px(self._size[0]), window.width() - px(48)), min(px(self._size[1]), window.height() - px(96))
+        self.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        """Qt: a click elsewhere closes."""
+        self.close()
+
+
+class KeysCard(HelpCard):
+    """Every command with keys, by menu, and what the mouse does; drawn from the table of actions."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window, "Keyboard and mouse", (720, 620))
+        px = appearance().px
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, px(12), 0)
+        grid.setHorizontalSpacing(px(24))
+        grid.setVerticalSpacing(px(6))
+        grid.setColumnStretch(1, 1)
+        rows: list[tuple[str, str]] = [("MOUSE", ""), *MOUSE]
+        for menu in MENUS:
+            rows.append((menu.upper(), ""))
+            rows += [(keys_text(c), c.text.rstrip("…")) for c in COMMANDS if c.menu == menu and c.keys]
+        for k, (left, right) in enumerate(rows):
+            grid.addWidget(label(left, "caption" if not right else "mono" if left not in dict(MOUSE) else "body"), k, 0)
+            grid.addWidget(label(right, "second", wrap=True), k, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.addWidget(area, 1)
+
+
+class AboutCard(HelpCard):
+    """Name, version and the versions below."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window, "Gradwire", (440, 250))
+        self.column.addWidget(label(versions(), "second", wrap=True, selectable=True))
+        self.column.addWidget(label("MIT licence. Data sets and fonts: see assets/SOURCES.md.", "faint", wrap=True))
+        self.column.addStretch(1)
+
+
+def versions() -> str:
+    """Return the versions of the program and of what it stands on."""
+    found = []
+    for package in ("gradwire", "PySide6-Essentials", "pyqtgraph", "numpy", "autograd"):
+        try:
+            found.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "\n".join((*found, f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"))

@@ -1,0 +1,55 @@
+"""The application: `window(files)` shows the window and runs until it is closed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import settings as stored
+from app.crash import CrashReports
+from app.window import Window
+from nodes.library import LIBRARY
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """Return the application, made where there is none."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    app = QApplication(["gradwire", *arguments])
+    app.setApplicationName("Gradwire")
+    app.setDesktopFileName("gradwire")
+    return app
+
+
+def window(files: Sequence[Path | str] = ()) -> int:
+    """Show a window for each file (the start page for none) and run; return the exit status."""
+    app = application()
+    config, data = stored.config_folder(), stored.data_folder()
+    windows = [Window(LIBRARY, config=config, data=data) for _ in range(max(1, len(files)))]
+    reports = CrashReports(data / "crashes", lambda sentence, _: windows[0].session.message.emit(sentence))
+    reports.install()
+    for each, file in zip(windows, files, strict=False):
+        each.show()
+        each.open(Path(file))
+    windows[0].show()
+    # Python sees Ctrl+C in a terminal only when it gets to run.
+    signal.signal(signal.SIGINT, lambda *_: app.closeAllWindows())
+    waking = QTimer()
+    waking.start(500)
+    waking.timeout.connect(lambda: None)
+    try:
+        return app.exec()
+    finally:
+        reports.uninstall()
+        for each in windows:
+            each.session.close()
+
+
+if __name__ == "__main__":
+    sys.exit(window(sys.argv[1:]))

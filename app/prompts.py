@@ -1,0 +1,48 @@
+"""Every question the window may ask a person, in one place, so that tests answer them without a dialog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+FILTER = "Gradwire graphs (*.dgraph)"
+Unsaved = Literal["save", "discard", "cancel"]
+
+
+class Prompts:
+    """Asks by dialogs. Every method returns the answer, or None where the person gave up."""
+
+    def unsaved(self, parent: QWidget, title: str) -> Unsaved:
+        """Ask what to do with unsaved changes of the document called `title`."""
+        box = QMessageBox(parent)
+        box.setText(f"Save the changes to “{title}”?")
+        box.setInformativeText("What is not saved is lost.")
+        save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        save.setProperty("role", "primary")
+        box.setDefaultButton(save)
+        box.exec()
+        if box.clickedButton() is save:
+            return "save"
+        return "discard" if box.clickedButton() is discard else "cancel"
+
+    def open_file(self, parent: QWidget, folder: Path) -> Path | None:
+        """Ask which file to open."""
+        name, _ = QFileDialog.getOpenFileName(parent, "Open a graph", str(folder), FILTER)
+        return Path(name) if name else None
+
+    def save_file(self, parent: QWidget, suggested: Path) -> Path | None:
+        """Ask where to save; the answer always ends in .dgraph."""
+        name, _ = QFileDialog.getSaveFileName(parent, "Save the graph", str(suggested), FILTER)
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix == ".dgraph" else path.with_name(path.name + ".dgraph")
+
+    def tell(self, parent: QWidget, sentence: str) -> None:
+        """Tell of a failure that must not be missed."""
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "Gradwire", sentence, QMessageBox.StandardButton.Ok, parent)
+        box.exec()

@@ -1,0 +1,207 @@
+"""The top bar: menu and document on the left, the run in the middle, the search for commands on the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from app.panels.inspector_parts import label
+from app.run_bar import RunBar
+from app.theme import appearance
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+class MenuButton(QAbstractButton):
+    """Three short lines that open the menu."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Menu")
+        self.setToolTip("Menu (F10)")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Qt: a square of 32 pixels."""
+        return QSize(appearance().px(32), appearance().px(32))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the lines, on a fill while pointed at."""
+        look = appearance()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.isDown() or self.hasFocus():
+            painter.setPen(QPen(QColor(look.theme.value)) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.theme.raised))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), look.px(7), look.px(7))
+        painter.setPen(QPen(QColor(look.theme.second), max(1.5, 1.6 * look.scale), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        middle, half = self.rect().center(), look.px(7)
+        for k in (-1, 0, 1):
+            y = middle.y() + k * look.px(5)
+            painter.drawLine(QPoint(middle.x() - half, y), QPoint(middle.x() + half, y))
+
+
+class SearchButton(QAbstractButton):
+    """Looks like a field: opens the list of all commands."""
+
+    def __init__(self, keys: str) -> None:
+        super().__init__()
+        self._keys = keys
+        self.setAccessibleName("Search or command")
+        self.setToolTip("Find any command, operator or node")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Qt: wide enough for its text."""
+        return QSize(appearance().px(196), appearance().px(32))
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: the keys alone."""
+        return QSize(appearance().px(72), appearance().px(32))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw field, text and keys."""
+        look = appearance()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(look.theme.value)) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.theme.hover if self.underMouse() else look.theme.raised))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), look.px(7), look.px(7))
+        area = self.rect().adjusted(look.px(12), 0, -look.px(10), 0)
+        painter.setPen(QColor(look.theme.faint))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, right, self._keys)
+        room = area.width() - painter.fontMetrics().horizontalAdvance(self._keys) - look.px(10)
+        text = painter.fontMetrics().elidedText("Search or command", Qt.TextElideMode.ElideRight, room)
+        if room > look.px(48):
+            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class TopBar(QWidget):
+    """The bar. The middle stays in the middle of the window as long as there is room for it."""
+
+    search_requested = Signal()
+
+    def __init__(self, window: Window) -> None:
+        super().__init__()
+        self._window = window
+        self.setProperty("role", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.menu_button = MenuButton()
+        self.menu_button.clicked.connect(self.open_menu)
+        self.title = label("", "heading")
+        self.place = label("", "faint")
+        self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.run_bar = RunBar(window.session)
+        self.search = SearchButton("Ctrl K")
+        self.search.clicked.connect(self.search_requested)
+        self._left, self._right = QHBoxLayout(), QHBoxLayout()
+        self._left.addWidget(self.menu_button)
+        self._left.addWidget(self.title)
+        self._left.addWidget(self.place, 1)
+        self._right.addStretch(1)
+        self._right.addWidget(self.search)
+        self._grid = QGridLayout(self)
+        self._grid.addLayout(self._left, 0, 0)
+        self._grid.addWidget(self.run_bar, 0, 1, Qt.AlignmentFlag.AlignCenter)
+        self._grid.addLayout(self._right, 0, 2)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(2, 1)
+        appearance().changed.connect(self._restyled)
+        window.session.path_changed.connect(self.refresh)
+        self._restyled()
+
+    def _restyled(self) -> None:
+        px = appearance().px
+        self._grid.setContentsMargins(px(12), px(8), px(12), px(8))
+        self._grid.setHorizontalSpacing(px(12))
+        self._left.setSpacing(px(10))
+        self.updateGeometry()
+
+    def refresh(self) -> None:
+        """Show the document's name, and whether it is saved."""
+        window, session = self._window, self._window.session
+        editing = window.editing
+        self.title.setText(session.title if editing else "Gradwire")
+        self.title.setToolTip(str(session.path or ""))
+        place = session.path.name if session.path else "not saved yet"
+        self.place.setText("" if not editing else f"› {place}" + ("" if session.clean else "  · edited"))
+        self.run_bar.setVisible(editing)
+
+    def open_menu(self) -> None:
+        """Open the menu under its button."""
+        menu = self._window.actions_table.main_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._window.actions_table.refresh()
+        menu.popup(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height() + appearance().px(4))))
+
+
+class StatusLine(QWidget):
+    """The bottom line: a hint or the last message on the left; problems, the meaning of the two colours, and saved on the right."""
+
+    problems_clicked = Signal()
+    HINT = "Drag from a socket to wire  ·  Tab adds an operator here  ·  F5 runs"
+    MESSAGE_TIME = 9000
+
+    def __init__(self, window: Window) -> None:
+        super().__init__()
+        from PySide6.QtCore import QTimer
+
+        session = window.session
+        self._session = session
+        self.setProperty("role", "status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.message = label(self.HINT, "second")
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.problems = QPushButton()
+        self.problems.setProperty("role", "chip")
+        self.problems.clicked.connect(self.problems_clicked)
+        self.value, self.derivative = QLabel("values"), QLabel("derivatives")
+        self.saved = label("saved", "second")
+        self._row = QHBoxLayout(self)
+        for widget in (self.problems, self.message, self.value, self.derivative, self.saved):
+            self._row.addWidget(widget, 1 if widget is self.message else 0)
+        self.value.setProperty("role", "legend-value")
+        self.derivative.setProperty("role", "legend-derivative")
+        self._back = QTimer(self, singleShot=True, interval=self.MESSAGE_TIME)
+        self._back.timeout.connect(lambda: self.message.setText(self.HINT))
+        session.message.connect(self.show_message)
+        session.problems_changed.connect(self._refresh)
+        session.path_changed.connect(self._refresh)
+        session.replaced.connect(self._refresh)
+        appearance().changed.connect(self._restyled)
+        self._restyled()
+        self._refresh()
+
+    def show_message(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.message.setText(" ".join(sentence.split()))
+        self.message.setToolTip(sentence)
+        self._back.start()
+
+    def _restyled(self) -> None:
+        px = appearance().px
+        self._row.setContentsMargins(px(14), px(3), px(14), px(3))
+        self._row.setSpacing(px(14))
+        self.setMinimumHeight(px(28))
+
+    def _refresh(self) -> None:
+        found = self._session.problems
+        errors = sum(p.severity == "error" for p in found)
+        self.problems.setVisible(bool(found))
+        self.problems.setText(counted(errors, len(found) - errors))
+        self.problems.setProperty("tone", "bad" if errors else "warning")
+        self.problems.style().unpolish(self.problems)
+        self.problems.style().polish(self.problems)
+        self.saved.setText("saved" if self._session.clean else "not saved")
+
+
+def counted(errors: int, warnings: int) -> str:
+    """Return "2 errors, 1 warning"."""
+    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    return ", ".join(parts)

@@ -1,0 +1,147 @@
+"""The workspace: the canvas in the middle, and the panels around it as docks that can be hidden, moved and put back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QTimer, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from app.canvas.view import Canvas
+from app.panels.code import CodePanel
+from app.panels.inspector import Inspector
+from app.panels.outline import Outline
+from app.panels.palette import Palette
+from app.panels.plots import PlotPanel
+from app.panels.problems import Problems
+from app.session import Session
+from app.theme import appearance
+
+LAYOUT = 1
+"""Counts arrangements of docks: what was kept for another one is not restored."""
+
+LEFT, RIGHT, BOTTOM = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+PLACES = {"palette": LEFT, "outline": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "code": BOTTOM}
+TITLES = {
+    "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
+    "plots": "Plots", "problems": "Problems", "code": "Code and tape",
+}  # fmt: skip
+AT_FIRST = ("palette", "inspector", "plots")
+"""Panels that are shown at first."""
+SIZES = {"palette": 204, "inspector": 306, "plots": 268}
+"""Widths (heights at the bottom) at scale 1."""
+
+
+class Workspace(QMainWindow):
+    """Canvas and docks of one session."""
+
+    panels_changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setDocumentMode(True)
+        self.canvas = Canvas(session)
+        self.palette = Palette(session.library)  # type: ignore[assignment]
+        self.inspector = Inspector(session)
+        self.plots = PlotPanel(session)
+        self.problems = Problems(session)
+        self.outline = Outline(session)
+        self.code = CodePanel(session)
+        self.setCentralWidget(self.canvas)
+        self.arranging = False
+        self._sized = False
+        widgets = (self.palette, self.outline, self.inspector, self.plots, self.problems, self.code)
+        self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
+        # The side panels reach down only to the plots, which take the whole width.
+        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
+        self._arrange_first()
+
+    def _dock(self, name: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(TITLES[name], self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetClosable
+            | QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        )
+        dock.setTitleBarWidget(QWidget())
+        dock.visibilityChanged.connect(lambda _: self.panels_changed.emit())
+        dock.topLevelChanged.connect(lambda _: self._show_titles())
+        return dock
+
+    def _arrange_first(self) -> None:
+        for name, dock in self.docks.items():
+            dock.setFloating(False)
+            self.addDockWidget(PLACES[name], dock)
+            dock.setVisible(name in AT_FIRST)
+        for first, second in (("palette", "outline"), ("plots", "problems"), ("problems", "code")):
+            self.tabifyDockWidget(self.docks[first], self.docks[second])
+        self.docks["palette"].raise_()
+        self.docks["plots"].raise_()
+
+    def restore_panels(self) -> None:
+        """Put the panels where they are at first."""
+        self._arrange_first()
+        self.scale_panels()
+        self.panels_changed.emit()
+
+    def scale_panels(self) -> None:
+        """Give the panels their first sizes at the scale in force."""
+        px = appearance().px
+        for name, direction in (("palette", Qt.Orientation.Horizontal), ("inspector", Qt.Orientation.Horizontal), ("plots", Qt.Orientation.Vertical)):
+            limit = self.height() // 3 if name == "plots" else self.width() // 4
+            self.resizeDocks([self.docks[name]], [min(px(SIZES[name]), max(limit, 160))], direction)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: docks take their sizes only once they are shown."""
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            QTimer.singleShot(0, self, self.scale_panels)
+
+    def show_panel(self, name: str) -> None:
+        """Show a panel, in front of those it shares a place with."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def toggle_panel(self, name: str) -> None:
+        """Show a panel, or hide it where it is in front already."""
+        if self.panel_visible(name):
+            self.docks[name].hide()
+        else:
+            self.show_panel(name)
+
+    def panel_visible(self, name: str) -> bool:
+        """Return whether a panel can be seen: shown, and in front of those it shares a place with."""
+        dock = self.docks[name]
+        return not dock.isHidden() and not dock.visibleRegion().isEmpty() if dock.isVisible() else False
+
+    def set_arranging(self, on: bool) -> None:
+        """Show title bars on all panels, or only on floating ones."""
+        self.arranging = on
+        self._show_titles()
+        self.panels_changed.emit()
+
+    def _show_titles(self) -> None:
+        for dock in self.docks.values():
+            bare = not (self.arranging or dock.isFloating())
+            if bare and dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget())
+            elif not bare and dock.titleBarWidget() is not None:
+                old = dock.titleBarWidget()
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                old.deleteLater()
+
+    def state(self) -> tuple[str, int]:
+        """Return the docks' arrangement for the settings."""
+        return bytes(self.saveState(LAYOUT).toBase64().data()).decode(), LAYOUT
+
+    def restore(self, docks: str, layout: int) -> None:
+        """Arrange the docks as they were left."""
+        if docks and layout == LAYOUT and self.restoreState(QByteArray.fromBase64(docks.encode()), LAYOUT):
+            self._sized = True
+            self._show_titles()
