@@ -114,10 +114,12 @@ def line_column(text: str, offset: int) -> str:
 
 
 def find(text: str, path: Path) -> int | None:
-    """Return the offset of the value at `path` in a valid document, or of the last part of it that is there."""
+    """Return the offset of the value at `path` in a valid document, or of the innermost one around it that is there."""
     best, wanted = None, list(path)
     for here, offset, _, is_key in walk(text):
-        if not is_key and here == wanted:
+        if is_key:
+            continue
+        if here == wanted:
             return offset
         if best is None or (len(here) > best[0] and here == wanted[: len(here)]):
             best = (len(here), offset)

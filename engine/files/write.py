@@ -16,7 +16,7 @@ from engine.files.format import FORMAT, VERSION, natural
 from engine.files.scan import printable
 from engine.graph import Content, Node, Note, Place
 
-_INVISIBLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that end lines, turn text round or cannot be seen: written as escapes, so that a difference shows."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
