@@ -147,7 +147,7 @@ def _cotangent(cotangent: Any) -> tuple[float | None, str, bool]:
     with np.errstate(all="ignore"):
         norm = math.sqrt(sum(float(np.sum(np.abs(part.astype(np.complex128)) ** 2)) for part in parts))
     single = len(parts) == 1 and parts[0].shape == () and _is_array(cotangent)
-    text = short(parts[0].item()) if single else f"‖∂‖ {short(norm)}"
+    text = short(parts[0].item()) if single else f"norm {short(norm)}"
     return (norm if math.isfinite(norm) else None), text, all(_finite(part) for part in parts)
 
 

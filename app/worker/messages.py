@@ -184,7 +184,7 @@ class WireLook(Struct, frozen=True):
     thumbnail: Packed | None = None
     """At most 48 x 48 float32 in 0..1 to draw as an image (rank 2)."""
     cotangent: str = ""
-    """A scalar's digits, or the norm as "‖∂‖ 0.31"; "" where no loss depends on it or it has no derivative."""
+    """A scalar's digits, or "norm 0.31" of an array's; "" where no loss depends on it or it has no derivative."""
     norm: float | None = None
     """The Euclidean norm of the cotangent."""
     cotangent_finite: bool = True

@@ -56,7 +56,7 @@ def test_a_vector_shows_its_range_a_line_and_the_norm():
     seen = look(values, np.full(24, 0.5))
     assert seen.value == "13.566 … 847.88"
     assert seen.line == tuple(values)
-    assert seen.cotangent == "‖∂‖ 2.4495"
+    assert seen.cotangent == "norm 2.4495"
     np.testing.assert_array_equal(seen.partial.array(), values)
 
 
