@@ -104,8 +104,8 @@ COMMANDS: Final = (
             (("--out",), {"metavar": "RESULT.json", "help": "write the JSON document to a file"}),
             (("--plot",), {"metavar": "PLOT.png", "help": "draw the loss over the steps"}),
         ),
-        help="Train the graph. A run goes on from the values kept in the file, if it has some. The loss and the gradients "
-        "printed are those at the parameters printed. Exit code 1: it met a value that is not finite.",
+        help="Train the graph. A run goes on from the values kept in the file, if it has some. The loss and the "
+        "gradients printed are those at the parameters printed. Exit code 1: it met a value that is not finite.",
     ),
     Command(
         "grad",
@@ -118,8 +118,8 @@ COMMANDS: Final = (
         "compare the gradients with central differences and the complex step",
         "app.cli_commands:check",
         (FILE, SEED, SET, INPUT, PARAMS),
-        help="Compare the gradient by each parameter with central differences and, where every operator is analytic, with "
-        "the complex step. Exit code 1: one differs.",
+        help="Compare the gradient by each parameter with central differences and, where every operator is analytic, "
+        "with the complex step. Exit code 1: one differs.",
     ),
     Command(
         "inspect",

@@ -15,6 +15,7 @@ from rich.table import Table
 from engine.api import OpenGraph
 from engine.evaluate import Check
 from engine.results import Result
+from engine.types import shape_text
 
 Report = Callable[[int, int, float], object]
 
@@ -143,4 +144,6 @@ def _shape(kind: Any) -> str:
 
 def _numbers(value: Any) -> str:
     array = np.asarray(value)
-    return np.array2string(array, precision=8, threshold=8, edgeitems=2, separator=", ").replace("\n", "")
+    if array.size <= 8 or array.dtype.kind == "c":
+        return " ".join(np.array2string(array, precision=8, threshold=8, edgeitems=2, separator=", ").split())
+    return f"{shape_text(array.shape)} from {array.min():.6g} to {array.max():.6g}"

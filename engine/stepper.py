@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.autodiff.adjoint import adjoint
-from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
+from engine.autodiff.approaches import APPROACHES, default_backend, gradient_function, refusal
 from engine.backends.numpy_code import compile_program
 from engine.binding import bind
 from engine.constraints import CONSTRAINTS, Constraint
@@ -36,14 +36,11 @@ def choose(approach: str | None, backend: str | None, settings: Mapping[str, Any
     No approach: the optimizer node's own. No backend: the first that runs the approach.
     """
     approach = approach or str(settings["approach"])
-    if approach not in APPROACHES:
-        raise LoweringError(f"There is no approach {approach!r}: choose {', '.join(APPROACHES)}.")
-    if backend is not None and backend not in BACKENDS:
-        raise LoweringError(f"There is no backend {backend!r}: choose {', '.join(BACKENDS)}.")
-    backend = backend or next(each for each in BACKENDS if refusal(approach, each) is None)
-    if sentence := refusal(approach, backend):
+    if backend is None and approach in APPROACHES:
+        backend = default_backend(approach)
+    if sentence := refusal(approach, str(backend)):
         raise LoweringError(sentence)
-    return approach, backend
+    return approach, str(backend)
 
 
 @dataclass(frozen=True)
