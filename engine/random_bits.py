@@ -1,7 +1,7 @@
 """Random numbers by counter: Threefry-2x32 keyed by (seed, node id, step, element).
 
-Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC11), 20 rounds. Element n of a draw is computed from
-its number alone, so every backend and every order of evaluation gives the same bits.
+Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC11), 20 rounds. Element n of a draw is
+computed from its number alone, so every backend and every order of evaluation gives the same bits.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def threefry(key: tuple[int, int], counter: tuple[int, int]) -> tuple[int, int]:
 
 
 def threefry_array(key: NDArray[Any], x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the two words of every block with the counters (x, y): uint32 arrays of one shape. `x` and `y` are overwritten."""
+    """Return the two words of every block with the counters (x, y): uint32 arrays of one shape. `x` and `y` are
+    overwritten.
+    """
     schedule = (key[0], key[1], key[0] ^ key[1] ^ np.uint32(_PARITY))
     x += schedule[0]
     y += schedule[1]

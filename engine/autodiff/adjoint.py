@@ -21,10 +21,11 @@ from engine.types import ArrayType
 
 
 def adjoint(program: Program, of: Var, wrt: Sequence[Var]) -> Program:
-    """Return the program with one more output per variable of `wrt`: the gradient of the scalar `of`, named "gradient of <name>".
+    """Return the program with one more output per variable of `wrt`: the gradient of the scalar `of`, named "gradient
+    of <name>".
 
-    `wrt` may be any variables, inputs or not. Where `of` does not depend on a variable its gradient is zeros.
-    Variables of `program` keep their numbers; new equations have the origin "adjoint of <node>".
+    `wrt` may be any variables, inputs or not. Where `of` does not depend on a variable its gradient is zeros. Variables
+    of `program` keep their numbers; new equations have the origin "adjoint of <node>".
     """
     kind = program.types[of]
     if kind.shape != () or not kind.differentiable or kind.dtype.startswith("complex"):
@@ -95,7 +96,9 @@ def pull_back(
 
 
 def active_variables(types: Mapping[Var, ArrayType], equations: Iterable[Equation], wrt: Iterable[Var]) -> set[Var]:
-    """Return the variables that depend differentiably on one of `wrt`, with `wrt` themselves where they are differentiable."""
+    """Return the variables that depend differentiably on one of `wrt`, with `wrt` themselves where they are
+    differentiable.
+    """
     active = {var for var in wrt if _differentiable(types.get(var))}
     for equation in equations:
         if carries(types, equation):

@@ -1,8 +1,8 @@
 """Gradients against central differences and the complex step.
 
-Central differences are extrapolated (Ridders, "Accurate computation of F'(x)", 1982), so that no step size has to be guessed and a
-kink near by does no harm; the complex step (Squire and Trapp 1998)
-has no cancellation, and serves where every equation between parameter and loss is analytic.
+Central differences are extrapolated (Ridders, "Accurate computation of F'(x)", 1982), so that no step size has to be
+guessed and a kink near by does no harm; the complex step (Squire and Trapp 1998) has no cancellation, and serves where
+every equation between parameter and loss is analytic.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ ANALYTIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one variable's gradient compares: worst errors relative to the largest entry of the gradient that was looked at.
+    """How one variable's gradient compares: worst errors relative to the largest entry of the gradient that was looked
+    at.
 
     `complex_step` is None where it cannot serve. `worst` is the entry where central differences differ most.
     """

@@ -1,10 +1,11 @@
 """Derivative rules where autograd has none, a wrong one, or one that costs more than it needs.
 
-`VJP[name][k]` is (g, result, *arguments, **settings) -> cotangent of argument k, and `JVP[name][k]` likewise its tangent. All are
-written in primitives, so that they can be recorded, run on the tape and differentiated again. Sums over broadcast axes
-stand in one place, `unbroadcast`.
+`VJP[name][k]` is (g, result, *arguments, **settings) -> cotangent of argument k, and `JVP[name][k]` likewise its
+tangent. All are written in primitives, so that they can be recorded, run on the tape and differentiated again. Sums
+over broadcast axes stand in one place, `unbroadcast`.
 
-Complex numbers follow autograd and JAX: the gradient of a real L by z = x + iy is dL/dx - i dL/dy; its conjugate points uphill.
+Complex numbers follow autograd and JAX: the gradient of a real L by z = x + iy is dL/dx - i dL/dy; its conjugate points
+uphill.
 """
 
 from __future__ import annotations
@@ -307,7 +308,9 @@ WRONG_IN_AUTOGRAD = (
     "numpy.where", "numpy.sort", "numpy.power", "numpy.prod", "numpy.clip", "numpy.cumsum",
     *(name for name in VJP if name.startswith("gradwire.")),
 )  # fmt: skip
-"""Primitives the tape, too, takes our rule for: autograd lacks one, or its own loses broadcast axes, zeros or whole cases."""
+"""Primitives the tape, too, takes our rule for: autograd lacks one, or its own loses broadcast axes, zeros or whole
+cases.
+"""
 
 
 def _taped(rule: Rule) -> Rule:

@@ -22,7 +22,9 @@ class NonFinite(NamedTuple):
 
 
 def interpret(program: Program, values: Sequence[Any]) -> dict[Var, Any]:
-    """Return the value of every variable at `values` (in the order of program.inputs). Raise RunError naming the node that failed."""
+    """Return the value of every variable at `values` (in the order of program.inputs). Raise RunError naming the node
+    that failed.
+    """
     known = start(program, values)
     with np.errstate(all="ignore"):
         for equation in program.equations:
@@ -31,7 +33,9 @@ def interpret(program: Program, values: Sequence[Any]) -> dict[Var, Any]:
 
 
 def inline(program: Program, values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the outputs of `program` at `values`; within a recorded function its equations are recorded into that function's program."""
+    """Return the outputs of `program` at `values`; within a recorded function its equations are recorded into that
+    function's program.
+    """
     known = dict(zip((each.var for each in program.inputs), values, strict=True)) | dict(program.constants)
     for equation in program.equations:
         arguments = [rename(each, known) for each in equation.arguments]
@@ -40,7 +44,8 @@ def inline(program: Program, values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def first_nonfinite(program: Program, values: Sequence[Any]) -> NonFinite | None:
-    """Return the first variable that is not finite, in the order of the program: an input or an equation's result; or None.
+    """Return the first variable that is not finite, in the order of the program: an input or an equation's result; or
+    None.
 
     For an input the node is the input's name up to the first dot.
     """

@@ -1,7 +1,7 @@
 """A Program as straight-line NumPy code: the one place that compiles text, and only text it has generated itself.
 
-The text holds names out of our own tables, variables v0, v1, ..., constants c0, c1, ... and plain finite numbers; nothing in it comes
-from a file or a person. One assignment per equation: nested expressions break CPython's parser.
+The text holds names out of our own tables, variables v0, v1, ..., constants c0, c1, ... and plain finite numbers;
+nothing in it comes from a file or a person. One assignment per equation: nested expressions break CPython's parser.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ DROPPED_BYTES = 16_384
 
 @dataclass(frozen=True)
 class Compiled:
-    """A program ready to run. `function(*values)` is the bare function: for hot loops inside one `numpy.errstate(all="ignore")`.
+    """A program ready to run. `function(*values)` is the bare function: for hot loops inside one
+    `numpy.errstate(all="ignore")`.
 
-    It takes arrays and NumPy scalars of the inputs' types; outputs may share memory with inputs and constants: never write into them.
+    It takes arrays and NumPy scalars of the inputs' types; outputs may share memory with inputs and constants: never
+    write into them.
     """
 
     program: Program

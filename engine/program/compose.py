@@ -10,9 +10,11 @@ from engine.program.program import Equation, Program, Var
 
 
 def fuse(first: Program, second: Program, feeds: Mapping[Var, Var]) -> Program:
-    """Return one program that runs `first`, then `second` with its inputs `feeds` (second's input -> first's variable) taken from it.
+    """Return one program that runs `first`, then `second` with its inputs `feeds` (second's input -> first's variable)
+    taken from it.
 
-    Inputs: first's, then those of second that are not fed. Outputs: first's, then second's. First's variables keep their numbers.
+    Inputs: first's, then those of second that are not fed. Outputs: first's, then second's. First's variables keep
+    their numbers.
     """
     offset = 1 + max((var.index for var in first.types), default=-1)
     renamed = {var: feeds.get(var, Var(var.index + offset)) for var in second.types}

@@ -1,7 +1,7 @@
 """The primitives a program's equations may name: autograd's wrapped NumPy functions, and a few of our own.
 
-`PRIMITIVES[name]` is callable on plain arrays, on autograd's boxes (the tape) and while recording. Names are the NumPy name
-("numpy.add", "numpy.linalg.inv"), "autograd.<name>" for autograd's helpers, "gradwire.<name>" for ours.
+`PRIMITIVES[name]` is callable on plain arrays, on autograd's boxes (the tape) and while recording. Names are the NumPy
+name ("numpy.add", "numpy.linalg.inv"), "autograd.<name>" for autograd's helpers, "gradwire.<name>" for ours.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ def _filled(template: Sequence[Any], parts: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def guarded(condition: Any, function: Callable[[Any], Any], x: Any, safe: float, otherwise: Any) -> Any:
-    """Return function(x) where `condition`, else `otherwise`, with derivatives that are finite where `function`'s are not.
+    """Return function(x) where `condition`, else `otherwise`, with derivatives that are finite where `function`'s are
+    not.
 
     `where(x > 0, sqrt(x), 0)` has the derivative NaN at x <= 0, as 0 times infinity. Here `function` sees `safe` there.
     """
@@ -141,7 +142,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
 }  # fmt: skip
 """Every primitive by its name."""
 
-_NAMES: Mapping[Any, str] = {function: name for name, function in reversed(PRIMITIVES.items())}
+_NAMES: Mapping[Any, str] = {function: name for name, function in reversed(list(PRIMITIVES.items()))}
 
 CANONICAL: Mapping[Any, tuple[str, Callable[..., tuple[Any, ...]]]] = {
     numpy_wrapper._astype: ("gradwire.cast", lambda x, dtype, *_: (x, np.dtype(dtype).name)),

@@ -15,7 +15,7 @@ Role: TypeAlias = Literal["parameter", "data", "setting", "state", "key", "batch
 class Var(NamedTuple):
     """A variable of a program, by its number. Each is assigned once: by an input, a constant or an equation."""
 
-    index: int
+    index: int  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class ProgramInput:
 class Equation:
     """output = primitive(*arguments, **settings).
 
-    `primitive` is a name in engine.program.primitives.PRIMITIVES; `arguments` are variables or literal values (numbers, shapes,
-    axes, slices, None); `settings` are literal keyword arguments; `origin` names the graph node it came from, or
-    "adjoint of <node>", "tangent of <node>". A structural primitive (branch, loops, call) has Programs among its settings.
+    `primitive` is a name in engine.program.primitives.PRIMITIVES; `arguments` are variables or literal values (numbers,
+    shapes, axes, slices, None); `settings` are literal keyword arguments; `origin` names the graph node it came from,
+    or "adjoint of <node>", "tangent of <node>". A structural primitive (branch, loops, call) has Programs among its
+    settings.
     """
 
     primitive: str
@@ -52,7 +53,8 @@ class Equation:
 class Program:
     """Equations in an order in which each variable is assigned before it is used.
 
-    `outputs` are the variables returned, in order; `names` says what each output is (a socket, "loss", "gradient of w", "state bn.0").
+    `outputs` are the variables returned, in order; `names` says what each output is (a socket, "loss", "gradient of w",
+    "state bn.0").
     """
 
     inputs: tuple[ProgramInput, ...]

@@ -1,7 +1,8 @@
-"""Recording: functions run once under autograd's tracer, with a node and a box class of our own, leave equations behind.
+"""Recording: functions run once under autograd's tracer, with a node and a box class of our own, leave equations
+behind.
 
-Sound for every value: nothing is registered as "not traced", so comparisons, argmax and sign become equations; and a box refuses
-to tell its value, so no branch can be baked in.
+Sound for every value: nothing is registered as "not traced", so comparisons, argmax and sign become equations; and a
+box refuses to tell its value, so no branch can be baked in.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from autograd.tracer import Box, Node, getval, isbox, trace_stack
 
 from engine.errors import LoweringError
 from engine.program import primitives
+from engine.program.answers import weak
 from engine.program.program import Equation, Program, ProgramInput, Role, Var
-from engine.program.standin import StandIn, stand_in, weak
+from engine.program.standin import StandIn, stand_in
 from engine.types import ArrayType, Shape
 
 SCALARS = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, bool, int)
@@ -186,9 +188,7 @@ class RecordBox(ArrayBox):  # type: ignore[misc]
         if type(value) is not StandIn and type(value) is not RecordBox:
             array = np.asarray(value)
             value = stand_in(array.shape, array.dtype)
-        self._value = value
-        self._trace = trace
-        self._node = node
+        Box.__init__(self, value, trace, node)
 
     shape = property(lambda self: self._value.shape)
     ndim = property(lambda self: self._value.ndim)
@@ -227,25 +227,25 @@ class RecordBox(ArrayBox):  # type: ignore[misc]
 
     tolist = item
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304 - refuses
         _refuse(self, "a truth value, as in if, while, and, or, not, min or max")
 
-    def __float__(self) -> float:
+    def __float__(self) -> NoReturn:
         _refuse(self, "float()")
 
-    def __int__(self) -> int:
+    def __int__(self) -> NoReturn:
         _refuse(self, "int()")
 
-    def __complex__(self) -> complex:
+    def __complex__(self) -> NoReturn:
         _refuse(self, "complex()")
 
-    def __index__(self) -> int:
+    def __index__(self) -> NoReturn:  # noqa: PLE0305 - refuses
         _refuse(self, "a whole number for range or an index")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise LoweringError(
-            f"{_who(self)} hands a traced array to a function of plain NumPy; call autograd.numpy's function with the array itself, "
-            "not inside a list"
+            f"{_who(self)} hands a traced array to a function of plain NumPy; call autograd.numpy's function with the "
+            "array itself, not inside a list"
         )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -277,11 +277,13 @@ VSpace.register(StandIn, lambda value: (ComplexArrayVSpace if value.dtype.kind =
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """Within: every traced result is a RecordBox, and autograd's trace stack is one level up. Both are put back, come what may."""
+    """Within: every traced result is a RecordBox, and autograd's trace stack is one level up. Both are put back, come
+    what may.
+    """
     level = trace_stack.top
     before = dict(Box.type_mappings)
     boxed = {kind: RecordBox for kind, box in before.items() if box is ArrayBox and kind is not ArrayBox}
-    Box.type_mappings.update(boxed, **{})
+    Box.type_mappings.update(boxed)
     Box.type_mappings.update(dict.fromkeys(SCALARS, RecordBox))
     trace_stack.top = level + 1
     try:

@@ -1,7 +1,7 @@
 """The one gradient test every operator passes, and the soundness test: `check_operator(operator)`.
 
-Oracles are independent of programs: the operator's own function on plain NumPy arrays, differentiated by Ridders' central
-differences and, where every equation is analytic, by the complex step.
+Oracles are independent of programs: the operator's own function on plain NumPy arrays, differentiated by Ridders'
+central differences and, where every equation is analytic, by the complex step.
 """
 
 from __future__ import annotations
@@ -208,7 +208,9 @@ def cases(operator: Operator) -> list[Case]:
 
 
 def check_operator(operator: Operator) -> None:
-    """Raise AssertionError where the operator's types, values or derivatives are wrong at any sample, through any approach."""
+    """Raise AssertionError where the operator's types, values or derivatives are wrong at any sample, through any
+    approach.
+    """
     found = cases(operator)
     assert found, f"{operator.id} has no samples"
     for case in found:
