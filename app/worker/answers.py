@@ -29,6 +29,13 @@ class Answerer(Protocol):
         """Return whether the derivatives agree with differences."""
 
 
+    def partials(self, node: str, moment: m.Moment | None) -> dict[str, str]:
+        """Return a node's own partial derivatives as texts, by input."""
+
+    def artefacts(self, moment: m.Moment | None) -> m.Artefacts:
+        """Return what the loss became."""
+
+
 class Answers(NamedTuple):
     """How answers are found, as functions of modules (they reach the child by name)."""
 
@@ -125,6 +132,17 @@ class EngineAnswerer:
             )
             for each in wanted
         )
+
+
+    def partials(self, node: str, moment: m.Moment | None) -> dict[str, str]:
+        from app.worker.insight import partials
+
+        return partials(self._prepared(), node, moment)
+
+    def artefacts(self, moment: m.Moment | None) -> m.Artefacts:
+        from app.worker.insight import artefacts
+
+        return artefacts(self._prepared(), moment)
 
 
 def _warm() -> None:

@@ -47,6 +47,8 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     m.AskTypes: lambda by, said: m.TypesAre(said.question, by.types()),
     m.AskLooks: lambda by, said: m.LooksAre(said.question, by.looks(said.moment)),
     m.AskContour: lambda by, said: m.ContourIs(said.question, by.contour(said)),
+    m.AskPartials: lambda by, said: m.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
+    m.AskArtefacts: lambda by, said: m.ArtefactsAre(said.question, by.artefacts(said.moment)),
     m.AskCheck: lambda by, said: m.CheckIs(said.question, by.check(said.node, said.moment)),
 }
 

@@ -18,7 +18,7 @@ from app.worker.mark import Mark
 from app.worker.pulse import pulse
 from engine.graph import Content, Socket
 
-DEADLINES: Final[Mapping[str, float]] = {"types": 60.0, "looks": 10.0, "check": 60.0, "contour": 20.0}
+DEADLINES: Final[Mapping[str, float]] = {"types": 60.0, "looks": 10.0, "partials": 5.0, "check": 60.0, "contour": 20.0, "artefacts": 10.0}
 """Seconds each kind of question may take, in the order in which they are asked."""
 START_DEADLINE: Final = 60.0
 """Seconds the process may take to start."""
@@ -48,8 +48,12 @@ class AskClient(QObject):
     """(revision, Contour)."""
     checked = Signal(int, object)
     """(revision, tuple[ParameterCheck, ...])."""
+    partials_ready = Signal(int, str, object)
+    """(revision, node, Mapping[input, text])."""
+    artefacts_ready = Signal(int, object)
+    """(revision, Artefacts)."""
     failed = Signal(int, str, str, str)
-    """(revision, question "types"|"looks"|"contour"|"check", sentence, node id or "")."""
+    """(revision, question "types"|"looks"|"contour"|"check"|"partials"|"artefacts", sentence, node id or "")."""
 
     def __init__(
         self,
@@ -112,6 +116,14 @@ class AskClient(QObject):
         """Ask whether the derivatives of the loss by the parameters that reach `node` (all where "") agree with
         differences."""
         self._ask("check", lambda question: m.AskCheck(question, node, moment))
+
+    def ask_partials(self, node: str, moment: m.Moment | None = None) -> None:
+        """Ask for a node's own partial derivatives."""
+        self._ask("partials", lambda question: m.AskPartials(question, node, moment))
+
+    def ask_artefacts(self, moment: m.Moment | None = None) -> None:
+        """Ask what the loss became: equations, code, tape."""
+        self._ask("artefacts", lambda question: m.AskArtefacts(question, moment))
 
     def warm(self) -> None:
         """Start the process ahead of the first question."""
@@ -184,6 +196,10 @@ class AskClient(QObject):
                 self.contour_ready.emit(asked.revision, contour)
             case m.CheckIs(checks=checks):
                 self.checked.emit(asked.revision, checks)
+            case m.PartialsAre(node=node, partials=partials):
+                self.partials_ready.emit(asked.revision, node, partials)
+            case m.ArtefactsAre(artefacts=artefacts):
+                self.artefacts_ready.emit(asked.revision, artefacts)
             case m.CannotSay(sentence=sentence, node=node):
                 self.failed.emit(asked.revision, asked.kind, sentence, node or "")
 

@@ -236,6 +236,15 @@ class Contour(Struct, frozen=True):
     """(len(y), len(x)); NaN where it is not finite."""
 
 
+class Artefacts(Struct, frozen=True):
+    """What an optimizer's loss became, as text: equations with their adjoint, generated NumPy code, and the tape."""
+
+    optimizer: str
+    program: str
+    code: str
+    tape: str
+
+
 # From the window to the process that trains ---------------------------------------------------------------------------
 
 
@@ -403,6 +412,21 @@ class AskCheck(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskPartials(Struct, frozen=True, tag=True):
+    """What are a node's own partial derivatives?"""
+
+    question: int
+    node: str
+    moment: Moment | None
+
+
+class AskArtefacts(Struct, frozen=True, tag=True):
+    """What did the loss become?"""
+
+    question: int
+    moment: Moment | None
+
+
 class TypesAre(Struct, frozen=True, tag=True):
     """Types in the notation of `pack_type`, by node and output."""
 
@@ -425,6 +449,19 @@ class CheckIs(Struct, frozen=True, tag=True):
     checks: tuple[ParameterCheck, ...]
 
 
+class PartialsAre(Struct, frozen=True, tag=True):
+    """Texts by input."""
+
+    question: int
+    node: str
+    partials: dict[str, str]
+
+
+class ArtefactsAre(Struct, frozen=True, tag=True):
+    question: int
+    artefacts: Artefacts
+
+
 class CannotSay(Struct, frozen=True, tag=True):
     """A question without an answer, and why."""
 
@@ -433,8 +470,8 @@ class CannotSay(Struct, frozen=True, tag=True):
     node: str | None
 
 
-AskRequest: TypeAlias = About | AskTypes | AskLooks | AskContour | AskCheck
-AskAnswer: TypeAlias = Hello | TypesAre | LooksAre | ContourIs | CheckIs | CannotSay
+AskRequest: TypeAlias = About | AskTypes | AskLooks | AskContour | AskCheck | AskPartials | AskArtefacts
+AskAnswer: TypeAlias = Hello | TypesAre | LooksAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | CannotSay
 
 
 def pack_type(kind: Type) -> Any:
