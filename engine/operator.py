@@ -193,7 +193,7 @@ def operator(
         inputs, settings = _signature(function, kind, nondifferentiable, says)
         unknown = says.keys() - {i.name for i in inputs} - set(outputs)
         if unknown:
-            raise DeclarationError(f"the operator {id} describes sockets it does not have: {', '.join(sorted(unknown))}")
+            raise DeclarationError(f"the operator {id} describes sockets it lacks: {', '.join(sorted(unknown))}")
         declared = Operator(
             id=id,
             title=title,
@@ -265,6 +265,9 @@ def _require_complete(declared: Operator) -> None:
     clash = {i.name for i in declared.inputs} & set(declared.settings)
     if clash:
         raise DeclarationError(f"the operator {declared.id} uses {clash.pop()!r} for an input and a setting")
+    twice = {i.name for i in declared.inputs} & {o.name for o in declared.outputs}
+    if twice:
+        raise DeclarationError(f"the operator {declared.id} uses {twice.pop()!r} for an input and an output")
 
 
 class Library(Mapping[str, Operator]):

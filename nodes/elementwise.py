@@ -21,6 +21,9 @@ PAIRS = (
 )
 """Samples of two inputs: opposite signs and orders, a broadcast on either side, and the other dtypes."""
 
+ALONE = (([-2.0, 0.5, 3.0],), (onp.array([1.5, -0.5], "float32"),), (onp.array([1, -2, 3]),))
+"""Samples in which the second input is not wired, and its default number stands there."""
+
 REAL_PAIRS = tuple(pair for pair in PAIRS if onp.result_type(*map(onp.asarray, pair)).kind != "c")
 
 ANY = (
@@ -51,7 +54,7 @@ POSITIVE = (
     formula=r"x + y",
     partials={"x": r"1", "y": r"1"},
     synonyms=("plus", "sum of two", "+", "offset", "bias"),
-    samples=PAIRS,
+    samples=(*PAIRS, *ALONE),
     sockets={"x": "the first summand", "y": "the second summand", "value": "x + y"},
 )
 def add(x: Value, y: Value = 0.0) -> Value:
@@ -66,7 +69,7 @@ def add(x: Value, y: Value = 0.0) -> Value:
     formula=r"x - y",
     partials={"x": r"1", "y": r"-1"},
     synonyms=("minus", "difference", "-", "residual"),
-    samples=PAIRS,
+    samples=(*PAIRS, *ALONE),
     sockets={"x": "what is subtracted from", "y": "what is subtracted", "value": "x - y"},
 )
 def subtract(x: Value, y: Value = 0.0) -> Value:
@@ -81,7 +84,7 @@ def subtract(x: Value, y: Value = 0.0) -> Value:
     formula=r"x\,y",
     partials={"x": r"y", "y": r"x"},
     synonyms=("times", "product", "*", "scale", "gain"),
-    samples=PAIRS,
+    samples=(*PAIRS, *ALONE),
     sockets={"x": "the first factor", "y": "the second factor", "value": "x times y"},
 )
 def multiply(x: Value, y: Value = 1.0) -> Value:
@@ -97,7 +100,7 @@ def multiply(x: Value, y: Value = 1.0) -> Value:
     partials={"x": r"\frac{1}{y}", "y": r"-\frac{x}{y^2}"},
     domain="y is not 0",
     synonyms=("over", "quotient", "ratio", "/"),
-    samples=PAIRS,
+    samples=(*PAIRS, *ALONE),
     sockets={"x": "the numerator", "y": "the denominator", "value": "x over y"},
 )
 def divide(x: Value, y: Value = 1.0) -> Value:
@@ -120,6 +123,7 @@ def divide(x: Value, y: Value = 1.0) -> Value:
         ([[0.5, 2.0, 3.0], [1.5, 0.25, 0.75]], [2.0, -0.5, 1.0]),
         (onp.array([0.5, 2.0], "float32"), onp.array([2.0, -0.5], "float32")),
         (onp.array([1.0 + 0.5j, 0.5 - 1.0j]), onp.array([2.0 + 0.0j, 0.5 + 0.5j])),
+        *ALONE,
     ),
     sockets={"x": "the base", "exponent": "the exponent p", "value": "x to the power of p"},
 )
@@ -139,7 +143,7 @@ def power(x: Value, exponent: Value = 2.0) -> Value:
     partials={"x": r"1\ (x>y),\ \frac{1}{2}\ (x=y),\ 0\ (x<y)", "y": r"1\ (y>x),\ \frac{1}{2}\ (x=y),\ 0\ (y<x)"},
     domain="x and y are real",
     synonyms=("max", "larger", "greater", "at least"),
-    samples=REAL_PAIRS,
+    samples=(*REAL_PAIRS, *ALONE),
     sockets={"x": "the first number", "y": "the second number", "value": "the larger of the two"},
 )
 def maximum(x: Value, y: Value = 0.0) -> Value:
@@ -155,7 +159,7 @@ def maximum(x: Value, y: Value = 0.0) -> Value:
     partials={"x": r"1\ (x<y),\ \frac{1}{2}\ (x=y),\ 0\ (x>y)", "y": r"1\ (y<x),\ \frac{1}{2}\ (x=y),\ 0\ (y>x)"},
     domain="x and y are real",
     synonyms=("min", "smaller", "less", "at most"),
-    samples=REAL_PAIRS,
+    samples=(*REAL_PAIRS, *ALONE),
     sockets={"x": "the first number", "y": "the second number", "value": "the smaller of the two"},
 )
 def minimum(x: Value, y: Value = 0.0) -> Value:

@@ -244,11 +244,23 @@ def _order(key: Any, step: int, rows: int, shuffled: bool) -> Any:
     "inputs.minibatch",
     "Minibatch",
     kind=Kind.BATCH,
-    outputs=("x", "y"),
+    outputs=("batch_x", "batch_y"),
     shape=_batch_shape,
     draw=_draw,
     synonyms=("batch", "stochastic", "sample", "shuffle", "epoch", "sgd"),
-    sockets={"x": "one row per example", "y": "one row per example"},
+    formula=r"x_I,\ y_I",
+    partials={"x": r"1\ (i \in I),\ 0\ (i \notin I)", "y": r"1\ (i \in I),\ 0\ (i \notin I)"},
+    samples=(
+        Sample(([[1.0, -2.0], [3.0, 0.5], [-1.5, 2.5], [0.25, 4.0]], [1.0, -2.0, 3.0, 0.5]), {"size": 3}),
+        Sample(([[-1.0, 2.0], [-3.0, -0.5], [1.5, -2.5], [-0.25, -4.0]], [-1.0, 2.0, -3.0, -0.5]), {"size": 3}),
+        Sample((onp.array([[0.5, -1.5]] * 4, "float32"), onp.array([2, 0, 1, 1])), {"size": 3}),
+    ),
+    sockets={
+        "x": "one row per example",
+        "y": "one row per example",
+        "batch_x": "this step's rows of x",
+        "batch_y": "the same rows of y",
+    },
 )
 def minibatch(
     indices: Any,

@@ -53,7 +53,7 @@ def noise(
     partials={"x": r"\frac{m}{1 - p}"},
     domain="x is real",
     synonyms=("mask", "regularise", "bernoulli", "random"),
-    samples=(*SAMPLES, Sample(SAMPLES[0], {"rate": 0.1})),
+    samples=(*SAMPLES, Sample(SAMPLES[0], {"rate": 0.7})),
     sockets={"x": "a number or array", "value": "x with some elements set to 0 in training, x itself in evaluation"},
 )
 def dropout(
