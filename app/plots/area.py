@@ -1,0 +1,310 @@
+"""PlotArea: pyqtgraph's view box in a frame of our own, with a quiet grid, texts in the theme's type, and a read-out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app import fonts
+from app.plots.ticks import Tick, linear_ticks, log_ticks, padded
+from app.theme import appearance, faded
+
+LEFT: Final = 46
+"""Room for the texts of the vertical axis, at scale 1: the same in every card, so that plots line up and never jump."""
+BOTTOM: Final = 20
+TOP: Final = 6
+RIGHT: Final = 12
+
+
+class Row(NamedTuple):
+    """A line of a read-out."""
+
+    color: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ReadOut:
+    """What is read where the mouse is: marks on the plot (data coordinates), and a bubble of rows."""
+
+    x: float
+    marks: tuple[tuple[float, float, str], ...]
+    title: str
+    rows: tuple[Row, ...]
+    line: bool = True
+    """Whether a vertical line is drawn at x."""
+
+
+class PlotArea(pg.GraphicsView):
+    """A plot without its head. Who fills it adds pyqtgraph items to `box`, in log10 where an axis is logarithmic.
+
+    The range follows `show_range` until the mouse pans or zooms; a double click gives it back.
+    """
+
+    range_changed = Signal()
+    """The mouse panned or zoomed, or gave the range back."""
+
+    def __init__(self) -> None:
+        super().__init__(background=None, useOpenGL=False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("background: transparent")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.box = pg.ViewBox(enableMenu=False)
+        self.box.setDefaultPadding(0)
+        self.addItem(self.box)
+        self.log_x = self.log_y = self.whole_x = False
+        self.x_title = self.y_title = ""
+        self.axes_visible = True
+        self.right_room = 0.0
+        """Further room at the right, at scale 1 (a colour bar)."""
+        self.following = True
+        """Whether the range follows the data."""
+        self.read: Callable[[QPointF], ReadOut | None] = lambda _: None
+        """What is read at a place in data coordinates."""
+        self._frame = _Frame(self)
+        self._hover = _Hover(self)
+        self.sceneObj.addItem(self._frame)
+        self.sceneObj.addItem(self._hover)
+        self.box.sigRangeChangedManually.connect(self._moved_by_hand)
+        self.box.sigRangeChanged.connect(self._frame.update)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+
+    # Layout -----------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Qt: the view box fills what the axes leave."""
+        super().resizeEvent(event)
+        if hasattr(self, "_hover"):  # the base class calls this before it is made
+            self.place()
+
+    def place(self) -> None:
+        """Lay the view box out anew (after a change of scale, axes or size)."""
+        px = appearance().px
+        left = px(LEFT) if self.axes_visible else px(4)
+        bottom = px(BOTTOM + (14 if self.x_title else 0)) if self.axes_visible else px(6)
+        right = px(RIGHT + self.right_room)
+        area = QRectF(left, px(TOP), self.width() - left - right, self.height() - px(TOP) - bottom)
+        self.box.setGeometry(area if area.width() > 1 and area.height() > 1 else QRectF(0, 0, 1, 1))
+        self._frame.prepareGeometryChange()
+        self._frame.update()
+
+    @property
+    def plot_rect(self) -> QRectF:
+        """Where the data are drawn, in pixels of this widget."""
+        return self.box.geometry()
+
+    def show_range(self, x: tuple[float, float], y: tuple[float, float], *, pad_x: bool = False) -> None:
+        """Show these data, with room around them, unless the mouse has chosen otherwise."""
+        if self.following:
+            x = padded(*x) if pad_x or x[0] == x[1] else x
+            y = padded(*y)
+            self.box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+
+    def follow(self) -> None:
+        """Let the range follow the data again."""
+        self.following = True
+        self.range_changed.emit()
+
+    def _moved_by_hand(self, *_: object) -> None:
+        self.following = False
+        self.range_changed.emit()
+
+    # Mouse ------------------------------------------------------------------------------------------------------------
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: give the range back to the data."""
+        self.follow()
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: read out what is under the mouse."""
+        super().mouseMoveEvent(event)
+        place = event.position()
+        inside = self.plot_rect.contains(place) and event.buttons() == Qt.MouseButton.NoButton
+        self.read_at(place if inside else None)
+
+    def read_at(self, place: QPointF | None) -> None:
+        """Show the read-out at a place in pixels, or none."""
+        self._hover.show_at(place)
+
+    def refresh_read_out(self) -> None:
+        """Read again where the mouse is: the data changed."""
+        self._hover.show_at(self._hover.place)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Qt: no read-out without the mouse."""
+        super().leaveEvent(event)
+        self.read_at(None)
+
+    # Coordinates ------------------------------------------------------------------------------------------------------
+
+    def to_data(self, place: QPointF) -> QPointF:
+        """Return pixels as data coordinates (log10 on a logarithmic axis)."""
+        return self.box.mapSceneToView(place)
+
+    def to_pixels(self, x: float, y: float) -> QPointF:
+        """Return data coordinates as pixels."""
+        (x0, x1), (y0, y1) = self.box.viewRange()
+        rect = self.plot_rect
+        across = (x - x0) / (x1 - x0) if x1 > x0 else 0.0
+        up = (y - y0) / (y1 - y0) if y1 > y0 else 0.0
+        return QPointF(rect.left() + across * rect.width(), rect.bottom() - up * rect.height())
+
+    def x_ticks(self) -> tuple[Tick, ...]:
+        """Return the ticks of the horizontal axis."""
+        most = max(2, int(self.plot_rect.width() / appearance().px(62)))
+        low, high = self.box.viewRange()[0]
+        return log_ticks(low, high, most) if self.log_x else linear_ticks(low, high, most, whole=self.whole_x)
+
+    def y_ticks(self) -> tuple[Tick, ...]:
+        """Return the ticks of the vertical axis."""
+        most = max(2, min(7, int(self.plot_rect.height() / appearance().px(30))))
+        low, high = self.box.viewRange()[1]
+        return log_ticks(low, high, most) if self.log_y else linear_ticks(low, high, most)
+
+
+class _Item(QGraphicsItem):
+    """An item in pixels of its area."""
+
+    def __init__(self, area: PlotArea, z: float) -> None:
+        super().__init__()
+        self._area = area
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        """Qt: all of the area."""
+        return QRectF(self._area.rect())
+
+
+class _Frame(_Item):
+    """Grid lines, and the texts at them."""
+
+    def __init__(self, area: PlotArea) -> None:
+        super().__init__(area, -10)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Qt: draw hairlines at the vertical axis's ticks, and texts along both."""
+        area = self._area
+        if not area.axes_visible:
+            return
+        look = appearance()
+        rect = area.plot_rect
+        painter.setFont(fonts.sans("caption", look.scale))
+        metrics = QFontMetricsF(painter.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(look.theme.grid), 1))
+        ups = [(area.to_pixels(0, tick.at).y(), tick.text) for tick in area.y_ticks()]
+        for y, _ in ups:
+            painter.drawLine(QPointF(rect.left(), round(y)), QPointF(rect.right(), round(y)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QColor(look.theme.faint))
+        height, gap = metrics.height(), look.px(8)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for y, text in ups:
+            painter.drawText(QRectF(0, y - height / 2, rect.left() - gap, height), right, text)
+        self._across(painter, metrics, rect)
+
+    def _across(self, painter: QPainter, metrics: QFontMetricsF, rect: QRectF) -> None:
+        area, look = self._area, appearance()
+        top = rect.bottom() + look.px(4)
+        free = -1e9
+        for tick in area.x_ticks():
+            width = metrics.horizontalAdvance(tick.text)
+            x = min(area.to_pixels(tick.at, 0).x() - width / 2, area.width() - width - look.px(2))
+            if x > free:
+                painter.drawText(QPointF(x, top + metrics.ascent()), tick.text)
+                free = x + width + look.px(8)
+        if area.x_title:
+            centred = Qt.AlignmentFlag.AlignCenter
+            text = metrics.elidedText(area.x_title, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(QRectF(rect.left(), top + metrics.height(), rect.width(), metrics.height()), centred, text)
+
+
+class _Hover(_Item):
+    """The read-out: a line, marks, and a bubble that keeps inside the area."""
+
+    def __init__(self, area: PlotArea) -> None:
+        super().__init__(area, 100)
+        self.place: QPointF | None = None
+        self._found: ReadOut | None = None
+
+    def show_at(self, place: QPointF | None) -> None:
+        had = self._found
+        self.place = place
+        self._found = self._area.read(self._area.to_data(place)) if place is not None else None
+        if had is not None or self._found is not None:
+            self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Qt: draw what was found."""
+        found, area = self._found, self._area
+        if found is None:
+            return
+        look = appearance()
+        rect = area.plot_rect
+        if found.line:
+            x = round(area.to_pixels(found.x, 0).x()) + 0.5
+            painter.setPen(QPen(faded(look.theme.second, 0.6), 1))
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for x, y, color in found.marks:
+            painter.setPen(QPen(QColor(look.theme.panel), max(1.5, 1.5 * look.scale)))
+            painter.setBrush(QColor(color))
+            painter.drawEllipse(area.to_pixels(x, y), 4 * look.scale, 4 * look.scale)
+        self._bubble(painter, found, rect)
+
+    def _bubble(self, painter: QPainter, found: ReadOut, rect: QRectF) -> None:
+        look = appearance()
+        px = look.px
+        painter.setFont(fonts.sans("caption", look.scale))
+        metrics = QFontMetricsF(painter.font())
+        line = metrics.height() + px(1)
+        names = max((metrics.horizontalAdvance(row.name) for row in found.rows), default=0.0)
+        texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
+        inner = max(px(12) + names + px(10) + texts, metrics.horizontalAdvance(found.title))
+        size = QRectF(0, 0, inner + px(16), line * (len(found.rows) + bool(found.title)) + px(10))
+        anchor = self._area.to_pixels(found.x, 0).x() if found.line else (self.place or QPointF()).x()
+        x = anchor + px(12) if anchor + px(12) + size.width() < self._area.width() else anchor - px(12) - size.width()
+        y = min(max((self.place or QPointF()).y() - size.height() / 2, rect.top()), rect.bottom() - size.height())
+        size.moveTo(max(px(2), x), max(px(2), y))
+        painter.setPen(QPen(QColor(look.theme.hairline), 1))
+        painter.setBrush(QColor(look.theme.raised))
+        painter.drawRoundedRect(size, px(6), px(6))
+        baseline = size.top() + px(5) + metrics.ascent()
+        left = size.left() + px(8)
+        if found.title:
+            painter.setPen(QColor(look.theme.second))
+            painter.drawText(QPointF(left, baseline), found.title)
+            baseline += line
+        for row in found.rows:
+            self._row(painter, row, metrics, left, baseline, size.right() - px(8))
+            baseline += line
+
+    def _row(
+        self, painter: QPainter, row: Row, metrics: QFontMetricsF, left: float, baseline: float, right: float
+    ) -> None:
+        look = appearance()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(row.color))
+        middle = baseline - metrics.ascent() * 0.36
+        painter.drawEllipse(QPointF(left + look.px(3), middle), look.scale * 3, look.scale * 3)
+        painter.setPen(QColor(look.theme.second))
+        painter.drawText(QPointF(left + look.px(12), baseline), row.name)
+        painter.setPen(QColor(look.theme.text))
+        painter.drawText(QPointF(right - metrics.horizontalAdvance(row.text), baseline), row.text)
+
+
+def pen(color: Any, width: float = 2.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """Return a pen for curves: in pixels whatever the zoom, round at joints, its width growing with the scale."""
+    result = QPen(QColor(color), width * appearance().scale, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    result.setCosmetic(True)
+    return result
