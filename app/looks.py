@@ -15,7 +15,7 @@ from engine.types import Type
 if TYPE_CHECKING:
     from app.session import Session
     from app.worker.asking import AskClient
-    from app.worker.messages import Looks, ParameterCheck, WireLook
+    from app.worker.messages import Artefacts, Looks, ParameterCheck, WireLook
 
 DELAY = 60
 """Milliseconds between an edit and the question that follows from it, so that a dragged slider asks a few times a second."""
@@ -36,6 +36,8 @@ class LookBook(QObject):
     checked = Signal(object)
     """A gradient check came back: a tuple of ParameterCheck."""
     check_failed = Signal(str)
+    partials_changed = Signal()
+    artefacts_changed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -49,6 +51,13 @@ class LookBook(QObject):
         self.problem: Problem | None = None
         """What the last question failed at."""
         self.checks: tuple[ParameterCheck, ...] = ()
+        self.partials: tuple[str, Mapping[str, str]] = ("", {})
+        """The node asked for last, and its own partial derivatives as texts, by input."""
+        self.artefacts: Artefacts | None = None
+        """What the loss became; asked for only while `wants_artefacts`."""
+        self.artefacts_fault = ""
+        self.wants_artefacts = False
+        session.selection_changed.connect(self._ask_partials)
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
         self._timer.timeout.connect(self._ask_now)
         self._resting = QTimer(self, singleShot=True, interval=RUN_INTERVAL)
@@ -63,6 +72,8 @@ class LookBook(QObject):
             self._client.types_ready.connect(self._types_ready)
             self._client.looks_ready.connect(self._looks_ready)
             self._client.checked.connect(self._checked)
+            self._client.partials_ready.connect(self._partials_ready)
+            self._client.artefacts_ready.connect(self._artefacts_ready)
             self._client.failed.connect(self._failed)
         return self._client
 
@@ -73,8 +84,10 @@ class LookBook(QObject):
     def forget(self) -> None:
         """Forget everything: another document is shown."""
         self.known, self.looks, self.problem, self.checks = {}, None, None, ()
+        self.partials, self.artefacts, self.artefacts_fault = ("", {}), None, ""
         self._revision = -1
         self.values_changed.emit()
+        self.artefacts_changed.emit()
 
     def ask(self) -> None:
         """Ask soon for types and looks of the graph as it is then."""
@@ -115,6 +128,30 @@ class LookBook(QObject):
 
     def _ask_looks(self) -> None:
         self.client.ask_looks(self._session.moment())
+        self._ask_partials()
+        self.ask_artefacts()
+
+    def _ask_partials(self) -> None:
+        current = self._session.current
+        if current is not None and self._revision >= 0 and self._session.has_engine and not self._closed:
+            if self._session.operator(current).partials:
+                self.client.ask_partials(current, self._session.moment())
+
+    def ask_artefacts(self) -> None:
+        """Ask what the loss became, if somebody looks at it and no run is on."""
+        idle = self._session.run_state not in ("starting", "running")
+        if self.wants_artefacts and idle and self._revision >= 0 and not self._closed:
+            self.client.ask_artefacts(self._session.moment())
+
+    def _partials_ready(self, revision: int, node: str, partials: Mapping[str, str]) -> None:
+        if revision == self._revision:
+            self.partials = (node, partials)
+            self.partials_changed.emit()
+
+    def _artefacts_ready(self, revision: int, artefacts: Artefacts) -> None:
+        if revision == self._revision:
+            self.artefacts, self.artefacts_fault = artefacts, ""
+            self.artefacts_changed.emit()
 
     def _types_ready(self, revision: int, types: Mapping[Socket, Type]) -> None:
         if revision == self._revision and types != self.known:
@@ -135,6 +172,9 @@ class LookBook(QObject):
     def _failed(self, revision: int, question: str, sentence: str, node: str) -> None:
         if question == "check":
             self.check_failed.emit(sentence)
+        elif question == "artefacts" and revision == self._revision:
+            self.artefacts, self.artefacts_fault = None, sentence
+            self.artefacts_changed.emit()
         elif question in ("types", "looks") and revision == self._revision:
             self._set_problem(Problem("error", "look", sentence, node or None))
 

@@ -138,7 +138,8 @@ class Session(QObject):
     @property
     def title(self) -> str:
         """The document's name for people: the file's stem without its number and underscores, or "Untitled"."""
-        return _ORDER.sub("", self._path.stem).replace("_", " ") if self._path else "Untitled"
+        name = _ORDER.sub("", self._path.stem).replace("_", " ") if self._path else "Untitled"
+        return name[:1].upper() + name[1:]
 
     @property
     def clean(self) -> bool:

@@ -6,14 +6,17 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPixmap
 
 from app.session import Session
 from app.theme import appearance
 from engine.errors import GradwireError
 from engine.files import read
 from engine.operator import Library
+
+SHRUNK = 2
+LONGEST_NAME = 40
 
 _kept: dict[tuple[object, ...], QPixmap] = {}
 
@@ -43,24 +46,39 @@ def _drawn(canvas: object, size: QSize, ratio: float) -> QPixmap:
 
     assert isinstance(canvas, Canvas)  # noqa: S101 - narrows the type only
     canvas.minimap.hide()
-    canvas.resize(size)
+    # Drawn larger and shrunk: nodes keep their names and sockets, and the margins get small.
+    canvas.resize(size * SHRUNK)
     canvas.fit()
     pixmap = QPixmap(size * ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    large = QPixmap(canvas.size() * ratio)
+    large.setDevicePixelRatio(ratio)
+    canvas.render(large)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    shrunk = large.scaled(pixmap.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    shrunk.setDevicePixelRatio(1)
+    painter.drawPixmap(0, 0, shrunk)
+    painter.end()
     pixmap.setDevicePixelRatio(ratio)
-    canvas.render(pixmap)
     return pixmap
 
 
 @lru_cache(maxsize=64)
 def about(path: Path) -> tuple[str, str]:
-    """Return a graph's name for people, and the first sentence of its first note."""
-    name = re.sub(r"^\d+[_ -]+", "", path.stem).replace("_", " ")
-    name = name[:1].upper() + name[1:]
+    """Return a graph's name for people and a text about it: the head and the body of its first note, else the file's name."""
     try:
         notes = read(path).layout.notes
     except GradwireError as refused:
-        return name, refused.sentence
-    texts = [notes[id].text for id in sorted(notes) if not notes[id].nodes] or [n.text for n in notes.values()]
-    lines = [line for text in texts for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    plain = re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", r"\1", lines[0]) if lines else ""
-    return name, plain.strip()
+        return title_of(path), refused.sentence
+    texts = [notes[id].text for id in sorted(notes) if not notes[id].nodes]
+    plain = " ".join(re.sub(r"[*_`#]|\[([^\]]*)\]\([^)]*\)", r"\1", texts[0]).split()) if texts else ""
+    head, _, body = plain.partition(". ")
+    name = re.split(r"[,;:.]", head)[0].strip()
+    return (name, body) if 0 < len(name) <= LONGEST_NAME else (title_of(path), plain)
+
+
+def title_of(path: Path) -> str:
+    """Return a file's name for people: without its number and underscores."""
+    name = re.sub(r"^\d+[_ -]+", "", path.stem).replace("_", " ")
+    return name[:1].upper() + name[1:]

@@ -106,6 +106,7 @@ class Window(QMainWindow):
         recovered = recoverable(self._data / "journals") if self._data else ()
         self.start_page.refresh([Path(p) for p in self.settings.recent], recovered)
         self.pages.setCurrentWidget(self.start_page)
+        self.start_page.setFocus()
         self.status.hide()
         self._soon_refresh()
 

@@ -93,7 +93,7 @@ class Workspace(QMainWindow):
         """Give the panels their first sizes at the scale in force."""
         px = appearance().px
         for name, direction in (("palette", Qt.Orientation.Horizontal), ("inspector", Qt.Orientation.Horizontal), ("plots", Qt.Orientation.Vertical)):
-            limit = self.height() // 3 if name == "plots" else self.width() // 4
+            limit = self.height() // 3 if name == "plots" else self.width() * 3 // 10
             self.resizeDocks([self.docks[name]], [min(px(SIZES[name]), max(limit, 160))], direction)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -101,7 +101,11 @@ class Workspace(QMainWindow):
         super().showEvent(event)
         if not self._sized:
             self._sized = True
-            QTimer.singleShot(0, self, self.scale_panels)
+            QTimer.singleShot(0, self, self._size_first)
+
+    def _size_first(self) -> None:
+        self.scale_panels()
+        QTimer.singleShot(0, self.canvas, self.canvas.fit)
 
     def show_panel(self, name: str) -> None:
         """Show a panel, in front of those it shares a place with."""

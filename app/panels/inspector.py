@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
-from app.panels.inspector_parts import Card, Dot, FormulaRow, Section, Spark, Square, label, set_role
+from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, label, set_role
 from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Socket
-from engine.operator import FAMILIES, Kind
+from engine.operator import Kind
 from engine.sockets import output_names
 
 if TYPE_CHECKING:
@@ -44,10 +44,16 @@ class Inspector(QScrollArea):
         session.values_changed.connect(self._values)
         session.types_changed.connect(self._values)
         session.problems_changed.connect(self._problems)
+        session.looks.partials_changed.connect(self._values)
         session.looks.checked.connect(self._checked)
         session.looks.check_failed.connect(self._check_failed)
         appearance().changed.connect(self._rebuild)
         self._rebuild()
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: never so narrow that something of it is cut."""
+        wanted = self.widget().minimumSizeHint().width() if self.widget() is not None else 0
+        return QSize(max(wanted, appearance().px(240)) + self.verticalScrollBar().sizeHint().width(), 120)
 
     def _follow(self) -> None:
         if (self.view.id if self.view else None) != self.session.current:
@@ -57,6 +63,7 @@ class Inspector(QScrollArea):
         id = self.session.current
         self.view = NodeView(self.session, id) if id is not None else None
         self.setWidget(self.view or _empty())
+        self.updateGeometry()
 
     def _changed(self, change: Changed) -> None:
         view = self.view
@@ -147,7 +154,7 @@ class NodeView(QWidget):
         self.title.editingFinished.connect(self._renamed)
         row.addWidget(Square(self.operator.family))
         row.addWidget(self.title, 1)
-        row.addWidget(label(self.id, "faint", selectable=True))
+        row.addWidget(Elided(self.id, "faint"))
         self._column.addLayout(row)
 
     def _renamed(self) -> None:
@@ -163,23 +170,20 @@ class NodeView(QWidget):
         sentence = label(" ".join(first.split()), "second", wrap=True)
         sentence.setToolTip(" ".join(rest.split()))
         self._column.addWidget(sentence)
-        named = self.session.node(self.id).name
-        if named:
-            family = FAMILIES.get(self.operator.family, "Unknown")
-            self._column.addWidget(label(f"{self.operator.title} · {family}", "faint"))
+        if self.session.node(self.id).name not in ("", self.operator.title):
+            self._column.addWidget(label(self.operator.title, "faint"))
 
     def _settings(self) -> None:
         self.form = Form(self.session, self.id)
         section = Section("Settings")
         section.column.addWidget(self.form)
-        section.setVisible(not self.form.empty)
         self.settings = section
         self._column.addWidget(section)
 
     def _formula(self) -> None:
         self.formula, self.numbers = FormulaView(), FormulaView()
         card = Card(self.formula, self.numbers)
-        card.setVisible(bool(self.operator.formula))
+        card.setVisible(bool(self.operator.formula) and self.operator.kind not in (Kind.PARAMETER, Kind.SOURCE))
         self._column.addWidget(card)
 
     def _partials(self) -> None:
@@ -201,7 +205,7 @@ class NodeView(QWidget):
             self.title.setText(name)
             self.title.setCursorPosition(0)
         self.form.refresh()
-        self.settings.setVisible(any(row.isVisibleTo(self.form) for row in self.form.rows.values()) or not self.form.empty)
+        self.settings.setVisible(self.form.shows_something)
         self.refresh_values()
         self.refresh_problems()
 
@@ -214,8 +218,10 @@ class NodeView(QWidget):
         self.numbers.setVisible(bool(with_numbers))
         if with_numbers:
             self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value)
+        node, texts = self.session.looks.partials
         for name, row in self.partials.items():
-            row.show_row(partial_formula(name, self.operator.partials[name], output), "")
+            formula = partial_formula(name, self.operator.partials[name], output)
+            row.show_row(formula, texts.get(name, "") if node == self.id else "")
         self.chain.refresh()
         for section in self.values:
             section.refresh()

@@ -31,7 +31,7 @@ class Row(QWidget):
         self.title.setProperty("role", "second")
         self.title.setBuddy(editor)
         self.title.setToolTip(spec.help)
-        self.title.setMinimumWidth(px(92))
+        self.title.setFixedWidth(px(88))
         self.title.setWordWrap(True)
         editor.setToolTip(spec.help)
         self.back = QToolButton()
@@ -44,17 +44,16 @@ class Row(QWidget):
         self.fault.hide()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(6))
+        grid.setHorizontalSpacing(px(2))
         grid.setVerticalSpacing(px(4))
         grid.addWidget(self.title, 0, 0)
+        grid.addWidget(self.back, 0, 1)
         if editor.wide:
-            grid.addWidget(self.back, 0, 2)
             grid.addWidget(editor, 1, 0, 1, 3)
         else:
-            grid.addWidget(editor, 0, 1)
-            grid.addWidget(self.back, 0, 2)
+            grid.addWidget(editor, 0, 2)
         grid.addWidget(self.fault, 2, 0, 1, 3)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
         policy = self.back.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.back.setSizePolicy(policy)
@@ -116,9 +115,9 @@ class Form(QWidget):
         self.more.setChecked(bool(folded & set(session.node(node).settings)))
 
     @property
-    def empty(self) -> bool:
-        """Whether the node has nothing to set."""
-        return not self.rows and self.operator.kind is not Kind.PARAMETER
+    def shows_something(self) -> bool:
+        """Whether there is anything to set now."""
+        return self.operator.kind is Kind.PARAMETER or any(not row.isHidden() for row in self.rows.values())
 
     def _specs(self) -> dict[str, Setting]:
         numbers = {i.name: socket_number(i.name) for i in self.operator.inputs if i.default is not None and not i.variadic}

@@ -7,7 +7,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app import fonts
 from app.formula import FormulaView
 from app.theme import appearance, faded, mix
 
@@ -33,6 +32,27 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+class Elided(QLabel):
+    """A label that gives way: what does not fit is replaced by dots, and stands in the tip."""
+
+    def __init__(self, text: str, role: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: three dots."""
+        return QSize(appearance().px(24), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw what fits."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.setPen(QColor(appearance().theme.faint))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Square(QWidget):
@@ -189,9 +209,3 @@ class Dot(QWidget):
         painter.setBrush(QColor(getattr(appearance().theme, self.tone)))
         painter.drawEllipse(QRectF(self.rect()))
 
-
-def mono_width(text: str) -> int:
-    """Return the width of a text in the font of numbers."""
-    from PySide6.QtGui import QFontMetrics
-
-    return QFontMetrics(fonts.mono("small", appearance().scale)).horizontalAdvance(text)

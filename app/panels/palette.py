@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QLineEdit,
     QListView,
     QMenu,
@@ -184,8 +198,6 @@ class PaletteList(QListView):
         if self._last_chosen == QPersistentModelIndex(index):
             return
         self._last_chosen = QPersistentModelIndex(index)
-        from PySide6.QtCore import QTimer
-
         QTimer.singleShot(0, self, lambda: setattr(self, "_last_chosen", None))
         if index.data(OPERATOR_ROLE):
             self.chosen.emit(index.data(OPERATOR_ROLE))
@@ -242,8 +254,9 @@ class Palette(QWidget):
         self.list.chosen.connect(self.insert_requested)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._context_menu)
-        self._layout = QVBoxLayout(self)
-        self._layout.addWidget(self.search)
+        self._layout, self._top = QVBoxLayout(self), QHBoxLayout()
+        self._top.addWidget(self.search)
+        self._layout.addLayout(self._top)
         self._layout.addWidget(self.list, 1)
         appearance().changed.connect(self._restyled)
         self._restyled()
@@ -273,9 +286,8 @@ class Palette(QWidget):
     def _restyled(self) -> None:
         px = appearance().px
         self._layout.setContentsMargins(0, px(12), 0, 0)
-        self._layout.setSpacing(px(4))
-        self.search.setStyleSheet("")
-        self._layout.itemAt(0).widget().setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(px(8))
+        self._top.setContentsMargins(px(12), 0, px(12), 0)
         self.list.doItemsLayout()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
