@@ -29,6 +29,9 @@ _SHA = re.compile(rb'"sha256": ?"([0-9a-f]{64})"')
 _DEAD_AFTER: Final = 3600.0
 """Seconds after which a temporary file is a leftover even where its process cannot be asked for."""
 
+_CANNOT_SYNC: Final = (errno.EINVAL, errno.ENOTSUP)
+"""What disks that cannot fsync a folder answer."""
+
 _REASONS: Final[Mapping[int, str]] = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -51,6 +54,7 @@ def save(path: str | os.PathLike[str], content: Content) -> None:
     `path~2`; a file that already holds the same bytes is left alone. Large kept arrays go to an .npz beside it.
     """
     place = Path(os.path.realpath(path))
+    text = b""
     try:
         text, archive = pack(content)
         _require_readable(text, archive, content, place)
@@ -62,10 +66,8 @@ def save(path: str | os.PathLike[str], content: Content) -> None:
         raise FileError(f"{place.name} was not saved: {error.sentence}", place=str(place)) from None
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise FileError(
-            f"{place.name} was not saved in {place.parent}: {reason}; what was there before is unchanged.",
-            place=str(place),
-        ) from None
+        sentence = f"{place.name} was not saved in {place.parent}: {reason}; {_standing(place, text)}."
+        raise FileError(sentence, place=str(place)) from None
     with contextlib.suppress(OSError):
         _sweep(place)
 
@@ -78,13 +80,25 @@ def write_atomically(place: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in the folder last (where the system can)."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Make the names in the folder last, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _standing(place: Path, text: bytes) -> str:
+    """Say which version stands there after a save that failed."""
+    with contextlib.suppress(OSError):
+        if _holds(place, text):
+            return "the new version is in its place all the same"
+    return "what was there before is unchanged"
 
 
 def _require_readable(text: bytes, archive: kept.Archive | None, content: Content, place: Path) -> None:

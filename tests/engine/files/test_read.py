@@ -69,7 +69,8 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"nodes": TWO, "layout": {"a": {"y": -1e8}}}, "layout.a.y", "must be at least -10000000.0."),
     ({"nodes": TWO, "layout": {"c": {}}}, "layout.c", 'there is no node "c" to be placed.'),
     ({"notes": {"n": {}}}, "notes.n", 'the field "text" is missing.'),
-    ({"nodes": TWO, "notes": {"n": {"text": "", "nodes": ["a", "a"]}}}, "notes.n.nodes[1]", '"a" stands here a second time.'),
+    ({"nodes": TWO, "notes": {"n": {"text": "", "nodes": ["a"] * 2}}}, "notes.n.nodes[1]", '"a" stands here a second '
+     "time."),
     ({"kept": {"values": {"c": {"dtype": "int64", "shape": []}}}}, "kept.values.c", 'there is no node "c" to keep'),
     ({"kept": {"states": {"c": {}}}}, "kept.states.c", 'there is no node "c" to keep values for.'),
     ({"kept": {"states": {"a": {"m": {"dtype": "f8", "shape": []}}}}}, "kept.states.a.m.dtype", "none of the words"),
