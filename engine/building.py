@@ -110,7 +110,7 @@ def paste(content: Content, library: Mapping[str, Operator], text: str, at: Plac
     if '"gradwire.dgraph"' not in text:
         raise EditError("The clipboard holds no nodes copied from Gradwire.")
     try:
-        copied = parse(text, name="the clipboard")
+        copied = parse(text, name="The clipboard")
     except FileError as fault:
         raise EditError(fault.sentence, place=fault.place) from None
     return _addition("Paste", content, library, copied, at)

@@ -69,6 +69,8 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(rank))
     axes = axis if isinstance(axis, tuple | list) else (axis,)
+    if rank == 0 and all(each in (0, -1) for each in axes):  # as NumPy allows
+        return ()
     for each in axes:
         if not -rank <= each < rank:
             raise ShapeError(f"axis {each} does not exist in an array of {rank} {'axis' if rank == 1 else 'axes'}")
@@ -89,7 +91,9 @@ def _reduced_dtype(function: Any, dtype: Any, wanted: Any) -> Any:
     return function(np.ones(2, dtype), **more).dtype
 
 
-def _reduction(function: Any) -> Rule:
+def reduction(function: Any) -> Rule:
+    """Return the rule of a reduction, whose dtype is asked of NumPy."""
+
     def rule(
         a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, **_: Any
     ) -> tuple[Shape, Any]:
@@ -221,7 +225,7 @@ def _take_along(arr: Any, indices: Any, axis: Any = -1) -> tuple[Shape, Any]:
 
 def _cumulative(function: Any) -> Rule:
     def rule(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> tuple[Shape, Any]:
-        return ((a.size,) if axis is None else a.shape), _reduced_dtype(function, a.dtype, dtype)
+        return ((a.size,) if axis is None or a.ndim == 0 else a.shape), _reduced_dtype(function, a.dtype, dtype)
 
     return rule
 
@@ -260,7 +264,7 @@ REFUSED: Mapping[Any, str] = {
 """Functions whose result has a shape that depends on values, and what serves instead."""
 
 RULES: Mapping[Any, Callable[..., Any]] = {
-    **{each: _reduction(each) for each in (np.sum, np.mean, np.prod, np.var, np.std)},
+    **{each: reduction(each) for each in (np.sum, np.mean, np.prod, np.var, np.std)},
     **{each: _selection(each) for each in (np.max, np.min, np.amax, np.amin, np.all, np.any)},
     **{each: _selection(each) for each in (np.argmax, np.argmin, np.count_nonzero)},
     **{each: _cumulative(each) for each in (np.cumsum, np.cumprod)},
@@ -287,9 +291,10 @@ RULES: Mapping[Any, Callable[..., Any]] = {
     np.take_along_axis: _take_along,
     np.sort: _along_axis,
     np.partition: lambda a, kth, axis=-1, *_, **__: _along_axis(a, axis),
-    np.argsort: lambda a, axis=-1, *_, **__: (_along_axis(a, axis)[0], np.dtype(np.int64)),
+    np.argsort: lambda a, axis=-1, *_, **__: (_along_axis(a, axis)[0] or (1,), np.dtype(np.int64)),
     np.argpartition: lambda a, kth, axis=-1, *_, **__: (_along_axis(a, axis)[0], np.dtype(np.int64)),
-    **dict.fromkeys((np.roll, np.triu, np.tril, np.flip, np.nan_to_num), _same),
+    **dict.fromkeys((np.triu, np.tril), lambda m, k=0: (m.shape if m.ndim > 1 else m.shape * 2, m.dtype)),
+    **dict.fromkeys((np.roll, np.flip, np.nan_to_num), _same),
     **dict.fromkeys((np.linalg.inv, np.linalg.cholesky), lambda a, **_: (a.shape, _inexact(a.dtype))),
     np.linalg.det: lambda a: (a.shape[:-2], _inexact(a.dtype)),
     np.linalg.solve: lambda a, b: (

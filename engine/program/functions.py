@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from autograd.builtins import SequenceBox
 
 from engine.errors import GradwireError, LoweringError
@@ -45,7 +46,8 @@ def call(
 ) -> Any:
     """Return function(*arguments, **settings), recorded; turn what goes wrong into one sentence."""
     try:
-        return function(*arguments, **settings)
+        with np.errstate(all="ignore"):
+            return function(*arguments, **settings)
     except GradwireError as error:
         raise type(error)(_sentence(recorder, error), node=recorder.origin or None) from error
     except Exception as error:

@@ -21,7 +21,7 @@ from engine.errors import LoweringError
 from engine.program import primitives
 from engine.program.answers import weak
 from engine.program.program import Equation, Program, ProgramInput, Role, Var
-from engine.program.standin import StandIn, stand_in
+from engine.program.standin import MARKS, StandIn, stand_in
 from engine.types import ArrayType, Shape
 
 SCALARS = (np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, bool, int)
@@ -71,7 +71,9 @@ class Recorder:
         return self.box(var)
 
     def constant(self, value: Any) -> Var:
-        """Return the variable of a constant array."""
+        """Return the variable of a constant array; raise LoweringError where it is a stand-in that was not recorded."""
+        if type(value) is StandIn or (np.ndim(value) == 0 and value in MARKS):
+            raise LoweringError(f"{self.who} takes the value of an array out of the recording; {ADVICE}")
         found = self._known.get(id(value))
         if found is None:
             array = np.asarray(value)
@@ -111,7 +113,7 @@ class Recorder:
     def literal(self, value: Any) -> Any:
         """Return a constant argument in the form equations hold: plain values, tuples, and variables for arrays."""
         value = weak(value)
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray) or (type(value) is int and value in MARKS):
             return self.constant(value)
         if isbox(value):
             raise LoweringError(

@@ -1,8 +1,8 @@
 """Stand-ins: arrays that have a shape and a dtype but no content, so that lowering never evaluates user-sized data.
 
-A stand-in is a read-only, zero-stride view of sixteen zero bytes. NumPy's functions called on one come back to
+A stand-in is a read-only, zero-stride view of sixteen bytes. NumPy's functions called on one come back to
 `__array_ufunc__` and `__array_function__`, where a rule answers with the stand-in of the result. Functions without a
-rule are run on the zero-stride arrays themselves: right for every function whose result type depends on types alone.
+rule are run on zero-stride arrays of zeros: right for every function whose result type depends on types alone.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from typing import Any
 import numpy as np
 
 from engine.errors import LoweringError
-from engine.program.answers import REFUSED, RULES, broadcast, matmul, result_dtype, weak
+from engine.program.answers import REFUSED, RULES, broadcast, matmul, reduction, result_dtype, weak
 from engine.types import Shape
 
 _ZEROS = bytes(16)
+_MARK = b"\xff\xff\xff\xff\xff\xff\xf8\x7f" * 2
+"""What a stand-in's memory holds: NaN in every floating dtype, so that a value taken from it by mistake is seen."""
+MARKS = frozenset({int(np.frombuffer(_MARK, np.int64)[0]), -(2**63)})
+"""Whole numbers that are such a value: read as it is, or made from NaN."""
 
 
 class StandIn(np.ndarray[Any, Any]):
@@ -27,6 +31,8 @@ class StandIn(np.ndarray[Any, Any]):
         return self
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "reduce" and len(inputs) == 1:
+            return stand_in(*reduction(ufunc.reduce)(*inputs, **{"axis": 0, **kwargs}))
         if method != "__call__" or ufunc.signature is not None or ufunc.nout != 1:
             if ufunc is np.matmul and method == "__call__":
                 return stand_in(*matmul(*inputs))
@@ -56,7 +62,7 @@ class StandIn(np.ndarray[Any, Any]):
 @lru_cache(maxsize=4096)
 def stand_in(shape: Shape, dtype: Any) -> StandIn:
     """Return the stand-in of this shape and dtype."""
-    return np.ndarray.__new__(StandIn, shape, dtype, _ZEROS, 0, (0,) * len(shape))
+    return np.ndarray.__new__(StandIn, shape, dtype, _MARK, 0, (0,) * len(shape))
 
 
 def wrap(value: Any) -> Any:
@@ -72,9 +78,9 @@ def wrap(value: Any) -> Any:
 
 
 def bare(value: Any) -> Any:
-    """Return `value` with its stand-ins as plain zero-stride arrays."""
+    """Return `value` with its stand-ins as plain zero-stride arrays of zeros."""
     if type(value) is StandIn:
-        return np.ndarray.view(value, np.ndarray)
+        return np.ndarray.__new__(np.ndarray, value.shape, value.dtype, _ZEROS, 0, (0,) * value.ndim)
     return type(value)(map(bare, value)) if type(value) in (list, tuple) else value
 
 
