@@ -68,6 +68,8 @@ class Theme:
     """Text on `value` used as a fill: the Run button, selected menu rows."""
     selection: str
     """Fill of selected rows and text."""
+    control: str
+    """Border of fields and buttons: none but in the high-contrast theme."""
     shadow: str
     """Under nodes; with alpha, #aarrggbb."""
     grid: str
@@ -111,6 +113,7 @@ DARK = Theme(
     bad="#f28b96",
     on_accent="#0b1420",
     selection="#2b4765",
+    control="transparent",
     shadow="#59000000",
     grid="#2a2f38",
     head_tint=0.30,
@@ -141,6 +144,7 @@ LIGHT = Theme(
     bad="#b3303f",
     on_accent="#ffffff",
     selection="#cfe2f7",
+    control="transparent",
     shadow="#1f1f2937",
     grid="#e3e7ed",
     head_tint=0.27,
@@ -171,6 +175,7 @@ CONTRAST = Theme(
     bad="#ffa6ae",
     on_accent="#000000",
     selection="#0f4d85",
+    control="#8c8c8c",
     shadow="#00000000",
     grid="#3a3a3a",
     head_tint=0.34,

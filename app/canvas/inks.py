@@ -80,6 +80,13 @@ class Inks:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.canvas = QColor(theme.canvas)
+        self.value_fill = QBrush(QColor(theme.value))
+        self.socket_rim = pen(theme.node, 1.5)
+        self.socket_dot = pen(theme.value, 10.0)
+        self.socket_wired = pen(theme.value, 2.0)
+        self.socket_open = pen(theme.faint, 1.6)
+        self.socket_optional = pen(mix(theme.node, theme.faint, 0.6), 1.6)
+        self.socket_bad = pen(theme.bad, 2.0)
         self.dots = QColor(theme.dots)
         self.node = QBrush(QColor(theme.node))
         self.node_color = QColor(theme.node)
@@ -103,7 +110,7 @@ class Inks:
         self.wire_unknown = pen(mix(theme.canvas, theme.value, 0.62), 2.0)
         self.wire_strong = pen(theme.value, 3.2)
         self.wire_bad = pen(theme.bad, 2.2, Qt.PenStyle.DashLine)
-        self.overview_wire = QPen(faded(theme.value, 0.75), 0)
+        self.overview_wire = QPen(QColor(mix(theme.canvas, theme.value, 0.7)), 0)
         self.band_fill = QBrush(faded(theme.value, 0.12))
         self.band_pen = pen(theme.value)
         self.glow = QBrush(faded(theme.value, 0.28))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from app.theme import appearance, faded
+from app.theme import Theme, appearance, faded
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
@@ -18,11 +18,13 @@ INSET = 10.0
 
 
 class Minimap(QWidget):
-    """Lies on the canvas at its lower right; hidden while everything is seen at once or the canvas is small."""
+    """Lies on the canvas at its lower right; hidden while the canvas is small or nearly empty."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
+        self._blocks: QPixmap | None = None
+        self._made_for: object = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
         self.setAccessibleDescription("The whole graph, and the part of it that is seen. Press to go elsewhere.")
@@ -36,14 +38,9 @@ class Minimap(QWidget):
         roomy = canvas.width() > 3.2 * wide and canvas.height() > 3.2 * high
         self.setVisible(roomy and len(canvas.scene.nodes) > 1)
 
-    def _world(self) -> QRectF:
-        seen = self._canvas.seen()
-        world = self._canvas.scene.bounds()
-        return world.united(seen) if world.isValid() else seen
-
     def _fit(self) -> tuple[float, QPointF]:
         """Return the factor and the offset from scene to minimap."""
-        world = self._world()
+        world = self._canvas.scene.bounds()
         room = QRectF(self.rect()).adjusted(INSET, INSET, -INSET, -INSET)
         factor = min(room.width() / max(world.width(), 1.0), room.height() / max(world.height(), 1.0))
         return factor, room.center() - world.center() * factor
@@ -53,7 +50,31 @@ class Minimap(QWidget):
         theme = appearance().theme
         factor, offset = self._fit()
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture(theme, factor, offset))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        seen = self._canvas.seen()
+        room = QRectF(self.rect()).adjusted(4, 4, -4, -4)
+        painter.setPen(QColor(theme.value))
+        painter.setBrush(faded(theme.value, 0.07))
+        painter.drawRoundedRect(QRectF(seen.topLeft() * factor + offset, seen.size() * factor).intersected(room), 2, 2)
+        painter.end()
+
+    def _picture(self, theme: Theme, factor: float, offset: QPointF) -> QPixmap:
+        """Return the graph in small, painted once for each revision of the scene."""
+        made_for = (self._canvas.scene.revision, theme.name, self.size().toTuple(), self.devicePixelRatioF())
+        if self._blocks is None or self._made_for != made_for:
+            ratio = self.devicePixelRatioF()
+            self._blocks = QPixmap(self.size() * ratio)
+            self._blocks.setDevicePixelRatio(ratio)
+            self._blocks.fill(Qt.GlobalColor.transparent)
+            self._made_for = made_for
+            painter = QPainter(self._blocks)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_graph(painter, theme, factor, offset)
+            painter.end()
+        return self._blocks
+
+    def _paint_graph(self, painter: QPainter, theme: Theme, factor: float, offset: QPointF) -> None:
         painter.setPen(QColor(theme.hairline))
         painter.setBrush(faded(theme.panel, 0.94))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
@@ -63,11 +84,6 @@ class Minimap(QWidget):
             painter.setBrush(QColor(theme.family(item.face.family)))
             corner = rect.topLeft() * factor + offset
             painter.drawRect(QRectF(corner, QSizeF(max(rect.width() * factor, 2.0), max(rect.height() * factor, 2.0))))
-        seen = self._canvas.seen()
-        painter.setPen(QColor(theme.value))
-        painter.setBrush(faded(theme.value, 0.07))
-        painter.drawRoundedRect(QRectF(seen.topLeft() * factor + offset, seen.size() * factor), 2, 2)
-        painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: go there."""

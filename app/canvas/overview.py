@@ -7,9 +7,9 @@ from collections import defaultdict
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from app.canvas.cards import NO_PEN
 from app.canvas.geometry import HEAD
 from app.canvas.inks import Inks
-from app.canvas.paint_node import NO_PEN
 from app.canvas.scene import Scene
 from app.theme import mix
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPolygonF, QTransform
 
 from app.canvas import inks
+from app.canvas.cards import NO_PEN, Cards, body_path
 from app.canvas.face import PREVIEW, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
-from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET
+from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
-from app.theme import faded, mix
-
-NO_PEN = QPen(Qt.PenStyle.NoPen)
+from app.theme import faded
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +35,36 @@ class State:
 PLAIN = State()
 
 
-@lru_cache(maxsize=512)
-def body_path(wide: float, high: float) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(0, 0, wide, high), RADIUS, RADIUS)
-    return path
+@dataclass(frozen=True, slots=True)
+class Brushwork:
+    """What one frame paints nodes with."""
+
+    painter: QPainter
+    ink: Inks
+    cards: Cards
+    camera: Camera
+    ratio: float
+
+    def stand(self, item: NodeItem, state: State) -> None:
+        """Lay the node's card, and leave the painter with the node's corner as its origin."""
+        factor, painter = self.camera.factor, self.painter
+        corner = self.camera.to_view(item.corner)
+        at = QPointF(round(corner.x() * self.ratio) / self.ratio, round(corner.y() * self.ratio) / self.ratio)
+        painter.resetTransform()
+        if state.glowing:
+            painter.setPen(NO_PEN)
+            painter.setBrush(self.ink.glow)
+            halo = QRectF(at, QSizeF(item.face.width, item.face.height) * factor).adjusted(-7, -7, 7, 7)
+            painter.drawRoundedRect(halo, RADIUS * factor + 7, RADIUS * factor + 7)
+        face = item.face
+        self.cards.lay(painter, at, (face.width, face.height, face.family, _border(item, state)), factor, self.ratio)
+        painter.setTransform(QTransform(factor, 0, 0, factor, at.x(), at.y()))
 
 
-@lru_cache(maxsize=512)
-def head_path(wide: float, high: float) -> QPainterPath:
-    """Return a node's head: the top of its body, cut straight below."""
-    below = QPainterPath()
-    below.addRect(QRectF(0, 0, wide, min(HEAD, high)))
-    return body_path(wide, high).intersected(below)
-
-
-@lru_cache(maxsize=512)
-def shadow_path(wide: float, high: float) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(0, 3, wide, high), RADIUS, RADIUS)
-    return path
-
-
-def paint(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
+def paint(work: Brushwork, item: NodeItem, state: State) -> None:
     """Paint a node in full."""
-    face = item.face
-    painter.translate(item.corner)
-    _body(painter, item, ink, state)
+    face, painter, ink = item.face, work.painter, work.ink
+    work.stand(item, state)
     painter.setPen(ink.text)
     write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
     if not face.collapsed:
@@ -74,52 +75,28 @@ def paint(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
     _marks(painter, item, ink)
     if state.dimmed:
         painter.fillPath(body_path(face.width, face.height), faded(ink.theme.canvas, 0.55))
-    painter.translate(-item.corner)
 
 
-def paint_small(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
+def paint_small(work: Brushwork, item: NodeItem, state: State) -> None:
     """Paint a node without its small print: seen from some distance."""
-    face = item.face
-    painter.translate(item.corner)
-    _body(painter, item, ink, state)
+    face, painter, ink = item.face, work.painter, work.ink
+    work.stand(item, state)
     painter.setPen(ink.text)
     write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
-    painter.setPen(pen(ink.theme.value, 2 * SOCKET))
-    painter.drawPoints([QPointF(p.x, p.y) for p in (*face.inputs, *face.outputs)])
+    painter.setPen(ink.socket_dot)
+    painter.drawPoints([QPointF(plug.x, plug.y) for plug in (*face.inputs, *face.outputs)])
     if item.severity:
         _badge(painter, item, ink)
-    painter.translate(-item.corner)
 
 
-def _body(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
-    face = item.face
-    wide, high = face.width, face.height
-    body = body_path(wide, high)
-    painter.setPen(NO_PEN)
-    if state.glowing:
-        painter.setBrush(ink.glow)
-        painter.drawRoundedRect(QRectF(-7, -7, wide + 14, high + 14), RADIUS + 7, RADIUS + 7)
-    painter.setBrush(ink.shadow)
-    painter.drawPath(shadow_path(wide, high))
-    painter.setBrush(ink.node)
-    painter.drawPath(body)
-    painter.setBrush(ink.head(face.family))
-    painter.drawPath(head_path(wide, high))
-    painter.setBrush(ink.swatch(face.family))
-    painter.drawRoundedRect(QRectF(MARGIN, HEAD / 2 - 4, 8, 8), 2.5, 2.5)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_border(item, ink, state))
-    painter.drawPath(body)
-
-
-def _border(item: NodeItem, ink: Inks, state: State) -> QPen:
+def _border(item: NodeItem, state: State) -> str:
     if state.selected:
-        return ink.selected_border
+        return "selected"
     if item.severity == "error":
-        return ink.bad_border
+        return "bad"
     if item.face.unknown:
-        return pen(ink.theme.faint, 1.2, Qt.PenStyle.DashLine)
-    return ink.hovered_border if state.hovered else ink.border
+        return "unknown"
+    return "hovered" if state.hovered else "plain"
 
 
 def _labels(painter: QPainter, item: NodeItem, ink: Inks) -> None:
@@ -163,18 +140,17 @@ def _sockets(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None
 
 
 def _socket(painter: QPainter, at: QPointF, plug: Plug, item: NodeItem, ink: Inks, *, output: bool, lit: bool) -> None:
-    theme = ink.theme
     if plug.name in item.faulty and not output:
-        painter.setPen(pen(theme.bad, 2.0))
+        painter.setPen(ink.socket_bad)
         painter.setBrush(ink.canvas)
     elif output or lit:
-        painter.setPen(pen(theme.node, 1.5))
-        painter.setBrush(ink.value.brush())
+        painter.setPen(ink.socket_rim)
+        painter.setBrush(ink.value_fill)
     elif plug.wired:
-        painter.setPen(pen(theme.value, 2.0))
+        painter.setPen(ink.socket_wired)
         painter.setBrush(ink.canvas)
     else:
-        painter.setPen(pen(mix(theme.node, theme.faint, 0.6 if plug.optional else 1.0), 1.6))
+        painter.setPen(ink.socket_optional if plug.optional else ink.socket_open)
         painter.setBrush(ink.canvas)
     radius = SOCKET if not output else SOCKET + 0.5
     painter.drawEllipse(at, radius, radius)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from app.canvas import inks
@@ -17,8 +18,35 @@ GAP = 1.6
 PILL_HEIGHT = 22.0
 
 
+def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: float) -> None:
+    """Paint wires, all that look alike in one call: the derivatives below, then the values."""
+    values: dict[tuple[bool, bool], list[QLineF]] = defaultdict(list)
+    derivatives: dict[float, list[QLineF]] = defaultdict(list)
+    for item in items:
+        reading = item.reading
+        values[reading.finite, bool(reading.value)].extend(item.lines(factor))
+        if reading.thickness:
+            derivatives[reading.thickness].extend(item.lines(factor))
+    for thickness, lines in derivatives.items():
+        drop = GAP + thickness / 2 + 1.0
+        painter.setPen(flat(ink.derivative_pen(thickness)))
+        painter.translate(0, drop)
+        painter.drawLines(lines)
+        painter.translate(0, -drop)
+    for (finite, known), lines in values.items():
+        painter.setPen(flat((ink.wire if known else ink.wire_unknown) if finite else ink.wire_bad))
+        painter.drawLines(lines)
+
+
+def flat(pen: QPen) -> QPen:
+    """Return the pen with square ends: round ones cost more than the line."""
+    plain = QPen(pen)
+    plain.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return plain
+
+
 def paint(painter: QPainter, item: WireItem, ink: Inks, *, strong: bool) -> None:
-    """Paint a wire: the derivative below, then the value."""
+    """Paint a wire by itself, its curve exact: the derivative below, then the value."""
     reading = item.reading
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if reading.thickness:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPixmap, QTransform
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainter, QPixmap
 
 from app.canvas import inks, paint_node, paint_wire
+from app.canvas.cards import Cards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS
 from app.canvas.gestures import DrawWire
+from app.canvas.inks import pen
 from app.canvas.items import NodeItem, WireItem
 from app.canvas.overview import Overview
-from app.canvas.paint_node import State
+from app.canvas.paint_node import Brushwork, State
 from engine.graph import Socket
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ FULL = 0.62
 """Pixels per scene unit from which small print is painted."""
 SMALL = 0.30
 """From which nodes and wires are painted one by one; below, the overview takes over."""
+EXACT = 1.6
+"""From which wires are painted as exact curves: few are seen then, and straight pieces would show."""
 LABELS = 0.45
 """From which wires carry labels."""
 EMPTY = ("Nothing here yet", "Drag an operator from the left, or press Tab to find one.")
@@ -34,19 +38,20 @@ class Painting:
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
         self._overview = Overview(canvas.scene)
-        self._dots: QPixmap | None = None
+        self._cards = Cards(canvas.ink)
 
     def restyled(self) -> None:
         """Forget what was kept of another theme."""
-        self._dots = None
+        self._cards = Cards(self._canvas.ink)
 
     def paint(self) -> None:
         """Paint the canvas as it is now."""
         canvas = self._canvas
         painter = QPainter(canvas)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        # No SmoothPixmapTransform: with it even cards laid at whole pixels take fifteen times as long.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._background(painter)
-        painter.setTransform(canvas.camera.transform(), True)
+        painter.setTransform(canvas.camera.transform())
         self._scene(painter)
         if canvas.gesture is not None:
             canvas.gesture.paint(painter, canvas.ink)
@@ -60,26 +65,25 @@ class Painting:
         step = DOTS * canvas.camera.factor
         while step < 14.0:
             step *= 4
-        if self._dots is None:
-            self._dots = self._dot_tile()
-        size = self._dots.width() / self._dots.devicePixelRatio()
-        origin = -canvas.camera.origin * canvas.camera.factor
-        brush = QBrush(self._dots)
-        brush.setTransform(QTransform(step / size, 0, 0, step / size, origin.x(), origin.y()))
-        painter.fillRect(canvas.rect(), brush)
+        origin = canvas.camera.origin * canvas.camera.factor
+        row = self._row_of_dots(step, -origin.x() % step)
+        y = -origin.y() % step - step
+        while y < canvas.height():
+            painter.drawPixmap(QPointF(0, round(y)), row)
+            y += step
 
-    def _dot_tile(self) -> QPixmap:
-        side, ratio = 24.0 * self._canvas.camera.unit, self._canvas.devicePixelRatioF()
-        tile = QPixmap((QSizeF(side, side) * ratio).toSize())
-        tile.setDevicePixelRatio(ratio)
-        tile.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(tile)
+    def _row_of_dots(self, step: float, x: float) -> QPixmap:
+        """Return one row of the background's dots: a strip laid many times is cheaper than a texture that is scaled."""
+        canvas, ratio = self._canvas, self._canvas.devicePixelRatioF()
+        strip = QPixmap((QSizeF(canvas.width(), 4) * ratio).toSize())
+        strip.setDevicePixelRatio(ratio)
+        strip.fill(canvas.ink.canvas)
+        painter = QPainter(strip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._canvas.ink.dots)
-        painter.drawEllipse(QPointF(side / 2, side / 2), 1.25, 1.25)
+        painter.setPen(pen(canvas.ink.dots, 2.2 if canvas.camera.unit < 1.4 else 3.0))
+        painter.drawPoints([QPointF(x + k * step, 2.0) for k in range(int(canvas.width() / step) + 1)])
         painter.end()
-        return tile
+        return strip
 
     def _scene(self, painter: QPainter) -> None:
         canvas, ink = self._canvas, self._canvas.ink
@@ -109,10 +113,16 @@ class Painting:
         canvas = self._canvas
         chosen = canvas.session.selected_wires
         loose = canvas.gesture.loose if isinstance(canvas.gesture, DrawWire) and canvas.gesture.moved else None
+        exact = canvas.camera.factor > EXACT
+        alike, single = [], []
         for item in wires:
             if item.wire != loose:
                 strong = item.wire in chosen or item.wire == canvas.hover.wire
-                paint_wire.paint(painter, item, canvas.ink, strong=strong)
+                (single if strong or exact else alike).append(item)
+        paint_wire.paint_all(painter, alike, canvas.ink, canvas.camera.factor)
+        for item in single:
+            strong = item.wire in chosen or item.wire == canvas.hover.wire
+            paint_wire.paint(painter, item, canvas.ink, strong=strong)
 
     def _nodes(self, painter: QPainter, seen: QRectF, factor: float) -> None:
         canvas = self._canvas
@@ -121,8 +131,10 @@ class Painting:
         items = canvas.scene.nodes_in(seen)
         if selection:
             items.sort(key=lambda item: item.face.id in selection)
+        work = Brushwork(painter, canvas.ink, self._cards, canvas.camera, canvas.devicePixelRatioF())
         for item in items:
-            paint(painter, item, canvas.ink, self._state(item, selection))
+            paint(work, item, self._state(item, selection))
+        painter.setTransform(canvas.camera.transform())
 
     def _state(self, item: NodeItem, selection: frozenset[str]) -> State:
         canvas, id = self._canvas, item.face.id
@@ -178,11 +190,11 @@ class Painting:
         painter.save()
         painter.translate(canvas.width() / 2, canvas.height() / 2)
         painter.scale(unit, unit)
-        for role, y, pen, text in (
+        for role, y, color, text in (
             (inks.TITLE, -12.0, canvas.ink.second, EMPTY[0]),
             (inks.LABEL, 12.0, canvas.ink.faint, EMPTY[1]),
         ):
-            painter.setPen(pen)
+            painter.setPen(color)
             inks.write(painter, role, -inks.width(role, text) / 2, y, text)
         painter.restore()
 
