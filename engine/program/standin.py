@@ -56,8 +56,6 @@ class StandIn(np.ndarray[Any, Any]):
     def __bool__(self) -> bool:
         raise LoweringError("a stand-in has no value")
 
-    __float__ = __int__ = __index__ = __complex__ = __bool__
-
 
 @lru_cache(maxsize=4096)
 def stand_in(shape: Shape, dtype: Any) -> StandIn:
