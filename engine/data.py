@@ -3,6 +3,7 @@ place."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -77,7 +78,7 @@ class Data:
         path = folder
         for part in parts:
             path = path / part
-            if path.is_symlink():
+            if os.path.islink(path):
                 raise self._error(
                     f"may not read {_quoted(shown)}: {_quoted(part)} is a link; copy the file into the graph's folder"
                 )
