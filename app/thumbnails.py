@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from app.session import Session
 from app.theme import appearance
 from engine.errors import GradwireError
 from engine.files import read
+from engine.graph import Content
 from engine.operator import Library
 
 SHRUNK = 2
@@ -31,7 +33,7 @@ def picture(path: Path, library: Library, size: QSize, ratio: float) -> QPixmap:
         session = Session(library, engine=False)
         canvas = Canvas(session)
         try:
-            session.open(path)
+            session.adopt(_without_texts(read(path)), path, clean=True)
             _kept[key] = _drawn(canvas, size, ratio)
         except GradwireError:
             _kept[key] = QPixmap(1, 1)
@@ -39,6 +41,12 @@ def picture(path: Path, library: Library, size: QSize, ratio: float) -> QPixmap:
         session.close()
         session.deleteLater()
     return _kept[key]
+
+
+def _without_texts(content: Content) -> Content:
+    """Return the content without its free notes: nobody can read them that small, and the graph is larger without them."""
+    frames = {id: note for id, note in content.layout.notes.items() if note.nodes}
+    return replace(content, layout=replace(content.layout, notes=frames))
 
 
 def _drawn(canvas: object, size: QSize, ratio: float) -> QPixmap:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ELEMENT_BY_ELEMENT = ("elementwise", "activations")
 """Families whose formula speaks of one element: its numbers can stand in it."""
-SAYS_ITS_RESULT = re.compile(r"^[a-z](_\{?[a-z]+\}?)?\s*=|\\leftarrow|\\bar")
+SAYS_ITS_RESULT = re.compile(r"^(\\bar )?[a-z](_\{?[a-z]+\}?)?\s*=|\\leftarrow")
 """Formulas that name their result themselves."""
 
 
@@ -34,6 +34,8 @@ def partial_formula(name: str, partial: str, output: str) -> str:
     """Return "∂z/∂x = partial" as LaTeX; rules that are equations themselves stay as they are."""
     if SAYS_ITS_RESULT.search(partial):
         return partial
+    if r"\bar" in partial:
+        return rf"\bar {{{word(name)}}} = {partial}"
     result = "z" if output == "value" else word(output)
     return rf"\frac{{\partial {result}}}{{\partial {word(name)}}} = {partial}"
 

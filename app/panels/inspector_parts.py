@@ -165,7 +165,10 @@ class Spark(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._image is not None:
-            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            wide, high = self._image.width(), self._image.height()
+            # A long strip would be a line of a few pixels: it is stretched, as what counts is where it is light and dark.
+            mode = Qt.AspectRatioMode.KeepAspectRatio if 1 / 3 < wide / high < 6 else Qt.AspectRatioMode.IgnoreAspectRatio
+            size = self._image.size().scaled(self.size(), mode)
             painter.drawImage(QRectF(0, 0, size.width(), size.height()), self._image)
             return
         finite = [y for y in self._line if np.isfinite(y)]
