@@ -7,6 +7,7 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
+from autograd.builtins import SequenceBox
 from autograd.core import primitive_vjps
 from autograd.tracer import isbox
 
@@ -15,8 +16,7 @@ from engine.errors import LoweringError
 from engine.program.compose import select
 from engine.program.primitives import PRIMITIVES, cast
 from engine.program.program import Equation, Program, Var
-from engine.program.record import Recorder, recording
-from engine.program.standin import stand_in
+from engine.program.record import RecordNode, Recorder, recording
 from engine.types import ArrayType
 
 
@@ -56,7 +56,7 @@ def independent(program: Program, of: Var, wrt: Sequence[Var]) -> tuple[Var, ...
 
 
 def names_of(program: Program, variables: Iterable[Var]) -> list[str]:
-    """Return what each variable is called: an input by its name, an output socket by "node.output", else "v<number>"."""
+    """Return what each variable is called: an input by its name, an output by its socket, else "v<number>"."""
     called = {var: str(socket) for socket, var in program.sockets.items() if isinstance(var, Var)}
     called |= {each.var: each.name for each in program.inputs}
     return [called.get(var, f"v{var.index}") for var in variables]
@@ -84,8 +84,6 @@ def pull_back(
         if equation.primitive == "autograd.container_take":
             _put_item(cotangents, equation, g)
             continue
-        if isinstance(g, dict):
-            g = _whole_tuple(recorder, output, g)
         arguments = [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
         for number, share in zip(numbers, vjp(recorder, equation, numbers, arguments, g), strict=True):
             var = equation.arguments[number]
@@ -114,15 +112,18 @@ def vjp(
 ) -> Iterable[Any]:
     """Return the cotangents of the arguments `numbers` of one equation."""
     name, settings = equation.primitive, dict(equation.settings)
-    answer = recorder.box(equation.output) if equation.output in recorder.types else None
+    if isinstance(g, dict):
+        items = _items(recorder, equation)
+        answer = SequenceBox(items, recorder.trace, RecordNode.of(recorder, equation.output))
+        g = _whole(items, g)
+    else:
+        answer = recorder.box(equation.output)
     own = VJP.get(name)
     if own is not None:
         return [_own(own, name, number)(g, answer, *arguments, **settings) for number in numbers]
     maker = primitive_vjps.get(PRIMITIVES[name])
     if maker is None:
         raise LoweringError(f"the function {name} has no derivative", node=equation.origin or None)
-    if answer is None:
-        answer = _tuple_boxes(recorder, equation)
     try:
         return list(maker(tuple(numbers), answer, tuple(arguments), settings)(g))
     except NotImplementedError as error:
@@ -174,15 +175,13 @@ def _put_item(cotangents: dict[Var, Any], equation: Equation, g: Any) -> None:
     items[position] = g if position not in items else anp.add(items[position], g)
 
 
-def _tuple_boxes(recorder: Recorder, equation: Equation) -> Any:
-    raise LoweringError(
-        f"the function {equation.primitive} gives several arrays and has no derivative yet",
-        node=equation.origin or None,
-    )
+def _items(recorder: Recorder, equation: Equation) -> Any:
+    """Return stand-ins of what a function that gives several arrays gives."""
+    plain = [recorder.box(each)._value if type(each) is Var else each for each in equation.arguments]
+    return PRIMITIVES[equation.primitive](*plain, **dict(equation.settings))
 
 
-def _whole_tuple(recorder: Recorder, var: Var, items: Mapping[int, Any]) -> Any:
-    raise LoweringError("a function that gives several arrays has no derivative yet")
-
-
-__all__ = ["active_variables", "adjoint", "fitted", "independent", "names_of", "pull_back", "stand_in", "vjp"]
+def _whole(items: Any, shares: Mapping[int, Any]) -> tuple[Any, ...]:
+    """Return the cotangent of several arrays, zeros where nothing came back."""
+    zeros = [np.broadcast_to(np.zeros((), each.dtype), each.shape) for each in items]
+    return tuple(shares.get(k, shares.get(k - len(zeros), zero)) for k, zero in enumerate(zeros))

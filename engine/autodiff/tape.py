@@ -102,7 +102,7 @@ def taped_function(program: Program, of: Var) -> Callable[..., tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the tape, for display: what was called on what, with which result, and the cotangent that came back."""
+    """One line of the tape, for display: what was called on what, the result, and the cotangent that came back."""
 
     number: int
     primitive: str

@@ -41,7 +41,7 @@ class Recorder:
         self.origin = ""
         self.who = "the function"
         self._next = first
-        self._trace = trace_stack.top
+        self.trace = trace_stack.top
         self._known: dict[int, tuple[Any, Var]] = {}
 
     @classmethod
@@ -73,7 +73,8 @@ class Recorder:
     def constant(self, value: Any) -> Var:
         """Return the variable of a constant array; raise LoweringError where it is a stand-in that was not recorded."""
         if type(value) is StandIn or (np.ndim(value) == 0 and value in MARKS):
-            raise LoweringError(f"{self.who} takes the value of an array out of the recording; {ADVICE}")
+            sentence = f"{self.who} takes the value of an array out of the recording; {ADVICE}"
+            raise LoweringError(sentence, node=self.origin or None)
         found = self._known.get(id(value))
         if found is None:
             array = np.asarray(value)
@@ -88,7 +89,7 @@ class Recorder:
         if value is None:
             kind = self.types[var]
             value = self.values[var] = stand_in(tuple(kind.shape), np.dtype(kind.dtype))
-        return RecordBox(value, self._trace, RecordNode.of(self, var))
+        return RecordBox(value, self.trace, RecordNode.of(self, var))
 
     def var(self, value: Any) -> Var:
         """Return the variable of a box, or of a constant made for any other array or number."""

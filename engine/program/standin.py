@@ -53,9 +53,6 @@ class StandIn(np.ndarray[Any, Any]):
     def __getitem__(self, index: Any) -> Any:
         return wrap(bare(self)[bare(index)])
 
-    def __bool__(self) -> bool:
-        raise LoweringError("a stand-in has no value")
-
 
 @lru_cache(maxsize=4096)
 def stand_in(shape: Shape, dtype: Any) -> StandIn:
