@@ -72,7 +72,7 @@ class Recorder:
 
     def constant(self, value: Any) -> Var:
         """Return the variable of a constant array; raise LoweringError where it is a stand-in that was not recorded."""
-        if type(value) is StandIn or (np.ndim(value) == 0 and value in MARKS):
+        if type(value) is StandIn or (np.ndim(value) == 0 and np.asarray(value).item() in MARKS):
             sentence = f"{self.who} takes the value of an array out of the recording; {ADVICE}"
             raise LoweringError(sentence, node=self.origin or None)
         found = self._known.get(id(value))
