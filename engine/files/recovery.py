@@ -127,7 +127,7 @@ class Journal:
         if self._file:
             self._file.close()
             self._file = None
-            _remove(self.file)
+            _remove(self.file, *self._folder.glob(f"{self.id}.*.npz"))
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Recovered:
 
     def discard(self) -> None:
         """Remove the journal: it was taken over, or is not wanted."""
-        _remove(self.journal)
+        _remove(*self.journal.parent.glob(f"{self.journal.stem}.*"))
 
 
 def recoverable(folder: Path) -> tuple[Recovered, ...]:
@@ -171,7 +171,7 @@ def _recovered(journal: Path) -> Recovered | None:
         content, done = _replayed(base, lines)
         if head["clean"] and content == base:
             return None
-        complete = done == data.count(b"\n") - 1 and done == len(lines)
+        complete = done == len(data.splitlines()) - 1 and data.endswith(b"\n")
         path = Path(head["path"]) if head["path"] else None
         return Recovered(journal, path, journal.stat().st_mtime, done, complete, content)
     except (GradwireError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -223,8 +223,8 @@ def _is_open(journal: Path) -> bool:
     return Lock(journal.with_suffix(".lock")).is_held_elsewhere()
 
 
-def _remove(journal: Path) -> None:
-    for each in journal.parent.glob(f"{journal.stem}.*"):
+def _remove(*files: Path) -> None:
+    for each in files:
         with contextlib.suppress(OSError):
             each.unlink()
 

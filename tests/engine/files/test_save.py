@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,20 +235,15 @@ def test_a_file_that_may_not_grow_is_refused(tmp_path: Path) -> None:
 NOBODY = "if os.geteuid() == 0:\n    os.setgroups([]); os.setgid(65534); os.setuid(65534)"
 
 
-def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o555)
-    closed = tmp_path / "closed"
-    closed.mkdir()
-    save(closed / "x.dgraph", named("old"))
-    closed.chmod(0o555)
-    try:
+def test_a_read_only_folder_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # Others may not enter pytest's folders.
+        closed = Path(folder)
+        save(closed / "x.dgraph", named("old"))
+        closed.chmod(0o555)
         sentence = saved_where(NOBODY, closed / "x.dgraph")
-    finally:
+        assert sentence.startswith("x.dgraph was not saved in ") and "may not be written to" in sentence
+        assert names(closed) == {"x.dgraph": "old"}
         closed.chmod(0o755)
-    assert sentence.startswith("x.dgraph was not saved in ") and "may not be written to" in sentence
-    assert names(closed) == {"x.dgraph": "old"}
 
 
 @pytest.mark.parametrize(
