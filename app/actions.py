@@ -1,4 +1,5 @@
-"""Every command of the program in one table: its name, its keys, where it stands in the menus, what it does and when it can.
+"""Every command of the program in one table: its name, its keys, where it stands in the menus, what it does and when
+it can.
 
 Menus, the command palette and the keyboard help are drawn from it; nothing else binds a key of the window.
 """
@@ -62,29 +63,56 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("new", "New", "File", lambda w: w.new(), ("Ctrl+N",), help="Start with an empty canvas."),
     Command("open", "Open…", "File", lambda w: w.open_dialog(), ("Ctrl+O",), help="Open a .dgraph file."),
-    Command("start_page", "Start page", "File", lambda w: w.show_start(), ("Ctrl+Shift+H",), words="home welcome samples recent"),
+    Command(
+        "start_page", "Start page", "File", lambda w: w.show_start(), ("Ctrl+Shift+H",),
+        words="home welcome samples recent",
+    ),
     Command("save", "Save", "File", lambda w: w.save(), ("Ctrl+S",), _editing, separator=True),
     Command("save_as", "Save as…", "File", lambda w: w.save_as(), ("Ctrl+Shift+S",), _editing),
     Command(
         "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), _begun,
-        help="Write the run's parameters into the document, as one step that can be undone.", words="store parameters trained",
+        help="Write the run's parameters into the document, as one step that can be undone.",
+        words="store parameters trained",
     ),
     Command("quit", "Quit", "File", lambda w: w.close(), ("Ctrl+Q",), separator=True, words="exit close"),
     # ---
-    Command("undo", "Undo", "Edit", lambda w: w.session.undo(), ("Ctrl+Z",), lambda w: w.editing and w.session.document.can_undo),
-    Command("redo", "Redo", "Edit", lambda w: w.session.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), lambda w: w.editing and w.session.document.can_redo),
+    Command(
+        "undo", "Undo", "Edit", lambda w: w.session.undo(), ("Ctrl+Z",),
+        lambda w: w.editing and w.session.document.can_undo,
+    ),
+    Command(
+        "redo", "Redo", "Edit", lambda w: w.session.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"),
+        lambda w: w.editing and w.session.document.can_redo,
+    ),
     Command("cut", "Cut", "Edit", lambda w: w.cut(), ("Ctrl+X",), _selected, separator=True),
     Command("copy", "Copy", "Edit", lambda w: w.copy(), ("Ctrl+C",), _selected),
     Command("paste", "Paste", "Edit", lambda w: w.paste(), ("Ctrl+V",), _editing),
     Command("duplicate", "Duplicate", "Edit", lambda w: w.session.duplicate(), ("Ctrl+D",), _selected),
-    Command("delete", "Delete", "Edit", lambda w: w.session.remove_selected(), ("Del", "Backspace"), _selected, words="remove"),
-    Command("select_all", "Select all", "Edit", lambda w: w.session.select_all(), ("Ctrl+A",), _editing, separator=True),
-    Command("rename", "Rename node", "Edit", lambda w: w.rename(), ("F2",), lambda w: w.editing and w.session.current is not None),
-    Command("find_operator", "Find operator", "Edit", lambda w: w.focus_palette(), ("Ctrl+F",), _editing, words="search add palette node"),
-    Command("add_note", "Add note", "Edit", lambda w: w.add_note(), ("Ctrl+Shift+N",), _editing, words="comment text frame"),
+    Command(
+        "delete", "Delete", "Edit", lambda w: w.session.remove_selected(), ("Del", "Backspace"), _selected,
+        words="remove",
+    ),
+    Command(
+        "select_all", "Select all", "Edit", lambda w: w.session.select_all(), ("Ctrl+A",), _editing, separator=True,
+    ),
+    Command(
+        "rename", "Rename node", "Edit", lambda w: w.rename(), ("F2",),
+        lambda w: w.editing and w.session.current is not None,
+    ),
+    Command(
+        "find_operator", "Find operator", "Edit", lambda w: w.focus_palette(), ("Ctrl+F",), _editing,
+        words="search add palette node",
+    ),
+    Command(
+        "add_note", "Add note", "Edit", lambda w: w.add_note(), ("Ctrl+Shift+N",), _editing,
+        words="comment text frame",
+    ),
     # ---
     Command("fit", "Fit graph", "View", lambda w: w.canvas.fit(), ("Ctrl+Shift+F", "Home"), _editing, words="zoom all"),
-    Command("actual_size", "Actual size", "View", lambda w: w.canvas.zoom_to(1.0), ("Ctrl+1",), _editing, words="zoom 100"),
+    Command(
+        "actual_size", "Actual size", "View", lambda w: w.canvas.zoom_to(1.0), ("Ctrl+1",), _editing,
+        words="zoom 100",
+    ),
     Command("zoom_in", "Zoom in", "View", lambda w: w.canvas.zoom_by(1.25), ("Ctrl+]",), _editing),
     Command("zoom_out", "Zoom out", "View", lambda w: w.canvas.zoom_by(0.8), ("Ctrl+[",), _editing),
     Command(
@@ -96,8 +124,8 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: "shape" in w.session.overlays,
     ),
     Command(
-        "show_cotangents", "Derivatives on wires", "View", lambda w: w.toggle_overlay("cotangent"), ("Alt+3",), _editing,
-        lambda w: "cotangent" in w.session.overlays, words="cotangents gradients adjoint",
+        "show_cotangents", "Derivatives on wires", "View", lambda w: w.toggle_overlay("cotangent"), ("Alt+3",),
+        _editing, lambda w: "cotangent" in w.session.overlays, words="cotangents gradients adjoint",
     ),
     *(
         Command(
@@ -117,31 +145,60 @@ COMMANDS: tuple[Command, ...] = (
         "arrange", "Arrange panels", "View", lambda w: w.toggle_arranging(), (), _editing, lambda w: w.arranging,
         help="Show the panels' title bars, to drag them elsewhere or out of the window.", words="dock move",
     ),
-    Command("restore_panels", "Put panels back", "View", lambda w: w.restore_panels(), (), _editing, words="dock reset layout"),
+    Command(
+        "restore_panels", "Put panels back", "View", lambda w: w.restore_panels(), (), _editing,
+        words="dock reset layout",
+    ),
     *(
         Command(
             f"theme_{name}", text, "View", lambda w, name=name: w.set_theme(name), (),
-            checked=lambda w, name=name: w.settings.theme == name, group="theme", separator=name == "light", words="theme colours appearance",
+            checked=lambda w, name=name: w.settings.theme == name, group="theme",
+            separator=name == "light", words="theme colours appearance",
         )
         for name, text in (("light", "Light theme"), ("dark", "Dark theme"), ("contrast", "High-contrast theme"))
     ),
-    Command("larger", "Larger text", "View", lambda w: w.change_scale(+1), ("Ctrl++", "Ctrl+="), separator=True, words="font scale bigger projector"),
+    Command(
+        "larger", "Larger text", "View", lambda w: w.change_scale(+1), ("Ctrl++", "Ctrl+="), separator=True,
+        words="font scale bigger projector",
+    ),
     Command("smaller", "Smaller text", "View", lambda w: w.change_scale(-1), ("Ctrl+-",), words="font scale"),
-    Command("normal_size", "Normal text size", "View", lambda w: w.set_scale(1.0), ("Ctrl+0",), words="font scale reset"),
+    Command(
+        "normal_size", "Normal text size", "View", lambda w: w.set_scale(1.0), ("Ctrl+0",), words="font scale reset",
+    ),
     Command(
         "reduced_motion", "Reduced motion", "View", lambda w: w.toggle_reduced_motion(), (),
         checked=lambda w: w.settings.reduced_motion, words="animation",
     ),
-    Command("full_screen", "Full screen", "View", lambda w: w.toggle_full_screen(), ("F11",), checked=lambda w: w.isFullScreen()),
+    Command(
+        "full_screen", "Full screen", "View",
+        lambda w: w.toggle_full_screen(), ("F11",), checked=lambda w: w.isFullScreen(),
+    ),
     # ---
-    Command("run", "Run or pause", "Run", lambda w: w.session.toggle_run(), ("F5", "Ctrl+Return"), _editing, words="train start go play"),
-    Command("step", "One step", "Run", lambda w: w.session.step(), ("F6",), lambda w: w.editing and not _running(w), words="single"),
+    Command(
+        "run", "Run or pause", "Run", lambda w: w.session.toggle_run(), ("F5", "Ctrl+Return"), _editing,
+        words="train start go play",
+    ),
+    Command(
+        "step", "One step", "Run", lambda w: w.session.step(), ("F6",), lambda w: w.editing and not _running(w),
+        words="single",
+    ),
     Command("stop", "Stop", "Run", lambda w: w.session.stop(), ("Shift+F5",), _begun),
-    Command("reset", "Reset", "Run", lambda w: w.session.reset(), ("Ctrl+Shift+R",), _begun, words="start values forget"),
-    Command("check_gradient", "Check gradient of node", "Run", lambda w: w.check_gradient(), ("F7",), lambda w: w.editing and w.session.current is not None, separator=True),
-    Command("next_problem", "Next problem", "Run", lambda w: w.next_problem(), ("F8",), lambda w: bool(w.session.problems), words="error jump"),
+    Command(
+        "reset", "Reset", "Run", lambda w: w.session.reset(), ("Ctrl+Shift+R",), _begun, words="start values forget",
+    ),
+    Command(
+        "check_gradient", "Check gradient of node", "Run", lambda w: w.check_gradient(), ("F7",),
+        lambda w: w.editing and w.session.current is not None, separator=True,
+    ),
+    Command(
+        "next_problem", "Next problem", "Run", lambda w: w.next_problem(), ("F8",),
+        lambda w: bool(w.session.problems), words="error jump",
+    ),
     # ---
-    Command("commands", "All commands", "Help", lambda w: w.show_commands(), ("Ctrl+K", "Ctrl+Shift+P"), words="palette search"),
+    Command(
+        "commands", "All commands", "Help", lambda w: w.show_commands(), ("Ctrl+K", "Ctrl+Shift+P"),
+        words="palette search",
+    ),
     Command("keys", "Keyboard and mouse", "Help", lambda w: w.show_keys(), ("F1",), words="shortcuts help hotkeys"),
     Command("about", "About Gradwire", "Help", lambda w: w.show_about(), (), words="version licence", separator=True),
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""The command palette: one field that finds every command, operator and node; a card over the window, never a dialog."""
+"""The command palette: one field that finds every command, operator and node; a card over the window, never a
+dialog."""
 
 from __future__ import annotations
 
@@ -8,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
 
 from app import fonts
 from app.actions import COMMANDS, keys_text
@@ -76,7 +85,9 @@ class EntryModel(QAbstractListModel):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Qt: the title; the entry itself as user data."""
         entry = self.entries[index.row()]
-        return entry.title if role == Qt.ItemDataRole.DisplayRole else entry if role == Qt.ItemDataRole.UserRole else None
+        return (
+            entry.title if role == Qt.ItemDataRole.DisplayRole else entry if role == Qt.ItemDataRole.UserRole else None
+        )
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -186,5 +197,3 @@ class Commands(QFrame):
                     self._window.restore_focus()
                     return True
         return super().eventFilter(watched, event)
-
-

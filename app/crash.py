@@ -1,4 +1,5 @@
-"""What happens when the window itself fails: a report on the disk, a sentence on the screen, and the document still there."""
+"""What happens when the window itself fails: a report on the disk, a sentence on the screen, and the document still
+there."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class CrashReports:
         sys.excepthook = self.caught
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._fatal = open(self._folder / "fatal.txt", "w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+            # Open as long as the process: the fault handler writes into it.
+            self._fatal = open(self._folder / "fatal.txt", "w", encoding="utf-8")  # noqa: SIM115
             faulthandler.enable(self._fatal)
         except OSError:
             faulthandler.enable()
@@ -56,8 +58,8 @@ class CrashReports:
             return
         path = self._write(text)
         where = f" A report is in {path}." if path else ""
-        sentence = f"Something in Gradwire failed ({kind.__name__}). Your document is still here: save it, then start again.{where}"
-        self._tell(sentence, path or self._folder)
+        what = f"Something in Gradwire failed ({kind.__name__})."
+        self._tell(f"{what} Your document is still here: save it, then start again.{where}", path or self._folder)
 
     def _write(self, text: str) -> Path | None:
         try:

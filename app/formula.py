@@ -1,4 +1,5 @@
-"""Formulas: LaTeX to a picture (ziamath, cached), and the widget that shows one, scaled down where the room is narrow."""
+"""Formulas: LaTeX to a picture (ziamath, cached), and the widget that shows one, scaled down where the room is
+narrow."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def word(name: str) -> str:
 
 
 class FormulaView(QWidget):
-    """Shows one formula, left-aligned, in a given colour; as plain text where it cannot be drawn. Narrow room shrinks it to fit."""
+    """Shows one formula, left-aligned, in a given colour; as plain text where it cannot be drawn. Narrow room shrinks
+    it to fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,5 @@
-"""Cards over the window: what keys and mouse do, and which program this is. They close on Escape or a click elsewhere."""
+"""Cards over the window: what keys and mouse do, and which program this is. They close on Escape or a click
+elsewhere."""
 
 from __future__ import annotations
 
@@ -48,7 +49,10 @@ class HelpCard(QFrame):
     def open(self) -> None:
         """Show the card."""
         window, px = self.parentWidget(), appearance().px
-        width, height = min(px(self._size[0]), window.width() - px(48)), min(px(self._size[1]), window.height() - px(96))
+        width, height = (
+            min(px(self._size[0]), window.width() - px(48)),
+            min(px(self._size[1]), window.height() - px(96)),
+        )
         self.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
         self.show()
         self.raise_()

@@ -1,4 +1,5 @@
-"""The recovery journal of the open document: every edit is on the disk before the next one; a full disk is told, never raised."""
+"""The recovery journal of the open document: every edit is on the disk before the next one; a full disk is told, never
+raised."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from app.worker.messages import Artefacts, Looks, ParameterCheck, WireLook
 
 DELAY = 60
-"""Milliseconds between an edit and the question that follows from it, so that a dragged slider asks a few times a second."""
+"""Milliseconds between an edit and the question that follows from it, so that a dragged slider asks a few times a
+second."""
 RUN_INTERVAL = 400
 """Milliseconds between two looks while a run is on."""
 
@@ -26,7 +27,8 @@ RUN_INTERVAL = 400
 class LookBook(QObject):
     """Asks for types of sources and for looks at all wires, and answers from what came back.
 
-    A look stays until a newer one comes, also while the graph is being edited: a wire does not lose its value for the blink
+    A look stays until a newer one comes, also while the graph is being edited: a wire does not lose its value for the
+    blink
     in which the next is found. What belongs to nodes that are gone is never asked for.
     """
 
@@ -132,10 +134,10 @@ class LookBook(QObject):
         self.ask_artefacts()
 
     def _ask_partials(self) -> None:
-        current = self._session.current
-        if current is not None and self._revision >= 0 and self._session.has_engine and not self._closed:
-            if self._session.operator(current).partials:
-                self.client.ask_partials(current, self._session.moment())
+        session = self._session
+        current = session.current if self._revision >= 0 and not self._closed else None
+        if current is not None and session.operator(current).partials:
+            self.client.ask_partials(current, session.moment())
 
     def ask_artefacts(self) -> None:
         """Ask what the loss became, if somebody looks at it and no run is on."""

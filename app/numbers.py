@@ -11,7 +11,8 @@ MINUS = "\u2212"
 def short(value: Any, digits: int = 5) -> str:
     """Return a number in at most `digits` significant digits: 423.94, −0.31, 1.2e−7, NaN, ∞."""
     if isinstance(value, complex):
-        return f"{short(value.real, digits)}{'+' if value.imag >= 0 or math.isnan(value.imag) else MINUS}{short(abs(value.imag), digits)}i"
+        sign = MINUS if value.imag < 0 else "+"
+        return f"{short(value.real, digits)}{sign}{short(abs(value.imag), digits)}i"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -1,6 +1,8 @@
-"""Session: owns one Document and turns its events into signals; the one thing that canvas, panels, plots and actions talk to.
+"""Session: owns one Document and turns its events into signals; the one thing that canvas, panels, plots and actions
+talk to.
 
-Views hold ids, ask the session, and write only through its edits. Signals carry ids and words, never nodes. Nothing here evaluates
+Views hold ids, ask the session, and write only through its edits. Signals carry ids and words, never nodes. Nothing
+here evaluates
 or differentiates: values come from the engine processes by `asks` (looks at wires) and `runs` (training).
 """
 
@@ -14,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.assets import ASSETS
 from app.journal import DocumentJournal
 from app.looks import LookBook
-from app.assets import ASSETS
 from engine import building, infer
 from engine.document import Changed, Document
 from engine.edits import Disconnect, Edit, Group, Rename, SetKept
@@ -229,7 +231,8 @@ class Session(QObject):
         return self.inference.types.get(socket)
 
     def refusal(self, wire: Wire) -> str | None:
-        """Return why the wire may not be made, in one sentence, or None where it may (an occupied input is replaced)."""
+        """Return why the wire may not be made, in one sentence, or None where it may (an occupied input is
+        replaced)."""
         return infer.refusal(self.graph, self.library, self.inference, wire)
 
     def look(self, socket: Socket) -> WireLook | None:
@@ -253,7 +256,8 @@ class Session(QObject):
     # Edits --------------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit, merge: str | None = None) -> bool:
-        """Apply the edit; return whether it was done. A refusal goes to `message`. Edits of one `merge` key in a row are one undo step."""
+        """Apply the edit; return whether it was done. A refusal goes to `message`. Edits of one `merge` key in a row
+        are one undo step."""
         return self._attempt(lambda: self._document.apply(edit, merge))
 
     def undo(self) -> None:
@@ -275,7 +279,8 @@ class Session(QObject):
         self._document.seal()
 
     def insert(self, operator_id: str, place: Place) -> str:
-        """Insert an operator with the parameter nodes it brings; select it; return its node id ("" where it was refused)."""
+        """Insert an operator with the parameter nodes it brings; select it; return its node id ("" where it was
+        refused)."""
         edit = building.insertion(self.content, self.library, operator_id, place)
         if not self.apply(edit):
             return ""
@@ -292,7 +297,8 @@ class Session(QObject):
         return self.apply(building.replace_wire(self.graph, wire))
 
     def set_setting(self, node: str, name: str, value: SettingValue, merge: str | None = None) -> bool:
-        """Set a setting (or the number in an unwired input's place) as one edit; a running run hears of numeric settings."""
+        """Set a setting (or the number in an unwired input's place) as one edit; a running run hears of numeric
+        settings."""
         spec = self.operator(node).settings.get(name)
         live = self.run_state in ACTIVE and (spec is None or spec.numeric)
         self._edit_is_live = live
@@ -320,7 +326,8 @@ class Session(QObject):
             self.apply(Group(removal.title if removal.edits else "Remove wire", edits))
 
     def copy(self) -> str:
-        """Return the selected nodes and notes and the wires between the nodes as text ("" where nothing is selected)."""
+        """Return the selected nodes and notes and the wires between the nodes as text ("" where nothing is
+        selected)."""
         chosen = self.selection or self.selected_notes
         return building.copy_text(self.content, self.selection, self.selected_notes) if chosen else ""
 
@@ -331,7 +338,9 @@ class Session(QObject):
     def duplicate(self) -> None:
         """Copy the selection a little lower to the right, without the clipboard."""
         places = [self.layout.places.get(id, Place()) for id in self.selection]
-        corners = [(p.x, p.y) for p in places] + [(n.x, n.y) for n in map(self.layout.notes.get, self._selected_notes) if n]
+        corners = [(p.x, p.y) for p in places] + [
+            (n.x, n.y) for n in map(self.layout.notes.get, self._selected_notes) if n
+        ]
         if corners:
             at = Place(min(x for x, _ in corners) + 32, min(y for _, y in corners) + 32)
             chosen = self.selection, self._selected_notes
@@ -373,9 +382,15 @@ class Session(QObject):
         return next(reversed(self._selection), None)
 
     def select(
-        self, nodes: Iterable[str] = (), notes: Iterable[str] = (), wires: Iterable[Wire] = (), *, current: str | None = None
+        self,
+        nodes: Iterable[str] = (),
+        notes: Iterable[str] = (),
+        wires: Iterable[Wire] = (),
+        *,
+        current: str | None = None,
     ) -> None:
-        """Select exactly these; unknown ones are left out. `current`, where among the nodes, is what the inspector shows."""
+        """Select exactly these; unknown ones are left out. `current`, where among the nodes, is what the inspector
+        shows."""
         there = set(nodes) & set(self.graph.nodes)
         kept = [id for id in self._selection if id in there and id != current]
         fresh = sorted(there - set(kept) - {current})
@@ -450,7 +465,8 @@ class Session(QObject):
             self._looks.ask()
 
     def run(self) -> None:
-        """Start a run of the document as it is now, or go on with a paused one. Errors in the graph show the first problem instead."""
+        """Start a run of the document as it is now, or go on with a paused one. Errors in the graph show the first
+        problem instead."""
         self._start(paused=False)
 
     def toggle_run(self) -> None:
@@ -464,9 +480,9 @@ class Session(QObject):
 
     def step(self) -> None:
         """Do one step, starting a run that is paused at once where there is none."""
-        if self.run_state == "paused" and not self.stale:
-            self.runs.step()
-        elif self.run_state not in ("starting", "running") and self._start(paused=True):
+        if (self.run_state == "paused" and not self.stale) or (
+            self.run_state not in ("starting", "running") and self._start(paused=True)
+        ):
             self.runs.step()
 
     def stop(self) -> None:

@@ -1,4 +1,5 @@
-"""What the window remembers between two starts: theme, scale, recent files, docks. One small JSON file in the user's configuration folder."""
+"""What the window remembers between two starts: theme, scale, recent files, docks. One small JSON file in the user's
+configuration folder."""
 
 from __future__ import annotations
 

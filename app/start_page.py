@@ -8,7 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import fonts, thumbnails
 from app.assets import SAMPLES
@@ -20,6 +30,7 @@ from engine.operator import Library
 COLUMN = 1040
 CARD = (330, 236)
 RECENT_SHOWN = 8
+SENTENCE = "Wire operators into a graph, see every value and every derivative, and let an optimizer run it downhill."
 
 
 class SampleCard(QAbstractButton):
@@ -80,12 +91,20 @@ class SampleCard(QAbstractButton):
         text = QRect(look.px(14), top.bottom() + look.px(8), self.width() - look.px(28), look.px(22))
         painter.setFont(fonts.sans("heading", look.scale, strong=True))
         painter.setPen(QColor(look.theme.text))
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, painter.fontMetrics().elidedText(self.name, Qt.TextElideMode.ElideRight, text.width()))
+        painter.drawText(
+            text,
+            Qt.AlignmentFlag.AlignVCenter,
+            painter.fontMetrics().elidedText(self.name, Qt.TextElideMode.ElideRight, text.width()),
+        )
         painter.setFont(fonts.sans("small", look.scale))
         painter.setPen(QColor(look.theme.second))
         below = text.translated(0, look.px(22))
         below.setHeight(look.px(38))
-        painter.drawText(below, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, _two_lines(painter, self.sentence, below.width()))
+        painter.drawText(
+            below,
+            Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop,
+            _two_lines(painter, self.sentence, below.width()),
+        )
 
 
 def _two_lines(painter: QPainter, text: str, width: int) -> str:
@@ -94,7 +113,10 @@ def _two_lines(painter: QPainter, text: str, width: int) -> str:
     words = text.split()
     while words:
         shown = " ".join(words) + ("" if len(words) == len(text.split()) else " …")
-        if metrics.boundingRect(QRect(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, shown).height() <= 2 * metrics.lineSpacing() + 2:
+        if (
+            metrics.boundingRect(QRect(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, shown).height()
+            <= 2 * metrics.lineSpacing() + 2
+        ):
             return shown
         words.pop()
     return ""
@@ -138,13 +160,23 @@ class RecentRow(QAbstractButton):
         right = painter.fontMetrics().horizontalAdvance(self._when) + look.px(14)
         painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, self._when)
         room = area.adjusted(left, 0, -right, 0)
-        painter.drawText(room, middle, painter.fontMetrics().elidedText(str(self.path.parent), Qt.TextElideMode.ElideMiddle, room.width()))
+        painter.drawText(
+            room,
+            middle,
+            painter.fontMetrics().elidedText(str(self.path.parent), Qt.TextElideMode.ElideMiddle, room.width()),
+        )
 
 
 def ago(moment: float, now: float | None = None) -> str:
     """Return how long ago a moment was, in words."""
     seconds = max(0.0, (time.time() if now is None else now) - moment)
-    for size, word in ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
+    for size, word in (
+        (86_400 * 365, "year"),
+        (86_400 * 30, "month"),
+        (86_400, "day"),
+        (3_600, "hour"),
+        (60, "minute"),
+    ):
         count = int(seconds // size)
         if count:
             return f"{count} {word}{'' if count == 1 else 's'} ago"
@@ -209,7 +241,13 @@ class StartPage(QScrollArea):
         words = QVBoxLayout()
         words.setSpacing(px(4))
         words.addWidget(label("Gradwire", "display"))
-        words.addWidget(label("Wire operators into a graph, see every value and every derivative, and let an optimizer run it downhill.", "second", wrap=True))
+        words.addWidget(
+            label(
+                SENTENCE,
+                "second",
+                wrap=True,
+            )
+        )
         row.addLayout(words, 1)
         self.new_button, self.open_button = QPushButton("New graph"), QPushButton("Open…")
         self.new_button.setProperty("role", "primary")

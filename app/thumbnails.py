@@ -1,4 +1,5 @@
-"""Thumbnails of graphs: the real canvas, drawn small from the file as it is now, kept until file, theme or size change."""
+"""Thumbnails of graphs: the real canvas, drawn small from the file as it is now, kept until file, theme or size
+change."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def picture(path: Path, library: Library, size: QSize, ratio: float) -> QPixmap:
 
 
 def _without_texts(content: Content) -> Content:
-    """Return the content without its free notes: nobody can read them that small, and the graph is larger without them."""
+    """Return the content without its free notes: nobody can read them that small, and the graph is larger without
+    them."""
     frames = {id: note for id, note in content.layout.notes.items() if note.nodes}
     return replace(content, layout=replace(content.layout, notes=frames))
 
@@ -64,7 +66,9 @@ def _drawn(canvas: object, size: QSize, ratio: float) -> QPixmap:
     canvas.render(large)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    shrunk = large.scaled(pixmap.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    shrunk = large.scaled(
+        pixmap.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
     shrunk.setDevicePixelRatio(1)
     painter.drawPixmap(0, 0, shrunk)
     painter.end()
@@ -74,7 +78,8 @@ def _drawn(canvas: object, size: QSize, ratio: float) -> QPixmap:
 
 @lru_cache(maxsize=64)
 def about(path: Path) -> tuple[str, str]:
-    """Return a graph's name for people and a text about it: the head and the body of its first note, else the file's name."""
+    """Return a graph's name for people and a text about it: the head and the body of its first note, else the file's
+    name."""
     try:
         notes = read(path).layout.notes
     except GradwireError as refused:

@@ -38,7 +38,9 @@ class MenuButton(QAbstractButton):
             painter.setPen(QPen(QColor(look.theme.value)) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.theme.raised))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), look.px(7), look.px(7))
-        painter.setPen(QPen(QColor(look.theme.second), max(1.5, 1.6 * look.scale), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(
+            QPen(QColor(look.theme.second), max(1.5, 1.6 * look.scale), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        )
         middle, half = self.rect().center(), look.px(7)
         for k in (-1, 0, 1):
             y = middle.y() + k * look.px(5)
@@ -69,7 +71,7 @@ class SearchButton(QAbstractButton):
         look = appearance()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(look.theme.value)) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(QColor(look.theme.value if self.hasFocus() else look.theme.control)))
         painter.setBrush(QColor(look.theme.hover if self.underMouse() else look.theme.raised))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), look.px(7), look.px(7))
         area = self.rect().adjusted(look.px(12), 0, -look.px(10), 0)
@@ -142,7 +144,8 @@ class TopBar(QWidget):
 
 
 class StatusLine(QWidget):
-    """The bottom line: a hint or the last message on the left; problems, the meaning of the two colours, and saved on the right."""
+    """The bottom line: a hint or the last message on the left; problems, the meaning of the two colours, and saved on
+    the right."""
 
     problems_clicked = Signal()
     HINT = "Drag from a socket to wire  ·  Tab adds an operator here  ·  F5 runs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QTimer, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
@@ -19,7 +19,11 @@ from app.theme import appearance
 LAYOUT = 1
 """Counts arrangements of docks: what was kept for another one is not restored."""
 
-LEFT, RIGHT, BOTTOM = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
 PLACES = {"palette": LEFT, "outline": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "code": BOTTOM}
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
@@ -92,7 +96,11 @@ class Workspace(QMainWindow):
     def scale_panels(self) -> None:
         """Give the panels their first sizes at the scale in force."""
         px = appearance().px
-        for name, direction in (("palette", Qt.Orientation.Horizontal), ("inspector", Qt.Orientation.Horizontal), ("plots", Qt.Orientation.Vertical)):
+        for name, direction in (
+            ("palette", Qt.Orientation.Horizontal),
+            ("inspector", Qt.Orientation.Horizontal),
+            ("plots", Qt.Orientation.Vertical),
+        ):
             limit = self.height() // 3 if name == "plots" else self.width() * 3 // 10
             self.resizeDocks([self.docks[name]], [min(px(SIZES[name]), max(limit, 160))], direction)
 

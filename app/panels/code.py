@@ -1,4 +1,5 @@
-"""The code panel: the equations the loss became, the NumPy code that runs, and the tape of one evaluation. All read-only text."""
+"""The code panel: the equations the loss became, the NumPy code that runs, and the tape of one evaluation. All
+read-only text."""
 
 from __future__ import annotations
 

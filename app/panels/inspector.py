@@ -1,4 +1,5 @@
-"""The inspector teaches: what the node does, its settings, its formula with numbers in it, local partials, the chain from the loss,
+"""The inspector teaches: what the node does, its settings, its formula with numbers in it, local partials, the chain
+from the loss,
 value and derivative, and whether the gradient is right. Drawn from the operator's declaration alone."""
 
 from __future__ import annotations
@@ -280,7 +281,10 @@ class ValueSection(Section):
     def __init__(self, session: Session, socket: Socket, several: bool) -> None:
         super().__init__(f"Value of {socket.name}" if several else "Value")
         self.session, self.socket = session, socket
-        self.value, self.derivative = label("", "value", wrap=True, selectable=True), label("", "derivative", wrap=True, selectable=True)
+        self.value, self.derivative = (
+            label("", "value", wrap=True, selectable=True),
+            label("", "derivative", wrap=True, selectable=True),
+        )
         self.type = label("", "mono")
         self.line, self.slope = Spark(), Spark(derivative=True)
         self.card = Card(self.type, self.value, self.line, self.derivative, self.slope)
@@ -302,7 +306,9 @@ class ValueSection(Section):
         else:
             self.line.show_line(look.line if look else ())
         slope = look.cotangent_partial.array() if look and look.cotangent_partial is not None else None
-        self.slope.show_line(tuple(slope.real.tolist()) if slope is not None and slope.ndim == 1 and slope.size <= 64 else ())
+        self.slope.show_line(
+            tuple(slope.real.tolist()) if slope is not None and slope.ndim == 1 and slope.size <= 64 else ()
+        )
 
 
 class CheckSection(Section):
@@ -314,7 +320,9 @@ class CheckSection(Section):
         self.dot = Dot()
         self.text = label("not checked yet", "second", wrap=True)
         self.button = QPushButton("Check")
-        self.button.setToolTip("Compare the derivatives with central differences and, where analytic, the complex step (F7)")
+        self.button.setToolTip(
+            "Compare the derivatives with central differences and, where analytic, the complex step (F7)"
+        )
         self.button.clicked.connect(self.start)
         row = QHBoxLayout()
         row.setSpacing(appearance().px(8))
@@ -343,5 +351,3 @@ class CheckSection(Section):
         failed = [each for each in found if not each.passed]
         worst = max(failed or found, key=lambda each: each.error)
         self.show_state("bad" if failed else "good", worst.sentence)
-
-

@@ -1,6 +1,7 @@
 """Editors of settings, one small widget per kind of declaration; EDITORS is the table from declaration to widget.
 
-An editor shows a value (`show_value`), tells every change a person makes (`edited`), and the end of a gesture (`sealed`), so that
+An editor shows a value (`show_value`), tells every change a person makes (`edited`), and the end of a gesture
+(`sealed`), so that
 a dragged slider is one undo step. It never changes the document: who made it does.
 """
 
@@ -12,10 +13,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QMenu, QPlainTextEdit, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.assets import ASSETS
-from app.panels.inspector_fields import Editor, NumberField, guard_wheel, mark_invalid, plain_line
+from app.panels.inspector_fields import Editor, NumberField, guard_wheel, indent, mark_invalid, plain_line
 from app.panels.inspector_tables import ArrayEditor, ColumnsEditor
 from engine import setting
 
@@ -122,11 +134,14 @@ class IntegerEditor(Editor):
     def __init__(self, spec: setting.Integer, surroundings: Surroundings) -> None:
         super().__init__(spec)
         self.field = QSpinBox(self)
-        self.field.setRange(-(2**31) if spec.low is None else spec.low, min(2**31 - 1, 2**31 - 1 if spec.high is None else spec.high))
+        self.field.setRange(
+            -(2**31) if spec.low is None else spec.low, min(2**31 - 1, 2**31 - 1 if spec.high is None else spec.high)
+        )
         self.field.setGroupSeparatorShown(True)
         self.field.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         self.field.setKeyboardTracking(False)
         guard_wheel(self.field)
+        indent(self.field)
         self.field.valueChanged.connect(self.offer)
         self.field.editingFinished.connect(self.sealed)
         self.fill(self.field)
@@ -341,7 +356,8 @@ class ParametersEditor(Editor):
 
 
 class FileEditor(Editor):
-    """A data file: bundled, or in the graph's folder. The path can be typed; the button offers bundled files and a dialog."""
+    """A data file: bundled, or in the graph's folder. The path can be typed; the button offers bundled files and a
+    dialog."""
 
     wide = True
 
@@ -368,7 +384,11 @@ class FileEditor(Editor):
         for path in sorted(p for p in ASSETS.iterdir() if p.suffix in DATA_SUFFIXES):
             menu.addAction(f"{path.name}  (bundled)", lambda name=path.name: self._set(f"asset:{name}"))
         folder = self._folder()
-        beside = sorted(p.name for p in folder.iterdir() if p.suffix in DATA_SUFFIXES)[:20] if folder and folder.is_dir() else []
+        beside = (
+            sorted(p.name for p in folder.iterdir() if p.suffix in DATA_SUFFIXES)[:20]
+            if folder and folder.is_dir()
+            else []
+        )
         if beside:
             menu.addSeparator()
         for name in beside:
@@ -385,7 +405,9 @@ class FileEditor(Editor):
         folder = self._folder()
         if folder is None:
             return
-        name, _ = QFileDialog.getOpenFileName(self, "Choose a data file", str(folder), "Tables (*.csv *.tsv *.npy *.npz);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Choose a data file", str(folder), "Tables (*.csv *.tsv *.npy *.npz);;All files (*)"
+        )
         if not name:
             return
         try:

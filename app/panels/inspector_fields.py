@@ -10,12 +10,14 @@ from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
 from app import numbers
+from app.theme import appearance
 from engine.errors import SettingError
 from engine.setting import Setting
 
 
 class Editor(QWidget):
-    """Shows a setting's value and tells what a person makes of it. `wide` editors stand under their label, not beside it."""
+    """Shows a setting's value and tells what a person makes of it. `wide` editors stand under their label, not beside
+    it."""
 
     edited = Signal(object)
     """Another value, already in the declaration's canonical form."""
@@ -72,8 +74,16 @@ def guard_wheel(widget: QWidget) -> None:
     widget.installEventFilter(NoAccidentalWheel(widget))
 
 
+def indent(field: QAbstractSpinBox) -> None:
+    """Keep a spin box's text off its edge; style sheets do not reach the field inside it."""
+    line = field.findChild(QLineEdit)
+    if line is not None:
+        line.setTextMargins(appearance().px(4), 0, 0, 0)
+
+
 class NumberField(QDoubleSpinBox):
-    """A spin box that writes numbers as short as they can be read back exactly, takes 1e-3, and steps by a tenth of the number."""
+    """A spin box that writes numbers as short as they can be read back exactly, takes 1e-3, and steps by a tenth of
+    the number."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +91,9 @@ class NumberField(QDoubleSpinBox):
         self.setRange(-1e308, 1e308)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.setKeyboardTracking(False)
-        self.setMinimumWidth(64)
+        self.setMinimumWidth(appearance().px(64))
         guard_wheel(self)
+        indent(self)
 
     def textFromValue(self, value: float) -> str:
         """Qt: the number as text."""

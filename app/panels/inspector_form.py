@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.panels.inspector_editors import Surroundings, editor_for
 from app.panels.inspector_fields import Editor
@@ -21,7 +30,8 @@ if TYPE_CHECKING:
 
 
 class Row(QWidget):
-    """One setting: its name and unit, its editor, a way back to the default, and a sentence while what is written cannot be."""
+    """One setting: its name and unit, its editor, a way back to the default, and a sentence while what is written
+    cannot be."""
 
     def __init__(self, session: Session, node: str, name: str, spec: Setting, editor: Editor) -> None:
         super().__init__()
@@ -120,7 +130,9 @@ class Form(QWidget):
         return self.operator.kind is Kind.PARAMETER or any(not row.isHidden() for row in self.rows.values())
 
     def _specs(self) -> dict[str, Setting]:
-        numbers = {i.name: socket_number(i.name) for i in self.operator.inputs if i.default is not None and not i.variadic}
+        numbers = {
+            i.name: socket_number(i.name) for i in self.operator.inputs if i.default is not None and not i.variadic
+        }
         return {**numbers, **self.operator.settings}
 
     def refresh(self) -> None:
@@ -143,7 +155,9 @@ class Form(QWidget):
 def parameters(session: Session) -> list[tuple[str, str]]:
     """Return (id, label) of the document's parameter nodes, in the order of their ids."""
     graph, library = session.graph, session.library
-    ids = [id for id, n in sorted(graph.nodes.items()) if n.operator in library and library[n.operator].kind is Kind.PARAMETER]
+    ids = [
+        id
+        for id, n in sorted(graph.nodes.items())
+        if n.operator in library and library[n.operator].kind is Kind.PARAMETER
+    ]
     return [(id, session.label(id)) for id in ids]
-
-

@@ -1,4 +1,5 @@
-"""The formulas of the inspector: with z and ∂ around them, and with the numbers of the last look in them. Text in, text out."""
+"""The formulas of the inspector: with z and ∂ around them, and with the numbers of the last look in them. Text in,
+text out."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ def products_with_dots(formula: str) -> str:
 
 
 def formula_with_numbers(session: Session, id: str) -> str | None:
-    """Return the node's formula with the first element of each input in it and the result behind it, or None where that says nothing."""
+    """Return the node's formula with the first element of each input in it and the result behind it, or None where
+    that says nothing."""
     operator = session.operator(id)
     if operator.family not in ELEMENT_BY_ELEMENT or len(operator.outputs) != 1:
         return None
@@ -96,7 +98,8 @@ def first_element(session: Session, socket: Socket) -> Any:
 
 
 def chain(session: Session, id: str) -> Sequence[tuple[str, str]]:
-    """Return the derivatives of the loss along the shortest way from it to the node's first output: (formula, value), the loss first."""
+    """Return the derivatives of the loss along the shortest way from it to the node's first output: (formula, value),
+    the loss first."""
     path = path_to_loss(session, id)
     rows = []
     for socket in reversed(path):
@@ -106,7 +109,8 @@ def chain(session: Session, id: str) -> Sequence[tuple[str, str]]:
 
 
 def path_to_loss(session: Session, id: str) -> Sequence[Socket]:
-    """Return the outputs on a shortest way along the wires from the node to the first optimizer it reaches; () where it reaches none."""
+    """Return the outputs on a shortest way along the wires from the node to the first optimizer it reaches; () where
+    it reaches none."""
     graph = session.graph
     optimizers = sorted(n for n, node in graph.nodes.items() if node.operator.startswith("optimizers."))
     wanted = next((o for o in optimizers if id in ancestors(graph, [o])), None)

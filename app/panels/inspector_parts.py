@@ -1,4 +1,5 @@
-"""Small parts the inspector is made of: the family's square, cards, captions, rows of formula and number, and the spark line."""
+"""Small parts the inspector is made of: the family's square, cards, captions, rows of formula and number, and the
+spark line."""
 
 from __future__ import annotations
 
@@ -166,8 +167,11 @@ class Spark(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._image is not None:
             wide, high = self._image.width(), self._image.height()
-            # A long strip would be a line of a few pixels: it is stretched, as what counts is where it is light and dark.
-            mode = Qt.AspectRatioMode.KeepAspectRatio if 1 / 3 < wide / high < 6 else Qt.AspectRatioMode.IgnoreAspectRatio
+            # A long strip would be a line of a few pixels: it is stretched, as what counts is where it is light and
+            # dark.
+            mode = (
+                Qt.AspectRatioMode.KeepAspectRatio if 1 / 3 < wide / high < 6 else Qt.AspectRatioMode.IgnoreAspectRatio
+            )
             size = self._image.size().scaled(self.size(), mode)
             painter.drawImage(QRectF(0, 0, size.width(), size.height()), self._image)
             return
@@ -177,7 +181,10 @@ class Spark(QWidget):
         low, high = min(finite), max(finite)
         room = QRectF(self.rect()).adjusted(2, 4, -2, -4)
         points = [
-            QPointF(room.left() + room.width() * k / (len(self._line) - 1), room.bottom() - room.height() * ((y - low) / (high - low) if high > low else 0.5))
+            QPointF(
+                room.left() + room.width() * k / (len(self._line) - 1),
+                room.bottom() - room.height() * ((y - low) / (high - low) if high > low else 0.5),
+            )
             for k, y in enumerate(self._line)
             if np.isfinite(y)
         ]
@@ -186,7 +193,15 @@ class Spark(QWidget):
             zero = room.bottom() - room.height() * (-low) / (high - low)
             painter.setPen(QPen(faded(look.theme.faint, 0.5), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
-        painter.setPen(QPen(QColor(colour), max(1.5, look.scale * 1.75), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(
+                QColor(colour),
+                max(1.5, look.scale * 1.75),
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.RoundCap,
+                Qt.PenJoinStyle.RoundJoin,
+            )
+        )
         painter.drawPolyline(QPolygonF(points))
 
 
@@ -211,4 +226,3 @@ class Dot(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(getattr(appearance().theme, self.tone)))
         painter.drawEllipse(QRectF(self.rect()))
-

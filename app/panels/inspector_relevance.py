@@ -44,8 +44,8 @@ RULES: Mapping[str, Callable[[Values], set[str]]] = {
 FOLDED: Mapping[str, frozenset[str]] = {
     "parameters.parameter": frozenset({"constraint", "low", "high", "dtype", "scale"}),
     "optimizers.optimizer": frozenset(
-        {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "until", "tolerance", "seed",
-         "parameters", "approach", "keep", "schedule"}
+        {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "until", "tolerance",
+         "seed", "parameters", "approach", "keep", "schedule"}
     ),
 }  # fmt: skip
 """Settings that stand behind "More settings" until one of them differs from its default."""

@@ -8,7 +8,18 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import numbers
 from app.panels.inspector_fields import Editor, NumberField, guard_wheel
@@ -44,7 +55,8 @@ def resized(cells: Cells, rows: int, columns: int) -> Cells:
 
 
 def parsed_cells(text: str) -> Cells | None:
-    """Return the numbers of a text with rows in lines and columns between tabs, semicolons, commas or spaces; None where it holds others."""
+    """Return the numbers of a text with rows in lines and columns between tabs, semicolons, commas or spaces; None
+    where it holds others."""
     lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
     rows = [[numbers.parsed(part) for part in line.replace(";", "\t").replace(",", "\t").split()] for line in lines]
     if not rows or len({len(row) for row in rows}) != 1 or any(cell is None for row in rows for cell in row):
@@ -220,7 +232,11 @@ class ArrayEditor(Editor):
 
     def _resize(self, rows: int, columns: int) -> None:
         cells = self.sheet.cells
-        self._tell(from_cells(resized(cells, max(1, len(cells) + rows), max(1, len(cells[0]) + columns)), self.rank.currentData()))
+        self._tell(
+            from_cells(
+                resized(cells, max(1, len(cells) + rows), max(1, len(cells[0]) + columns)), self.rank.currentData()
+            )
+        )
 
     def _sheet_changed(self) -> None:
         cells = self.sheet.cells

@@ -1,4 +1,5 @@
-"""The outline: the graph as a table that keyboard and screen readers can walk. Nodes in the order of the data, their inputs under them."""
+"""The outline: the graph as a table that keyboard and screen readers can walk. Nodes in the order of the data, their
+inputs under them."""
 
 from __future__ import annotations
 
@@ -77,7 +78,9 @@ class Outline(QTreeWidget):
         item.setIcon(0, _square(appearance().theme.family(operator.family)))
         item.setToolTip(0, f"{operator.title} ({id})")
         for argument in arguments(session.graph, operator, id):
-            child = QTreeWidgetItem([f"{argument.socket.name} ← {session.label(argument.source.node)}.{argument.source.name}"])
+            child = QTreeWidgetItem(
+                [f"{argument.socket.name} ← {session.label(argument.source.node)}.{argument.source.name}"]
+            )
             child.setData(0, NODE_ROLE, argument.source.node)
             item.addChild(child)
         return item

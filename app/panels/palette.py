@@ -1,4 +1,5 @@
-"""The palette: every operator by family, found by typing, dragged onto the canvas or inserted by Return or a double click."""
+"""The palette: every operator by family, found by typing, dragged onto the canvas or inserted by Return or a double
+click."""
 
 from __future__ import annotations
 
@@ -59,14 +60,17 @@ def words(operator: Operator) -> str:
 
 
 def rows(library: Library, query: str, favourites: Sequence[str] = (), recent: Sequence[str] = ()) -> tuple[Row, ...]:
-    """Return the rows of the palette: by family, favourites and recent ones first; for a query the matches, best first."""
+    """Return the rows of the palette: by family, favourites and recent ones first; for a query the matches, best
+    first."""
     if query.strip():
         found = ranked(query, ((o, o.title, words(o)) for o in library.values()))
         return tuple(Row(o.title, o) for o in found)
     sections = [(FAVOURITES, [library[id] for id in favourites if id in library])]
     sections.append((RECENT, [library[id] for id in recent if id in library and id not in favourites]))
     sections += [(title, [o for o in library.values() if o.family == family]) for family, title in FAMILIES.items()]
-    return tuple(row for title, members in sections if members for row in (Row(title), *(Row(o.title, o) for o in members)))
+    return tuple(
+        row for title, members in sections if members for row in (Row(title), *(Row(o.title, o) for o in members))
+    )
 
 
 class PaletteModel(QAbstractListModel):
@@ -147,7 +151,9 @@ class RowDelegate(QStyledItemDelegate):
             self._operator(painter, option, rect, operator_id, str(index.data()))
         painter.restore()
 
-    def _operator(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, operator_id: str, title: str) -> None:
+    def _operator(
+        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, operator_id: str, title: str
+    ) -> None:
         look = appearance()
         state = option.state
         fill = look.theme.selection if state & QStyle.StateFlag.State_Selected else None
@@ -166,7 +172,9 @@ def draw_operator(painter: QPainter, rect: QRect, operator_id: str, title: str) 
     side = look.px(10)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(look.theme.family(operator_id.split(".", 1)[0])))
-    painter.drawRoundedRect(QRectF(rect.left(), rect.center().y() - side / 2 + 0.5, side, side), look.px(2.5), look.px(2.5))
+    painter.drawRoundedRect(
+        QRectF(rect.left(), rect.center().y() - side / 2 + 0.5, side, side), look.px(2.5), look.px(2.5)
+    )
     painter.setFont(fonts.sans("body", look.scale))
     painter.setPen(look.theme.text)
     area = rect.adjusted(side + look.px(10), 0, 0, 0)
@@ -224,13 +232,19 @@ class PaletteList(QListView):
         painter.setPen(QColor(look.theme.node_border))
         painter.setBrush(faded(look.theme.node, 0.94))
         painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, size.height() - 1), look.px(8), look.px(8))
-        draw_operator(painter, QRect(look.px(12), 0, size.width() - look.px(20), size.height()), index.data(OPERATOR_ROLE), str(index.data()))
+        draw_operator(
+            painter,
+            QRect(look.px(12), 0, size.width() - look.px(20), size.height()),
+            index.data(OPERATOR_ROLE),
+            str(index.data()),
+        )
         painter.end()
         return pixmap
 
 
 class Palette(QWidget):
-    """The palette panel. `insert_requested` carries an operator's id; the window puts it where the canvas is looking."""
+    """The palette panel. `insert_requested` carries an operator's id; the window puts it where the canvas is
+    looking."""
 
     insert_requested = Signal(str)
     favourites_changed = Signal(tuple)
@@ -270,7 +284,9 @@ class Palette(QWidget):
 
     def index_of(self, operator_id: str) -> QModelIndex:
         """Return the first row of an operator (invalid where the search hides it)."""
-        found = (k for k, row in enumerate(self.model.rows) if row.operator is not None and row.operator.id == operator_id)
+        found = (
+            k for k, row in enumerate(self.model.rows) if row.operator is not None and row.operator.id == operator_id
+        )
         return self.model.index(next(found, -1), 0)
 
     def _show_rows(self) -> None:
@@ -319,7 +335,9 @@ class Palette(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Insert", lambda: self.insert_requested.emit(operator_id))
         chosen = operator_id in self._favourites
-        menu.addAction("Remove from favourites" if chosen else "Add to favourites", lambda: self._toggle_favourite(operator_id))
+        menu.addAction(
+            "Remove from favourites" if chosen else "Add to favourites", lambda: self._toggle_favourite(operator_id)
+        )
         menu.popup(self.list.viewport().mapToGlobal(position))
 
     def _toggle_favourite(self, operator_id: str) -> None:

@@ -1,4 +1,5 @@
-"""The problems panel: one row for each, worst first; a click goes to the node, and "Mend" applies the plain remedy where there is one."""
+"""The problems panel: one row for each, worst first; a click goes to the node, and "Mend" applies the plain remedy
+where there is one."""
 
 from __future__ import annotations
 
@@ -6,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QListView, QPushButton, QStackedLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QListView,
+    QPushButton,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import fonts
 from app.panels.inspector_parts import Dot, label
@@ -93,8 +103,12 @@ class ProblemDelegate(QStyledItemDelegate):
             painter.setFont(fonts.sans("small", look.scale))
             painter.setPen(QColor(look.theme.second))
             right = rect.right() - look.px(20)
-            area = QRect(right - look.px(self.NAME_WIDTH), rect.top() + look.px(6), look.px(self.NAME_WIDTH), look.px(22))
-            name = painter.fontMetrics().elidedText(session.label(problem.node), Qt.TextElideMode.ElideRight, area.width())
+            area = QRect(
+                right - look.px(self.NAME_WIDTH), rect.top() + look.px(6), look.px(self.NAME_WIDTH), look.px(22)
+            )
+            name = painter.fontMetrics().elidedText(
+                session.label(problem.node), Qt.TextElideMode.ElideRight, area.width()
+            )
             painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, name)
         painter.restore()
 

@@ -1,4 +1,5 @@
-"""What the inspector and the code panel show beyond values: a node's own partials, and the programs the graph became."""
+"""What the inspector and the code panel show beyond values: a node's own partials, and the programs the graph
+became."""
 
 from __future__ import annotations
 
@@ -28,9 +29,11 @@ ELEMENTS: Final = 200_000
 
 
 def partials(prepared: Prepared, node: str, moment: m.Moment | None) -> dict[str, str]:
-    """Return, by input, the node's own partial derivative at this moment as people read it: a scalar's digits or a range.
+    """Return, by input, the node's own partial derivative at this moment as people read it: a scalar's digits or a
+    range.
 
-    Only where it is a list of numbers: for an operator that acts element by element, and for one whose output is a scalar.
+    Only where it is a list of numbers: for an operator that acts element by element, and for one whose output is a
+    scalar.
     """
     operator = prepared.operator(node)
     wired = arguments(prepared.graph, operator, node)
@@ -99,20 +102,19 @@ def _values(program: Program, prepared: Prepared, moment: m.Moment | None) -> li
 
 
 def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
-    """Return the programs of the shown optimizer's loss as text: equations, generated code, and the tape at this moment."""
-    optimizer = None if moment is None else moment.optimizer
-    loss = loss_program(prepared, optimizer)
+    """Return the programs of the shown optimizer's loss as text: equations, generated code, the tape at this moment."""
+    loss = loss_program(prepared, None if moment is None else moment.optimizer)
     backward = adjoint(loss.program, loss.var, [each.var for each in loss.inputs])
-    known = interpret(backward, _values(backward, prepared, moment))
-    every = adjoint(loss.program, loss.var, [each.output for each in loss.program.equations if _carries(loss.program, each.output)])
-    wrt = [each.output for each in loss.program.equations if _carries(loss.program, each.output)]
+    carrying = [each.output for each in loss.program.equations if _carries(loss.program, each.output)]
+    every = adjoint(loss.program, loss.var, carrying)
     found = interpret(every, _values(every, prepared, moment))
-    cotangents = {var: found[out] for var, out in zip(wrt, every.outputs[len(every.outputs) - len(wrt) :], strict=True)}
+    back = every.outputs[len(every.outputs) - len(carrying) :]
+    cotangents = {var: found[out] for var, out in zip(carrying, back, strict=True)}
     return m.Artefacts(
         optimizer=loss.plan.id,
         program=_limited(_program_lines(backward, prepared)),
         code=_limited(compile_program(backward).source.splitlines()),
-        tape=_limited(_tape_lines(loss.program, known, cotangents, prepared)),
+        tape=_limited(_tape_lines(loss.program, found, cotangents, prepared)),
     )
 
 
@@ -122,14 +124,15 @@ def _carries(program: Program, var: Var) -> bool:
 
 
 def _program_lines(program: Program, prepared: Prepared) -> list[str]:
-    lines = [f"{'v%d' % each.var.index:<6} {each.type!s:<22} {each.role} {each.name}" for each in program.inputs]
+    lines = [f"{_literal(each.var):<6} {each.type!s:<22} {each.role} {each.name}" for each in program.inputs]
     lines.append("")
     for each in program.equations:
-        said = ", ".join(_literal(a) for a in each.arguments) + "".join(f", {k}={_literal(v)}" for k, v in each.settings)
-        call = f"{each.primitive.rpartition('.')[2]}({said})"
-        lines.append(f"{'v%d' % each.output.index:<6} {program.types.get(each.output, '')!s:<22} {call:<44} {_origin(each.origin, prepared)}")
+        said = [*map(_literal, each.arguments), *(f"{k}={_literal(v)}" for k, v in each.settings)]
+        call = f"{each.primitive.rpartition('.')[2]}({', '.join(said)})"
+        kind = str(program.types.get(each.output, ""))
+        lines.append(f"{_literal(each.output):<6} {kind:<22} {call:<44} {_origin(each.origin, prepared)}")
     lines.append("")
-    lines += [f"return v{var.index:<5} {name}" for var, name in zip(program.outputs, program.names, strict=True)]
+    lines += [f"return {_literal(v):<6} {name}" for v, name in zip(program.outputs, program.names, strict=True)]
     return lines
 
 
@@ -138,7 +141,9 @@ def _tape_lines(program: Program, values: Any, cotangents: Any, prepared: Prepar
     for row in tape_rows(program, values, cotangents):
         call = f"{row.result} = {row.primitive}({', '.join(row.arguments)})"
         back = "" if row.cotangent is None else _text(row.cotangent)
-        lines.append(f"{row.number:>4}  {call[:34]:<34} {_shown(row.value):<24} {back:<24} {_origin(row.node, prepared)}")
+        lines.append(
+            f"{row.number:>4}  {call[:34]:<34} {_shown(row.value):<24} {back:<24} {_origin(row.node, prepared)}"
+        )
     return lines
 
 
