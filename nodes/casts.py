@@ -11,16 +11,16 @@ Value: TypeAlias = Any
 """What a socket carries while an operator runs: an array, a number, or a box of autograd around one."""
 
 
-def kind_of(x: Value) -> str:
-    """Return "b", "i", "u", "f" or "c": known without the values, so an operator may branch on it."""
-    return str(numpy.dtype(np.result_type(x)).kind)
+def kind_of(*xs: Value) -> str:
+    """Return the common kind, "b", "i", "f" or "c": known without the values, so an operator may branch on it."""
+    return str(numpy.dtype(np.result_type(*xs)).kind)
 
 
-def number(x: Value) -> Value:
-    """Return x, booleans as the whole numbers 0 and 1."""
-    return x * 1 if kind_of(x) == "b" else x
+def number(x: Value, *others: Value) -> Value:
+    """Return x, as the whole numbers 0 and 1 where it meets nothing but booleans."""
+    return x * 1 if kind_of(x, *others) == "b" else x
 
 
-def inexact(x: Value) -> Value:
-    """Return x, booleans and whole numbers as float64."""
-    return x * 1.0 if kind_of(x) in "biu" else x
+def inexact(x: Value, *others: Value) -> Value:
+    """Return x, as float64 where it meets nothing but booleans and whole numbers."""
+    return x * 1.0 if kind_of(x, *others) in "biu" else x

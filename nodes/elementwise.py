@@ -59,7 +59,7 @@ POSITIVE = (
 )
 def add(x: Value, y: Value = 0.0) -> Value:
     """The sum of x and y, element by element."""
-    return number(x) + y
+    return number(x, y) + y
 
 
 @operator(
@@ -74,7 +74,7 @@ def add(x: Value, y: Value = 0.0) -> Value:
 )
 def subtract(x: Value, y: Value = 0.0) -> Value:
     """The difference of x and y, element by element."""
-    return number(x) - y
+    return number(x, y) - y
 
 
 @operator(
@@ -89,7 +89,7 @@ def subtract(x: Value, y: Value = 0.0) -> Value:
 )
 def multiply(x: Value, y: Value = 1.0) -> Value:
     """The product of x and y, element by element (for the matrix product use Matrix multiply)."""
-    return number(x) * y
+    return number(x, y) * y
 
 
 @operator(
@@ -105,7 +105,7 @@ def multiply(x: Value, y: Value = 1.0) -> Value:
 )
 def divide(x: Value, y: Value = 1.0) -> Value:
     """The quotient of x and y, element by element. Whole numbers give fractions: 1 / 2 is 0.5."""
-    return inexact(x) / y
+    return inexact(x, y) / y
 
 
 @operator(
@@ -132,7 +132,7 @@ def power(x: Value, exponent: Value = 2.0) -> Value:
 
     At x = 0 the derivative is that of the limit from above: 0 for exponents over 1, 1 for 1, 0 for 0, infinite between.
     """
-    return inexact(x) ** exponent
+    return inexact(x, exponent) ** exponent
 
 
 @operator(
@@ -148,7 +148,7 @@ def power(x: Value, exponent: Value = 2.0) -> Value:
 )
 def maximum(x: Value, y: Value = 0.0) -> Value:
     """The larger of x and y, element by element. Where they are equal, each gets half of the derivative."""
-    return np.maximum(number(x), y)
+    return np.maximum(number(x, y), y)
 
 
 @operator(
@@ -164,7 +164,7 @@ def maximum(x: Value, y: Value = 0.0) -> Value:
 )
 def minimum(x: Value, y: Value = 0.0) -> Value:
     """The smaller of x and y, element by element. Where they are equal, each gets half of the derivative."""
-    return np.minimum(number(x), y)
+    return np.minimum(number(x, y), y)
 
 
 @operator(
@@ -236,7 +236,7 @@ def exp(x: Value) -> Value:
     formula=r"\ln x",
     partials={"x": r"\frac{1}{x}"},
     domain="x is positive",
-    synonyms=("ln", "natural log", "logarithm"),
+    synonyms=("ln", "natural log"),
     samples=POSITIVE,
     sockets={"x": "a positive number or array", "value": "the natural logarithm of x"},
 )

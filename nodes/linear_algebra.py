@@ -43,7 +43,7 @@ def matmul(x: Value, y: Value) -> Value:
 
     Vectors count as one row or one column; further axes in front are a batch.
     """
-    return np.matmul(number(x), y)
+    return np.matmul(number(x, y), y)
 
 
 OPERATORS = (matmul,)

@@ -7,7 +7,7 @@ import numpy as onp
 
 from engine.operator import operator
 from nodes import shapes
-from nodes.casts import Value, inexact, number
+from nodes.casts import Value, inexact, kind_of
 
 LOGITS = [[1.0, -2.0, 0.5], [0.25, 3.0, -1.5], [-1.0, 0.5, 2.0], [2.0, 1.0, 0.0]]
 REVERSED = [[-1.0, 2.0, -0.5], [-0.25, -3.0, 1.5], [1.0, -0.5, -2.0], [-2.0, -1.0, 0.5]]
@@ -43,7 +43,7 @@ def softplus(x: Value) -> Value:
 )
 def mse(prediction: Value, target: Value) -> Value:
     """The mean of the squared differences between prediction and target, which must have one shape."""
-    return np.mean(np.square(inexact(prediction) - target))
+    return np.mean(np.square(inexact(prediction, target) - target))
 
 
 @operator(
@@ -110,8 +110,11 @@ def binary_cross_entropy(logits: Value, targets: Value) -> Value:
     Takes the scores themselves, not probabilities: nothing overflows, and right answers keep their small loss to all
     digits.
     """
-    x, t = inexact(logits), number(targets)
-    return np.mean(t * softplus(-x) + (1 - t) * softplus(x))
+    x = inexact(logits, targets)
+    yes, no = softplus(-x), softplus(x)
+    if kind_of(targets) == "b":
+        return np.mean(np.where(targets, yes, no))
+    return np.mean(targets * yes + (1 - targets) * no)
 
 
 @operator(

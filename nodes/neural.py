@@ -13,7 +13,7 @@ from engine.setting import Choice, Integer, Number, Slider
 from engine.types import ArrayType, Shape, Type
 from nodes import shapes
 from nodes.activations import ACTIVATIONS
-from nodes.casts import Value, inexact
+from nodes.casts import Value, inexact, number
 
 ROWS = [[1.0, -2.0, 0.5], [-0.25, 3.0, -1.5], [0.75, 0.5, 2.0], [-2.0, 1.25, 0.3]]
 REVERSED = [[-1.0, 2.0, -0.5], [0.25, -3.0, 1.5], [-0.75, -0.5, -2.0], [2.0, -1.25, -0.3]]
@@ -70,7 +70,7 @@ def dense(
     activation: Value = Choice("none", options=tuple(ACTIVATIONS), help="What bends the result."),
 ) -> Value:
     """A layer of neurons: every feature times its weight, plus a bias, for each unit; then an activation."""
-    return ACTIVATIONS[activation](np.matmul(inexact(x), weights) + bias)
+    return ACTIVATIONS[activation](inexact(np.matmul(number(x, weights), weights) + bias))
 
 
 def _norm_demands(types: Mapping[str, Type | None], settings: Mapping[str, Any]) -> Mapping[str, Shape]:

@@ -263,7 +263,10 @@ def matmul_shape(a: Shape, b: Shape, first: str, second: str) -> Shape:
             f"axis {len(a) - 1} of {first} is {a[-1]} and axis {inner} of {second} is {b[inner]}; they must be equal",
             socket=second,
         )
-    batch = broadcast_shapes([a[:-2], b[:-2]], [f"the batch of {first}", f"the batch of {second}"])
+    try:
+        batch = broadcast_shapes([a[:-2], b[:-2]], [f"the batch of {first}", f"the batch of {second}"])
+    except ShapeError as error:
+        raise ShapeError(error.sentence, socket=second) from None
     return batch + a[-2:-1] + (b[-1:] if len(b) > 1 else ())
 
 
@@ -351,7 +354,7 @@ def dense(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
             f"bias must have shape {shape_text(weights.shape[1:])}, one number per unit",
             socket="bias",
         )
-    found = ArrayType(product, _dtype(inexact, [x, weights, bias], False))
+    found = ArrayType(product, inexact([numeric([x.dtype, weights.dtype], False), bias.dtype], False))
     if settings["activation"] in ("sigmoid", "relu"):
         real(found, "x")
     return (found,)
@@ -371,7 +374,7 @@ def per_feature(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
                 f"{name} must have shape {shape_text(x.shape[-1:])}, one number per feature",
                 socket=name,
             )
-    return (ArrayType(x.shape, _dtype(inexact, [x, *others], False)),)
+    return (ArrayType(x.shape, inexact([inexact([x.dtype], False), *(each.dtype for each in others)], False)),)
 
 
 # ----- tuples and records -----
