@@ -8,7 +8,7 @@ from collections.abc import Mapping
 SIZES: Mapping[str, tuple[int, int]] = {
     # name: (make test, make soak)
     "edit_operations": (2_000, 20_000),
-    "mutated_files": (1_000, 10_000),
+    "mutated_files": (10_000, 100_000),
     "kill_saves": (10, 200),
     "kill_sessions": (3, 50),
     "gestures": (150, 3_000),

@@ -44,8 +44,8 @@ def unzip(data: bytes, types: Types, name: str) -> dict[str, Tensor]:
             if sorted(each.filename for each in members) != sorted(f"{key}.npy" for key in types):
                 raise FileError(f"The kept values of {name} are not those the graph names; discard them.")
             return {each.filename[:-4]: _tensor(archive, each, *types[each.filename[:-4]], name) for each in members}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OSError, RuntimeError) as error:
-        raise FileError(f"The kept values of {name} are damaged ({error}); discard them.") from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OSError, RuntimeError):
+        raise FileError(f"The kept values of {name} are damaged; discard them.") from None
 
 
 def _tensor(archive: zipfile.ZipFile, member: zipfile.ZipInfo, dtype: str, shape: Shape, name: str) -> Tensor:

@@ -3,8 +3,8 @@
     python open_them.py FOLDER [--plant NAME]
 
 For each *.dgraph in the folder one line of JSON is written: {"name", "outcome", "sentence", "kept", "events"}. `events`
-should be empty: apart from opening the file itself for reading (and looking for its .npz and reading it, when a kept value
-is asked for), opening raises none at all. `--plant` does something forbidden in place of opening, to show that it is seen.
+should be empty: apart from opening the file itself for reading (and looking for its .npz and reading it, when a kept
+value is asked for), opening raises none at all. `--plant` does something forbidden besides, to show that it is seen.
 """
 
 from __future__ import annotations
@@ -42,11 +42,13 @@ class Watch:
     def __call__(self, event: str, details: tuple[Any, ...]) -> None:
         if not self.on or (self.looking and event in LOOKING):
             return
-        if event == "open" and not (details[2] or 0) & WRITING:
-            # A number is the descriptor of a file whose opening was seen before.
-            if isinstance(details[0], int) or str(details[0]) in self.allowed:
-                return
+        if event == "open" and not (details[2] or 0) & WRITING and self.may_open(details[0]):
+            return
         self.events.append(f"{event} {details!r}"[:200])
+
+    def may_open(self, path: Any) -> bool:
+        """Return whether a file may be read; a number is the descriptor of one whose opening was seen before."""
+        return isinstance(path, int) or str(path) in self.allowed
 
 
 def plant_socket() -> None:
@@ -90,7 +92,7 @@ def report(watch: Watch, path: Path, planted: Callable[[], object] | None) -> di
             planted()
     except GradwireError as error:
         outcome, sentence = "refused", error.sentence
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+    except Exception as error:
         outcome, sentence = "raised", repr(error)[:300]
     if content and content.kept:
         watch.looking, watch.allowed = True, archives

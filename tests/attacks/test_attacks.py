@@ -1,4 +1,4 @@
-"""Hostile files open as data or are refused in one sentence; nothing runs, nothing is written, no other file is opened."""
+"""Hostile files open as data or are refused in one sentence; nothing runs or is written, no other file is opened."""
 
 from __future__ import annotations
 
