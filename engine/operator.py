@@ -265,6 +265,9 @@ def _require_complete(declared: Operator) -> None:
     clash = {i.name for i in declared.inputs} & set(declared.settings)
     if clash:
         raise DeclarationError(f"the operator {declared.id} uses {clash.pop()!r} for an input and a setting")
+    twins = {i.name for i in declared.inputs} & {o.name for o in declared.outputs}
+    if twins:
+        raise DeclarationError(f"the operator {declared.id} uses {twins.pop()!r} for an input and an output")
     twice = {i.name for i in declared.inputs} & {o.name for o in declared.outputs}
     if twice:
         raise DeclarationError(f"the operator {declared.id} uses {twice.pop()!r} for an input and an output")
