@@ -1,0 +1,84 @@
+"""A session without a window: edits, undo, redo and saves on a Document with its journal, until killed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.document import Document
+from engine.edits import AddNode, Connect, Disconnect, Group, Move, RemoveNode, Rename, SetSetting
+from engine.errors import EditError
+from engine.files import read, save
+from engine.files.recovery import Journal, recoverable
+from engine.graph import Content, Node, Place, Socket, Wire
+
+
+def edit(document: Document, draw: random.Random, serial: int) -> None:
+    """Do one thing that a person does to a document."""
+    ids = sorted(document.graph.nodes)
+    what = draw.random()
+    if len(ids) < 3 or what < 0.25:
+        document.apply(AddNode(Node(f"n_{serial}", "elementwise.add"), Place(float(serial), 0.0)))
+    elif what < 0.45:
+        wire = Wire(Socket(draw.choice(ids), "value"), Socket(draw.choice(ids), "x"))
+        document.apply(Disconnect(wire) if wire in document.graph.wires else Connect(wire))
+    elif what < 0.6:
+        document.apply(SetSetting(draw.choice(ids), "k", (serial, serial / 7)))
+    elif what < 0.7:
+        document.apply(Move({draw.choice(ids): Place(serial / 3, 1.0)}), merge="drag")
+    elif what < 0.8:
+        first, *_ = ids
+        document.apply(Group("Two", (Rename(first, f"name {serial}"), Move({first: Place(0.0, float(serial))}))))
+    elif what < 0.88:
+        document.apply(RemoveNode(draw.choice(ids)))
+    elif what < 0.95:
+        document.undo()
+    else:
+        document.redo()
+
+
+def session(document: Document, seed: int) -> Iterator[int]:
+    """Do one thing after another, yielding how many were done."""
+    draw = random.Random(seed)
+    serial = 0
+    while True:
+        serial += 1
+        edit(document, draw, serial)
+        yield serial
+
+
+def after(start: Content, seed: int, count: int) -> Content:
+    """Return the content after so many things were done (0: the start)."""
+    document = Document(start)
+    for _ in itertools.islice(session(document, seed), count):
+        pass
+    return document.content
+
+
+def main(folder: Path, seed: int, save_every: int) -> None:
+    """Work on x.dgraph, saying each number once the thing is done."""
+    path, journals = folder / "x.dgraph", folder / "journals"
+    document, journal = Document(read(path)), Journal(journals)
+    journal.begin(document.content, path, clean=True)
+    document.listen(lambda changed: changed.edit and journal.append(changed.edit))
+    print("ready", flush=True)
+    for serial in session(document, seed):
+        if serial % save_every == 0:
+            save(path, document.content)
+            journal.begin(document.content, path, clean=True)
+        print(serial, flush=True)
+
+
+def found(folder: Path) -> Content:
+    """Return what a person has after the crash: the recovered document where one is offered, else the file."""
+    offered = recoverable(folder / "journals")
+    if len(offered) > 1:
+        raise EditError("One document was open.")
+    return offered[0].content if offered else read(folder / "x.dgraph")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
