@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from engine import random_bits
-from engine.errors import RunError
+from engine.backends.interpret import interpret
+from engine.errors import GradwireError, RunError
 from engine.prepare import Prepared, scalar_or_array
 from engine.program.lower import setting_values
 from engine.program.program import Program, ProgramInput
@@ -53,6 +54,24 @@ def bind(
         raise RunError(f"The program asks for {wanted.name!r}, which the graph does not have.")
 
     return [value(each) for each in (program.inputs if inputs is None else inputs)]
+
+
+def failure(
+    prepared: Prepared, program: Program, values: Sequence[Any], error: Exception, optimizer: str, step: int
+) -> GradwireError:
+    """Return the error that says which node failed, found by running the program equation by equation.
+
+    Where that goes well (another approach failed, or memory was short then), the optimizer is named instead.
+    """
+    node, reason = optimizer, str(error)
+    try:
+        interpret(program, values)
+    except RunError as found:
+        node, reason = (found.node or optimizer), found.sentence
+    except GradwireError as found:
+        return found
+    name = prepared.quoted(node) if node in prepared.graph.nodes else node
+    return RunError(f"{name} failed at step {step:,}: {reason.rstrip('.')}.", node=node)
 
 
 def source_value(prepared: Prepared, name: str) -> Any:

@@ -15,8 +15,8 @@ from engine.autodiff.approaches import gradient_function
 from engine.autodiff.check import Report, check_gradient
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
-from engine.binding import States, bind
-from engine.errors import GradwireError, LoweringError
+from engine.binding import States, bind, failure
+from engine.errors import GradwireError, LoweringError, RunError
 from engine.graph import Socket
 from engine.operator import Kind
 from engine.order import acyclic_part, graph_parents
@@ -133,7 +133,10 @@ def look(
     values = bind(
         whole, prepared, {**prepared.parameters, **(parameters or {})}, step=_step(prepared, step), states=states
     )
-    found = interpret(whole, values)
+    try:
+        found = interpret(whole, values)
+    except RunError as error:
+        raise failure(prepared, whole, values, error, "", _step(prepared, step)) from error
     cotangents = dict(zip(wrt, whole.outputs[len(whole.outputs) - len(wrt) :], strict=True))
     return Looks(
         {
@@ -224,8 +227,12 @@ def gradient(
         states=states,
     )
     function = gradient_function(loss.program, loss.var, [each.var for each in loss.inputs], approach, backend)
-    with np.errstate(all="ignore"):
-        outputs, gradients = function(values)
+    try:
+        with np.errstate(all="ignore"):
+            outputs, gradients = function(values)
+    except Exception as error:
+        at = _step(prepared, step)
+        raise failure(prepared, loss.program, values, error, loss.plan.id, at) from error
     return Gradient(
         loss.plan.id,
         float(outputs[0]),

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import random_bits
-from engine.backends.interpret import first_nonfinite, interpret
-from engine.errors import GradwireError, RunError
+from engine.backends.interpret import first_nonfinite
+from engine.binding import failure
 from engine.graph import Kept
 from engine.prepare import Plan, Prepared, scalar_or_array
 from engine.program.program import ProgramInput
@@ -174,7 +174,7 @@ class Mover:
     def advance(self, most: int) -> list[tuple[Any, ...]]:
         """Take up to `most` steps; return the recorded rows. `stop` says why it ends before."""
         rows: list[tuple[Any, ...]] = []
-        stepper, carry, fixed = self.stepper, self.carry, tuple(self.fixed)
+        prepared, stepper, carry, fixed = self.prepared, self.stepper, self.carry, tuple(self.fixed)
         function, fresh = stepper.function, self._fresh
         recorded = stepper.row + len(stepper.arrays)
         converged = UNTIL.get(str(self.plan.settings["until"]))
@@ -192,7 +192,9 @@ class Mover:
                     out = function(*carry, *new, *fixed)
                 except Exception as error:
                     self._put(carry, before, step, previous)
-                    raise self._failure(new, error) from error
+                    raise failure(
+                        prepared, stepper.gradient_program, self._inputs(new), error, self.plan.id, step
+                    ) from error
                 loss, norm = out[0], out[1]
                 if not (isfinite(loss) and isfinite(norm)):
                     self._put(carry, before, step, previous)
@@ -241,17 +243,6 @@ class Mover:
         names = zip((*stepper.carry, *stepper.fresh, *stepper.fixed), (*self.carry, *fresh, *self.fixed), strict=True)
         by_name = {(each.role, each.name): value for each, value in names}
         return [by_name[each.role, each.name] for each in stepper.gradient_program.inputs]
-
-    def _failure(self, fresh: tuple[Any, ...], error: Exception) -> GradwireError:
-        try:
-            interpret(self.stepper.gradient_program, self._inputs(fresh))
-        except GradwireError as found:
-            return found
-        except Exception as other:  # noqa: BLE001 whatever an operator raises becomes one sentence
-            error = other
-        return RunError(
-            f"{self.prepared.quoted(self.plan.id)} failed at step {self.count:,}: {error}.", node=self.plan.id
-        )
 
     def _nonfinite(self, fresh: tuple[Any, ...], loss: Any) -> Stop:
         for id, value in zip(self.stepper.descent.owned, self.free, strict=True):

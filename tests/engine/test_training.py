@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from engine.data import Data
 from engine.errors import GradwireError, LoweringError, RunError, SettingError
 from engine.files.read import parse
 from engine.files.write import render
+from engine.operator import Library, operator
 from engine.optimizers import METHODS
+from engine.prepare import prepare
 from engine.training import Column, Trainer
+from nodes.library import LIBRARY
 from tests.engine.training_graphs import content, frozen, network, prepared, rosenbrock, rosenbrock_gradient
 
 
@@ -292,25 +297,41 @@ def test_start_values_must_be_finite():
         prepared(rosenbrock(optimizer_1=DESCENT), parameters={"parameter_1": math.nan})
 
 
-def test_an_operator_that_fails_is_named():
-    """A label of 7 where there are two classes."""
+@operator(
+    "elementwise.inverse",
+    "Inverse",
+    shape=lambda types, settings: (types[0],),
+    formula=r"x^{-1}",
+    samples=(([[2.0]],),),
+)
+def inverse(x):
+    """The inverse of a matrix, which NumPy refuses to give for a singular one."""
+    return anp.linalg.inv(x)
+
+
+@pytest.mark.parametrize(("approach", "backend"), APPROACHES)
+def test_an_operator_that_fails_is_named(approach, backend):
+    """All four numbers shrink by 1/8 a step: after two the matrix is singular."""
     graph = content(
         {
-            "parameter_1": {"shape": (3, 2), "initial": "ones"},
-            "constant_1": {"value": (0, 7, 1), "dtype": "int64"},
-            "cross_entropy_1": {"name": "how wrong"},
-            "optimizer_1": {},
+            "parameter_1": {"value": ((0.5, 0.0), (0.0, 0.5))},
+            "inverse_1": {"name": "turned round"},
+            "sum_1": {},
+            "multiply_1": {"y": 0.0},
+            "sum_2": {},
+            "add_1": {},
+            "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.125},
         },
-        "parameter_1>cross_entropy_1.logits constant_1>cross_entropy_1.labels cross_entropy_1>optimizer_1.loss",
+        "parameter_1>inverse_1 inverse_1>sum_1 sum_1>multiply_1 parameter_1>sum_2 multiply_1>add_1 sum_2>add_1.y "
+        "add_1>optimizer_1.loss",
     )
-    try:
-        run = trainer(graph)
-        run.run(1)
-    except RunError as error:
-        assert error.node == "cross_entropy_1"
-        assert "how wrong" in error.sentence
-    else:
-        assert run.stops[0].node == "cross_entropy_1"
+    library = Library([*LIBRARY.values(), inverse])
+    run = Trainer(prepare(graph, library, Data()), approach=approach, backend=backend)
+    with pytest.raises(RunError) as caught:
+        run.run(10)
+    assert caught.value.node == "inverse_1"
+    assert '"turned round" (inverse_1)' in caught.value.sentence
+    assert run.step() == 2
 
 
 # Live settings ------------------------------------------------------------------------------------------------------
