@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.assets import ASSETS
 from app.journal import DocumentJournal
 from app.looks import LookBook
+from app.selection import Selection
 from engine import building, infer
 from engine.document import Changed, Document
 from engine.edits import Disconnect, Edit, Group, Rename, SetKept
@@ -87,9 +88,7 @@ class Session(QObject):
         self._journal = DocumentJournal(journals, self.message.emit)
         self._runs: RunControl | None = None
         self._path: Path | None = None
-        self._selection: dict[str, None] = {}
-        self._selected_notes: frozenset[str] = frozenset()
-        self._selected_wires: frozenset[Wire] = frozenset()
+        self._selection = Selection()
         self._overlays: frozenset[Overlay] = frozenset()
         self._lane = 0
         self._inference: infer.Inference | None = None
@@ -187,7 +186,7 @@ class Session(QObject):
         self._unlisten = self._document.listen(self._on_changed)
         self._path = path
         self._journal.begin(content, path, clean=clean)
-        self._selection, self._selected_notes, self._selected_wires = {}, frozenset(), frozenset()
+        self._selection = Selection()
         self._lane = 0
         self._run_problem = None
         self._inference = None
@@ -319,7 +318,7 @@ class Session(QObject):
     def remove_selected(self) -> None:
         """Remove the selected nodes, notes and wires as one undo step."""
         nodes, notes = self.selection, self.selected_notes
-        gone = [w for w in self._selected_wires if not {w.source.node, w.target.node} & nodes]
+        gone = [w for w in self.selected_wires if not {w.source.node, w.target.node} & nodes]
         removal = building.removal(self.content, nodes, notes)
         edits = (*map(Disconnect, sorted(gone)), *removal.edits)
         if edits:
@@ -339,11 +338,11 @@ class Session(QObject):
         """Copy the selection a little lower to the right, without the clipboard."""
         places = [self.layout.places.get(id, Place()) for id in self.selection]
         corners = [(p.x, p.y) for p in places] + [
-            (n.x, n.y) for n in map(self.layout.notes.get, self._selected_notes) if n
+            (n.x, n.y) for n in map(self.layout.notes.get, self.selected_notes) if n
         ]
         if corners:
             at = Place(min(x for x, _ in corners) + 32, min(y for _, y in corners) + 32)
-            chosen = self.selection, self._selected_notes
+            chosen = self.selection, self.selected_notes
             self._insert_many(lambda: building.duplication(self.content, self.library, chosen[0], at, chosen[1]))
 
     def _insert_many(self, edit: Callable[[], Edit]) -> None:
@@ -364,22 +363,22 @@ class Session(QObject):
     @property
     def selection(self) -> frozenset[str]:
         """Ids of the selected nodes."""
-        return frozenset(self._selection)
+        return self._selection.nodes
 
     @property
     def selected_notes(self) -> frozenset[str]:
         """Ids of the selected notes."""
-        return self._selected_notes
+        return self._selection.notes
 
     @property
     def selected_wires(self) -> frozenset[Wire]:
         """The selected wires."""
-        return self._selected_wires
+        return self._selection.wires
 
     @property
     def current(self) -> str | None:
         """The node the inspector shows: the only selected one, or the one selected last."""
-        return next(reversed(self._selection), None)
+        return self._selection.current
 
     def select(
         self,
@@ -389,15 +388,12 @@ class Session(QObject):
         *,
         current: str | None = None,
     ) -> None:
-        """Select exactly these; unknown ones are left out. `current`, where among the nodes, is what the inspector
-        shows."""
-        there = set(nodes) & set(self.graph.nodes)
-        kept = [id for id in self._selection if id in there and id != current]
-        fresh = sorted(there - set(kept) - {current})
-        chosen = dict.fromkeys([*kept, *fresh, *([current] if current in there else [])])
-        state = chosen, frozenset(notes) & set(self.layout.notes), frozenset(wires) & self.graph.wires
-        if (list(state[0]), *state[1:]) != (list(self._selection), self._selected_notes, self._selected_wires):
-            self._selection, self._selected_notes, self._selected_wires = state
+        """Select exactly these; unknown ones are left out. `current`, if among them, is what the inspector shows."""
+        self._select(self._selection.changed_to(self.content, nodes, notes, wires, current))
+
+    def _select(self, selection: Selection) -> None:
+        if selection != self._selection:
+            self._selection = selection
             self.selection_changed.emit()
 
     def select_all(self) -> None:
@@ -563,12 +559,7 @@ class Session(QObject):
         self.changed.emit(change)
         self.history_changed.emit()
         self.path_changed.emit()
-        self._drop_gone_from_selection()
-
-    def _drop_gone_from_selection(self) -> None:
-        gone = set(self._selection) - set(self.graph.nodes)
-        if gone or self._selected_notes - set(self.layout.notes) or self._selected_wires - self.graph.wires:
-            self.select(self._selection, self._selected_notes, self._selected_wires, current=self.current)
+        self._select(self._selection.within(self.content))
 
     def _refreshed(self) -> None:
         self._refresh.stop()

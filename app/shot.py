@@ -34,8 +34,9 @@ def shot(
 ) -> None:
     """Render the window with `file` (None: the start page) to `out`.
 
-    `run_steps` runs the graph for that many steps first; `select` shows a node in the inspector, `panel` brings a panel to
-    the front. Raise FileError for a file that cannot be read, and GradwireError where the picture cannot be written.
+    `run_steps` runs the graph for that many steps first; `select` shows a node in the inspector, `panel` brings a
+    panel to the front. Raise FileError for a file that cannot be read, and GradwireError where the picture cannot be
+    written.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from app.main import application

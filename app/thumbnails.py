@@ -26,7 +26,7 @@ _kept: dict[tuple[object, ...], QPixmap] = {}
 
 def picture(path: Path, library: Library, size: QSize, ratio: float) -> QPixmap:
     """Return the graph drawn into `size`; an empty picture where the file cannot be read."""
-    from app.canvas.view import Canvas
+    from app.canvas import Canvas
 
     look = appearance()
     key = (path, path.stat().st_mtime_ns, look.theme.name, look.scale, size.width(), size.height(), ratio)
@@ -52,7 +52,7 @@ def _without_texts(content: Content) -> Content:
 
 
 def _drawn(canvas: object, size: QSize, ratio: float) -> QPixmap:
-    from app.canvas.view import Canvas
+    from app.canvas import Canvas
 
     assert isinstance(canvas, Canvas)  # noqa: S101 - narrows the type only
     canvas.minimap.hide()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
-from app.canvas.view import Canvas
+from app.canvas import Canvas
 from app.panels.code import CodePanel
 from app.panels.inspector import Inspector
 from app.panels.outline import Outline

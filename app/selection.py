@@ -1,0 +1,49 @@
+"""What is selected, as a record: nodes in the order in which they came, notes and wires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.graph import Content, Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Selected ids. The node selected last is `current`: the one the inspector shows."""
+
+    order: tuple[str, ...] = ()
+    notes: frozenset[str] = frozenset()
+    wires: frozenset[Wire] = frozenset()
+
+    @property
+    def nodes(self) -> frozenset[str]:
+        """The selected nodes."""
+        return frozenset(self.order)
+
+    @property
+    def current(self) -> str | None:
+        """The node selected last."""
+        return self.order[-1] if self.order else None
+
+    def within(self, content: Content) -> Selection:
+        """Return what of the selection is still there."""
+        nodes = content.graph.nodes
+        order = tuple(id for id in self.order if id in nodes)
+        return Selection(order, self.notes & set(content.layout.notes), self.wires & content.graph.wires)
+
+    def changed_to(
+        self,
+        content: Content,
+        nodes: Iterable[str],
+        notes: Iterable[str],
+        wires: Iterable[Wire],
+        current: str | None,
+    ) -> Selection:
+        """Return the selection of exactly these: old ones keep their order, new ones follow, `current` is last."""
+        wanted = set(nodes)
+        kept = [id for id in self.order if id in wanted and id != current]
+        fresh = sorted(wanted - set(kept) - {current})
+        last = [current] if current in wanted else []
+        order = tuple(id for id in (*kept, *fresh, *last) if id is not None)
+        return Selection(order, frozenset(notes), frozenset(wires)).within(content)
