@@ -268,9 +268,6 @@ def _require_complete(declared: Operator) -> None:
     twins = {i.name for i in declared.inputs} & {o.name for o in declared.outputs}
     if twins:
         raise DeclarationError(f"the operator {declared.id} uses {twins.pop()!r} for an input and an output")
-    twice = {i.name for i in declared.inputs} & {o.name for o in declared.outputs}
-    if twice:
-        raise DeclarationError(f"the operator {declared.id} uses {twice.pop()!r} for an input and an output")
 
 
 class Library(Mapping[str, Operator]):
