@@ -63,8 +63,8 @@ def _mean_vjp(g: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None, **_
 
 def _extreme_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
     chosen = x == kept(ans, x, axis)
-    ties = np.sum(chosen, axis=axis)
-    return np.where(chosen, kept(g / cast(ties, _name(g)), x, axis), 0.0)
+    ties = np.sum(chosen, axis=axis, keepdims=True)
+    return np.where(chosen, kept(g, x, axis) / cast(ties, _name(g)), 0.0)
 
 
 def _extreme_jvp(g: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False, **_: Any) -> Any:
