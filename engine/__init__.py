@@ -3,7 +3,7 @@
     import engine
 
     graph = engine.open("fit.dgraph")
-    result = graph.run(steps=500)
+    result = graph.run()
     print(result.loss, result.parameters)
 
 See docs/python.md.
