@@ -1,0 +1,123 @@
+"""What the tests of the window share: an offscreen application, a session and a window over a small graph, and answers to prompts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import theme
+from app.session import Session
+from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
+from nodes.library import LIBRARY
+
+
+def wire(source: str, target: str) -> Wire:
+    """Return the wire between "node.socket" and "node.socket"."""
+    a, b = (Socket(*end.split(".", 1)) for end in (source, target))
+    return Wire(a, b)
+
+
+def line() -> Content:
+    """y = w x fitted to three points: small, complete, without problems."""
+    nodes = {
+        "x": Node("x", "inputs.constant", "", {"value": (1.0, 2.0, 3.0)}),
+        "y": Node("y", "inputs.constant", "", {"value": (2.0, 4.0, 6.0)}),
+        "w": Node("w", "parameters.parameter", "slope w", {"value": 0.5}),
+        "multiply": Node("multiply", "elementwise.multiply"),
+        "mse": Node("mse", "losses.mse"),
+        "descent": Node("descent", "optimizers.optimizer", "", {"method": "gradient_descent", "learning_rate": 0.05, "steps": 200}),
+    }
+    wires = (
+        ("x.value", "multiply.x"), ("w.value", "multiply.y"), ("multiply.value", "mse.prediction"),
+        ("y.value", "mse.target"), ("mse.value", "descent.loss"),
+    )  # fmt: skip
+    places = {id: Place(200.0 * k, 40.0 * (k % 3)) for k, id in enumerate(nodes)}
+    notes = {"note_1": Note("note_1", "A line. Through three points.", 0.0, 300.0)}
+    return Content(Graph(nodes, frozenset(wire(*ends) for ends in wires)), Layout(places, notes))
+
+
+@dataclass
+class Answers:
+    """Prompts answered in advance; what was asked is remembered."""
+
+    unsaved_answer: str = "cancel"
+    save_path: Path | None = None
+    open_path: Path | None = None
+    asked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def unsaved(self, parent: QWidget, title: str) -> str:
+        self.asked.append(f"unsaved {title}")
+        return self.unsaved_answer
+
+    def open_file(self, parent: QWidget, folder: Path) -> Path | None:
+        self.asked.append("open")
+        return self.open_path
+
+    def save_file(self, parent: QWidget, suggested: Path) -> Path | None:
+        self.asked.append(f"save {suggested.name}")
+        return self.save_path
+
+    def tell(self, parent: QWidget, sentence: str) -> None:
+        self.told.append(sentence)
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> QApplication:
+    """The application in the dark theme at scale 1."""
+    theme.apply(qapp, theme.DARK, 1.0)
+    return qapp
+
+
+@pytest.fixture
+def session(dressed: QApplication) -> Iterator[Session]:
+    """A session without engine processes over the line."""
+    made = Session(LIBRARY, engine=False)
+    made.adopt(line(), None, clean=True)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def live_session(dressed: QApplication) -> Iterator[Session]:
+    """A session with engine processes over the line."""
+    made = Session(LIBRARY)
+    made.adopt(line(), None, clean=True)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, dressed: QApplication, answers: Answers, tmp_path: Path) -> Iterator[Callable[..., object]]:
+    """A maker of windows that keep their settings in a folder of the test; all are closed at the end."""
+    from app.window import Window
+
+    made: list[Window] = []
+
+    def make(*, engine: bool = False, **more: object) -> Window:
+        each = Window(LIBRARY, config=tmp_path / "config", data=tmp_path / "data", prompts=answers, engine=engine, **more)
+        each.resize(1400, 900)
+        each.show()
+        made.append(each)
+        return each
+
+    yield make
+    for each in made:
+        each.session.discard()
+        each.close()
+        each.deleteLater()
