@@ -119,13 +119,14 @@ def operators(found: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _console() -> Console:
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Return the console of stdout; into a file or pipe lines are wide, so that none is broken for a screen's sake."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 def _table(*heads: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    for number, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=number == 0)
     return table
 
 
