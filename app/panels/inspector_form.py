@@ -19,10 +19,11 @@ from app.panels.inspector_editors import Surroundings, editor_for
 from app.panels.inspector_fields import Editor
 from app.panels.inspector_parts import label
 from app.panels.inspector_relevance import FOLDED, hidden
+from app.suggestions import choose_file
 from app.theme import appearance
 from engine.edits import ResetSetting, SetFrozen
 from engine.operator import Kind, socket_number
-from engine.setting import Setting
+from engine.setting import File, Setting
 from engine.sockets import arguments
 
 if TYPE_CHECKING:
@@ -81,7 +82,11 @@ class Row(QWidget):
         self.back.setVisible(self.name in self.session.node(self.node).settings)
 
     def _edited(self, value: Any) -> None:
-        self.session.set_setting(self.node, self.name, value, merge=f"{self.node}.{self.name}")
+        merge = f"{self.node}.{self.name}"
+        if isinstance(self.spec, File):
+            choose_file(self.session, self.node, self.name, value, merge)
+        else:
+            self.session.set_setting(self.node, self.name, value, merge)
 
     def _refused(self, sentence: str) -> None:
         self.fault.setText(f"{self.name.replace('_', ' ')} {sentence}." if sentence else "")
