@@ -53,7 +53,8 @@ def fault(value: Any, error: msgspec.ValidationError) -> tuple[tuple[str | int, 
         key, message, steps = _first_bad_entry(value, _ENTRIES[pattern[:-1]])
         path += (*known, key)
         value = value[key]
-    return (*path, *steps), _sentence(message)
+    unknown = re.fullmatch(_UNKNOWN, message, re.DOTALL)
+    return (*path, *steps, *([unknown[1]] if unknown else ())), _sentence(message)
 
 
 def _parts(error: msgspec.ValidationError) -> tuple[str, tuple[str | int, ...]]:
@@ -92,6 +93,8 @@ def _pattern(match: re.Match[str]) -> str:
     return f"must be {words.get(match[1], 'different text')}."
 
 
+_UNKNOWN: Final = r"Object contains unknown field `(.*)`"
+
 _MESSAGES: Final[Mapping[str, Callable[[re.Match[str]], str]]] = {
     r"Expected `([^`]+)`, got `(\w+)`": _kinds,
     r"Expected `str` matching regex (.*)": _pattern,
@@ -101,7 +104,7 @@ _MESSAGES: Final[Mapping[str, Callable[[re.Match[str]], str]]] = {
     r"Expected `array` of length (\d+)": lambda m: f"must have {m[1]} entries.",
     r"Expected `\w+` >= (\S+)": lambda m: f"must be at least {m[1]}.",
     r"Expected `\w+` <= (\S+)": lambda m: f"must be at most {m[1]}.",
-    r"Object contains unknown field `(.*)`": lambda m: f'there is no field "{printable(m[1])}" in format version 1.',
+    _UNKNOWN: lambda m: f'there is no field "{printable(m[1])}" in format version 1.',
     r"Object missing required field `(.*)`": lambda m: f'the field "{m[1]}" is missing.',
     r"Invalid enum value (.*)": lambda m: f"{printable(m[1])} is none of the words allowed here.",
 }

@@ -25,6 +25,8 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTA
 _NOT_BRACKET = re.compile(r"[^\[\]{}]++")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NUMBER = re.compile(r"-?\d")
+_EXTREME = re.compile(r"\d{19}|[eE]\+?\d{3}")
+"""What stands in every number that is too long or too large: where it does not occur, C code reads the numbers."""
 _INTEGER = re.compile(r"-?\d++$")
 _INTEGERS: Final = range(-(2**63), 2**63)
 
@@ -76,11 +78,11 @@ def load(data: bytes, name: str) -> Text:
     if len(data) > limits.FILE_BYTES:
         raise FileError(f"{name} is larger than {limits.FILE_BYTES // 2**20} MiB, the most that is read.")
     text = _decoded(data, name)
-    _require_shallow(text, name)
+    skeleton = _STRING.sub("", text)
+    _require_shallow(skeleton, text, name)
+    numbers = _CHECKED_NUMBERS if _EXTREME.search(skeleton) else {}
     try:
-        value = json.loads(
-            text, object_pairs_hook=_pairs, parse_constant=_refuse, parse_int=_integer, parse_float=_real
-        )
+        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse, **numbers)
     except json.JSONDecodeError as error:
         place = line_column(text, error.pos)
         sentence = _SYNTAX.get(error.msg.removesuffix(" at"), _SYNTAX.get(error.msg, error.msg))
@@ -173,8 +175,7 @@ def _decoded(data: bytes, name: str) -> str:
         raise FileError(f"{name}, {line}: the byte {data[error.start]:#04x} is not UTF-8 text.", place=line) from None
 
 
-def _require_shallow(text: str, name: str) -> None:
-    skeleton = _STRING.sub("", text)
+def _require_shallow(skeleton: str, text: str, name: str) -> None:
     values = skeleton.count(",") + skeleton.count("[") + skeleton.count("{") + 1
     if values > limits.FILE_VALUES:
         raise FileError(f"{name} holds more than {limits.FILE_VALUES} values, the most that is read.")
@@ -206,6 +207,9 @@ def _real(text: str) -> float:
     if len(text) > limits.NUMBER_LENGTH or not math.isfinite(number := float(text)):
         raise _Refused
     return number
+
+
+_CHECKED_NUMBERS: Final[Mapping[str, Any]] = {"parse_int": _integer, "parse_float": _real}
 
 
 def _explain(text: str, name: str) -> NoReturn:

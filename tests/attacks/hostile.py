@@ -170,7 +170,7 @@ FIELDS = [
     Attack("version_zero", text('{"format": "gradwire.dgraph", "version": 0}'), "there is no format version 0"),
     Attack("version_negative", text('{"format": "gradwire.dgraph", "version": -1}'), "there is no format version -1"),
     Attack("field_unknown", document(script="import os"), 'no field "script"'),
-    Attack("field_class", node(__class__="os.system"), 'nodes.a): there is no field "__class__"'),
+    Attack("field_class", node(__class__="os.system"), '(nodes.a.__class__): there is no field "__class__"'),
     Attack("field_prototype", document(__proto__={"polluted": True}), 'no field "__proto__"'),
     Attack("nodes_list", document(nodes=[1]), "must be an object, not a list"),
     Attack("node_text", document(nodes={"a": "elementwise.add"}), "must be an object, not text"),

@@ -51,7 +51,7 @@ def test_an_unknown_operator_stays_as_it_is() -> None:
 
 
 FAULTS: list[tuple[dict[str, Any], str, str]] = [
-    ({"nodes": {"a": {"operator": "x", "nmae": "y"}}}, "nodes.a", 'there is no field "nmae" in format version 1.'),
+    ({"nodes": {"a": {"operator": "x", "nmae": "y"}}}, "nodes.a.nmae", 'there is no field "nmae" in format version 1.'),
     ({"nodes": {"b": TWO["b"], "a": {"operator": 3}}}, "nodes.a.operator", "must be text, not a whole number."),
     ({"nodes": {"b": TWO["b"], "a": {}}}, "nodes.a", 'the field "operator" is missing.'),
     ({"nodes": {"a": {"operator": "x", "name": None}}}, "nodes.a.name", "must be text, not null."),
@@ -78,7 +78,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
      "must be a whole number, not a number."),
     ({"kept": {"states": {"a": {"/": {"dtype": "int64", "shape": []}}}}}, "kept.states.a./", "must be a name of"),
     ({"kept": 3}, "kept", "must be an object or null, not a whole number."),
-    ({"sheep": 1}, "the top level", 'there is no field "sheep" in format version 1.'),
+    ({"sheep": 1}, "sheep", 'there is no field "sheep" in format version 1.'),
 ]  # fmt: skip
 
 
