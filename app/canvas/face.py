@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF
 
+from app import numbers
 from app.canvas import inks
 from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TOP
 from engine.graph import Socket
@@ -27,6 +28,8 @@ PREVIEW: Final = "preview"
 
 SLIDERS: Mapping[str, tuple[str, str]] = {"optimizers": ("learning_rate", "rate")}
 """The slider in the nodes of a family: its setting, and what it is called there."""
+SLIDER_WIDTH: Final = 168.0
+"""Least width of a node with a slider in it."""
 CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0}
 PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.probe", "views.scatter_fit")
 READ_OUT: Final = "−0.000e+00"
@@ -94,7 +97,8 @@ def face_of(session: Session, id: str) -> Face:
     labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
-    title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen)
+    least = SLIDER_WIDTH if family in SLIDERS else MIN_WIDTH
+    title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
     title = inks.fitted(inks.TITLE, session.label(id), title_width)
     rows = max(len(names_in), len(names_out))
     control = None if collapsed else _control(session, id, declared, family, width, HEAD + TOP + rows * ROW)
@@ -130,7 +134,7 @@ def face_of(session: Session, id: str) -> Face:
 
 
 def _width(
-    label: str, labels_in: list[str], labels_out: list[str], reads_out: bool, frozen: bool
+    label: str, labels_in: list[str], labels_out: list[str], reads_out: bool, frozen: bool, least: float
 ) -> tuple[float, float]:
     """Return the room for the title, and the node's width."""
     furniture = MARGIN + 8 + 8 + MARGIN + 22 + (20 if frozen else 0)
@@ -138,7 +142,7 @@ def _width(
     read_out = inks.width(inks.NUMBER, READ_OUT) + 6 if reads_out else 0.0
     both = bool(labels_in) and bool(labels_out)
     rows = _widest(labels_in) + _widest(labels_out) + read_out + (3 if both else 2) * MARGIN + (8 if both else 0)
-    wanted = max(MIN_WIDTH, title + furniture, rows)
+    wanted = max(least, title + furniture, rows)
     width = min(math.ceil(wanted / 8) * 8, MAX_WIDTH)
     return width - furniture, width
 
@@ -189,10 +193,19 @@ def _what_control(session: Session, id: str, declared: Operator, family: str) ->
         spec = declared.settings.get(setting)
         return (SLIDER, setting, text, spec) if isinstance(spec, Slider) else ("", "", "", None)
     if declared.kind is Kind.PARAMETER or declared.short == "constant":
-        return VALUE, "value", "", None
+        return VALUE, "value", _start_text(session, id, declared), None
     if declared.id in PREVIEWED:
         return PREVIEW, "", "", None
     return "", "", "", None
+
+
+def _start_text(session: Session, id: str, declared: Operator) -> str:
+    """Return what stands in a value box until the value is known: the number set, or how it starts."""
+    initial = session.setting(id, "initial") if "initial" in declared.settings else "value"
+    value = session.setting(id, "value")
+    if initial == "value":
+        return numbers.short(value) if isinstance(value, int | float) else "array"
+    return str(initial).replace("_", " ")
 
 
 def slider_fraction(spec: Slider, value: float) -> float:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Hashable, Iterator
 from typing import Final, Generic, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QTransform
 
 HEAD: Final = 32.0
@@ -67,13 +66,19 @@ def along(start: QPointF, end: QPointF, count: int) -> list[QPointF]:
     return points
 
 
-def distance(point: QPointF, start: QPointF, end: QPointF) -> float:
-    """Return how far a point is from a wire's curve."""
-    points = along(start, end, 25)
-    return min(_to_segment(point, a, b) for a, b in itertools.pairwise(points))
+def curve_by_lane(start: QPointF, end: QPointF, y: float, left: float, right: float) -> QPainterPath:
+    """Return the curve of a wire that runs level at height y from left to right on its way."""
+    rise, fall = (left - start.x()) / 2, (end.x() - right) / 2
+    path = QPainterPath(start)
+    path.cubicTo(start.x() + rise, start.y(), left - rise, y, left, y)
+    path.lineTo(right, y)
+    path.cubicTo(right + fall, y, end.x() - fall, end.y(), end.x(), end.y())
+    return path
 
 
-def _to_segment(p: QPointF, a: QPointF, b: QPointF) -> float:
+def distance(p: QPointF, line: QLineF) -> float:
+    """Return how far a point is from a straight line between two ends."""
+    a, b = line.p1(), line.p2()
     dx, dy = b.x() - a.x(), b.y() - a.y()
     length = dx * dx + dy * dy
     t = 0.0 if length == 0 else max(0.0, min(1.0, ((p.x() - a.x()) * dx + (p.y() - a.y()) * dy) / length))
@@ -155,6 +160,11 @@ class Boxes(Generic[Key]):
             if row == len(self._array):
                 self._array = np.concatenate([self._array, np.empty_like(self._array)])
         self._array[row] = (rect.left(), rect.top(), rect.right(), rect.bottom())
+
+    def rect(self, key: Key) -> QRectF:
+        """Return the box of a key."""
+        left, top, right, bottom = self._array[self._rows[key]].tolist()
+        return QRectF(left, top, right - left, bottom - top)
 
     def drop(self, key: Key) -> None:
         """Forget a key; the last row takes its place."""

@@ -6,12 +6,14 @@ import itertools
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QImage, QPainterPath, QTextDocument
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QImage, QPainterPath, QTextCharFormat, QTextCursor, QTextDocument
 
+from app import fonts
 from app.canvas import inks
 from app.canvas.face import Face, socket_point
-from app.canvas.geometry import along, curve
+from app.canvas.geometry import along, curve, curve_by_lane
+from app.canvas.routes import Lane
 from engine.graph import Note, Wire
 
 PIECE = 14.0
@@ -77,6 +79,7 @@ class WireItem:
     path: QPainterPath
     reading: Reading = NOTHING
     shape: str = ""
+    lane: Lane | None = None
     _lines: list[QLineF] | None = None
     _piece: float = 0.0
 
@@ -84,9 +87,10 @@ class WireItem:
     def between(cls, wire: Wire, start: QPointF, end: QPointF) -> WireItem:
         return cls(wire, start, end, curve(start, end))
 
-    def move(self, start: QPointF, end: QPointF) -> None:
-        """Lay the wire anew between two points."""
-        self.start, self.end, self.path, self._lines = start, end, curve(start, end), None
+    def lay(self, start: QPointF, end: QPointF, lane: Lane | None) -> None:
+        """Lay the wire anew between two points, by a lane where one is given."""
+        self.start, self.end, self.lane, self._lines = start, end, lane, None
+        self.path = curve(start, end) if lane is None else curve_by_lane(start, end, *lane)
 
     def lines(self, factor: float) -> list[QLineF]:
         """Return the curve as short straight lines, fewer when seen from afar.
@@ -95,12 +99,15 @@ class WireItem:
         """
         piece = PIECE if factor > 0.6 else 2.5 * PIECE
         if self._lines is None or self._piece != piece:
-            reach = self.end - self.start
-            pieces = int(min(max((abs(reach.x()) + abs(reach.y())) / piece, 8), 36))
-            points = along(self.start, self.end, pieces + 1)
-            self._lines = [QLineF(a, b) for a, b in itertools.pairwise(points)]
+            self._lines = [QLineF(a, b) for a, b in itertools.pairwise(self._points(piece))]
             self._piece = piece
         return self._lines
+
+    def _points(self, piece: float) -> list[QPointF]:
+        if self.lane is None:
+            return _pieces(self.start, self.end, piece)
+        on, off = QPointF(self.lane.left, self.lane.y), QPointF(self.lane.right, self.lane.y)
+        return _pieces(self.start, on, piece) + _pieces(off, self.end, piece)
 
     @property
     def rect(self) -> QRectF:
@@ -112,11 +119,34 @@ class WireItem:
         return self.path.pointAtPercent(0.5)
 
 
+def _pieces(start: QPointF, end: QPointF, piece: float) -> list[QPointF]:
+    reach = end - start
+    return along(start, end, int(min(max((abs(reach.x()) + abs(reach.y())) / piece, 8), 36)) + 1)
+
+
 class QuietDocument(QTextDocument):
     """Markdown text that never loads what it names: no file, no address."""
 
     def loadResource(self, kind: int, name: object) -> object:
         return None
+
+
+def _space_paragraphs(document: QTextDocument) -> None:
+    """Part paragraphs, and set code in the bundled font."""
+    block = document.begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        form = block.blockFormat()
+        form.setBottomMargin(5.0)
+        cursor.setBlockFormat(form)
+        for fragment in [each.fragment() for each in block]:
+            if fragment.charFormat().fontFixedPitch():
+                cursor.setPosition(fragment.position())
+                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+                code = QTextCharFormat()
+                code.setFontFamilies([fonts.MONO])
+                cursor.mergeCharFormat(code)
+        block = block.next()
 
 
 @dataclass(slots=True)
@@ -139,6 +169,14 @@ class NoteItem:
         """Return the corner that resizes it."""
         return QRectF(self.rect.right() - 18, self.rect.bottom() - 18, 18, 18)
 
+    def shown_rect(self) -> QRectF:
+        """Return the box it is drawn in: a note grows with its text, once that is laid out."""
+        if self.is_frame or self._document is None:
+            return self.rect
+        return QRectF(
+            self.rect.topLeft(), QSizeF(self.note.width, max(self.note.height, self._document.size().height() + 20))
+        )
+
     def document(self, color: str, link: str) -> QTextDocument:
         """Return the text laid out in the note's width and this colour."""
         wanted = (self.note.text, self.note.width, color)
@@ -146,9 +184,11 @@ class NoteItem:
             document = QuietDocument()
             document.setUndoRedoEnabled(False)
             document.setDocumentMargin(0)
-            document.setDefaultFont(inks.font(inks.LABEL))
+            document.setDefaultFont(inks.font(inks.SMALL if self.is_frame else inks.LABEL))
             document.setDefaultStyleSheet(f"a {{ color: {link}; }}")
+            document.setIndentWidth(16)
             document.setMarkdown(self.note.text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
+            _space_paragraphs(document)
             document.setTextWidth(max(self.note.width - 24, 24))
             self._document, self._laid_out = document, wanted
         return self._document

@@ -18,7 +18,7 @@ INSET = 10.0
 
 
 class Minimap(QWidget):
-    """Lies on the canvas at its lower right; hidden while the canvas is small or nearly empty."""
+    """Lies on the canvas at its lower right; hidden while everything is seen, or the canvas is small."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -36,7 +36,7 @@ class Minimap(QWidget):
         wide, high = look.px(SIZE.width()), look.px(SIZE.height())
         self.setGeometry(canvas.width() - wide - look.px(14), canvas.height() - high - look.px(14), wide, high)
         roomy = canvas.width() > 3.2 * wide and canvas.height() > 3.2 * high
-        self.setVisible(roomy and len(canvas.scene.nodes) > 1)
+        self.setVisible(roomy and bool(canvas.scene.nodes) and not canvas.seen().contains(canvas.scene.bounds()))
 
     def _fit(self) -> tuple[float, QPointF]:
         """Return the factor and the offset from scene to minimap."""

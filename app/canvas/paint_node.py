@@ -198,6 +198,10 @@ def _value(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> No
         painter.setPen(ink.derivative)
         write_right(painter, inks.NUMBER, right, middle, derivative)
         right -= width(inks.NUMBER, derivative) + 10
+    if not reading.value:
+        painter.setPen(ink.faint)
+        write(painter, inks.LABEL, rect.left() + 10, middle, inks.fitted(inks.LABEL, control.text, rect.width() - 20))
+        return
     painter.setPen(ink.value if reading.finite else ink.bad)
     write(
         painter,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -16,6 +17,9 @@ from app.theme import faded
 GAP = 1.6
 """Between a value's wire and the derivative's under it."""
 PILL_HEIGHT = 22.0
+
+Part: TypeAlias = tuple[str, QPen, str]
+"""A piece of a label: the role of its font, its pen, its text."""
 
 
 def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: float) -> None:
@@ -68,10 +72,10 @@ def value_pen(item: WireItem, ink: Inks, strong: bool) -> QPen:
     return ink.wire if item.reading.value else ink.wire_unknown
 
 
-def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: Inks) -> list[tuple[str, QPen, str]]:
-    """Return what a wire's label says: (font role, pen, text), in order."""
+def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: Inks) -> list[Part]:
+    """Return what a wire's label says, piece by piece."""
     reading = item.reading
-    parts: list[tuple[str, QPen, str]] = []
+    parts: list[Part] = []
     if ("value" in overlays or hovered) and reading.value:
         parts.append((inks.NUMBER, ink.value if reading.finite else ink.bad, reading.value))
     if ("cotangent" in overlays or hovered) and reading.derivative:
@@ -84,25 +88,29 @@ def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: I
     return parts
 
 
-def paint_pill(painter: QPainter, middle: QPointF, parts: Sequence[tuple[str, QPen, str]], ink: Inks) -> QRectF:
-    """Paint a label pill centred on a point; return where it is."""
-    widths = [width(role, text) for role, _, text in parts]
-    total = sum(widths) + 8 * (len(parts) - 1) + 20
-    rect = QRectF(middle.x() - total / 2, middle.y() - PILL_HEIGHT / 2, total, PILL_HEIGHT)
+def pill_rect(middle: QPointF, parts: Sequence[Part]) -> QRectF:
+    """Return where a label pill centred on a point lies."""
+    total = sum(width(role, text) for role, _, text in parts) + 8 * (len(parts) - 1) + 20
+    return QRectF(middle.x() - total / 2, middle.y() - PILL_HEIGHT / 2, total, PILL_HEIGHT)
+
+
+def paint_pill(painter: QPainter, rect: QRectF, parts: Sequence[Part], ink: Inks) -> None:
+    """Paint a label pill."""
     painter.setPen(ink.pill_border)
     painter.setBrush(ink.panel)
     painter.drawRoundedRect(rect, PILL_HEIGHT / 2, PILL_HEIGHT / 2)
-    x = rect.left() + 10
-    for (role, color, text), wide in zip(parts, widths, strict=True):
+    x, middle = rect.left() + 10, rect.center().y()
+    for role, color, text in parts:
         painter.setPen(color)
-        write(painter, role, x, middle.y(), text)
-        x += wide + 8
-    return rect
+        write(painter, role, x, middle, text)
+        x += width(role, text) + 8
 
 
 def paint_note(painter: QPainter, item: NoteItem, ink: Inks, *, selected: bool, hovered: bool, legible: bool) -> None:
     """Paint a note as a card, a frame as a dashed border with its text on top."""
-    rect = item.rect
+    if legible:
+        item.document(ink.theme.second, ink.theme.value)
+    rect = item.shown_rect()
     painter.setBrush(ink.frame_fill if item.is_frame else ink.panel)
     painter.setPen(ink.frame_pen if item.is_frame else ink.hairline)
     if hovered:
@@ -120,7 +128,7 @@ def paint_note(painter: QPainter, item: NoteItem, ink: Inks, *, selected: bool, 
 
 
 def _note_text(painter: QPainter, item: NoteItem, ink: Inks) -> None:
-    rect = item.rect
+    rect = item.shown_rect()
     document = item.document(ink.theme.second, ink.theme.value)
     inset = 10.0 if item.is_frame else 12.0
     painter.save()

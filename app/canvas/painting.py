@@ -29,7 +29,16 @@ EXACT = 1.6
 """From which wires are painted as exact curves: few are seen then, and straight pieces would show."""
 LABELS = 0.45
 """From which wires carry labels."""
+STATIONS = (0.5, 0.38, 0.62, 0.26, 0.74)
+"""Where along a wire a label is tried, in this order,"""
+LIFTS = (0.0, -24.0, 26.0)
+"""and how far above or below it."""
 EMPTY = ("Nothing here yet", "Drag an operator from the left, or press Tab to find one.")
+
+
+def _across(item: WireItem) -> float:
+    """Return how far a wire runs: of several wires of one output the longest up to a screen's third has most room."""
+    return min(item.end.x() - item.start.x(), 420.0)
 
 
 class Painting:
@@ -156,14 +165,34 @@ class Painting:
         return State(selected=selected, dimmed=dimmed, fitting=fitting, target=lit)
 
     def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:
+        """Label one wire of each output where asked for, and the wire under the pointer; no label covers another."""
         canvas = self._canvas
         overlays, hovered = canvas.session.overlays, canvas.hover.wire if canvas.gesture is None else None
-        if not overlays and hovered is None:
-            return
-        for item in wires:
-            parts = paint_wire.label_parts(item, overlays, item.wire == hovered, canvas.ink)
-            if parts:
-                paint_wire.paint_pill(painter, item.middle, parts, canvas.ink)
+        chosen = {item.wire.source: item for item in sorted(wires, key=_across)} if overlays else {}
+        laid: list[QRectF] = []
+        for item in chosen.values():
+            if item.wire.source != (hovered.source if hovered else None):
+                parts = paint_wire.label_parts(item, overlays, False, canvas.ink)
+                rect = self._room_for(item, parts, laid) if parts else None
+                if rect is not None:
+                    laid.append(rect)
+                    paint_wire.paint_pill(painter, rect, parts, canvas.ink)
+        if hovered is not None and hovered in canvas.scene.wires:
+            item = canvas.scene.wires[hovered]
+            parts = paint_wire.label_parts(item, overlays, True, canvas.ink)
+            at = self._room_for(item, parts, []) or paint_wire.pill_rect(item.middle, parts)
+            paint_wire.paint_pill(painter, at, parts, canvas.ink)
+
+    def _room_for(self, item: WireItem, parts: list[paint_wire.Part], laid: list[QRectF]) -> QRectF | None:
+        """Return where along a wire its label covers no node and no other label, None where there is no such place."""
+        for lift in LIFTS:
+            for part in STATIONS:
+                rect = paint_wire.pill_rect(item.path.pointAtPercent(part) + QPointF(0, lift), parts)
+                margin = rect.adjusted(-3, -2, 3, 2)
+                free = not any(margin.intersects(other) for other in laid)
+                if free and not self._canvas.scene.covers(margin):
+                    return rect
+        return None
 
     def _foreground(self, painter: QPainter) -> None:
         canvas = self._canvas

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from app.canvas.face import SLIDER, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
+from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
 from engine.types import ArrayType, shape_text
@@ -33,6 +34,7 @@ class Scene:
         self.notes: dict[str, NoteItem] = {}
         self._node_boxes: Boxes[str] = Boxes()
         self._wire_boxes: Boxes[Wire] = Boxes()
+        self._routed = -1
         self.revision = 0
         """Counts changes of places and faces: what is kept of the scene elsewhere is for one revision."""
         self.rebuild()
@@ -53,6 +55,7 @@ class Scene:
             self._put_wire(wire)
         for id, note in session.layout.notes.items():
             self.notes[id] = NoteItem(note)
+        self.route()
         self.read_values()
         self.read_problems()
 
@@ -79,6 +82,7 @@ class Scene:
             else:
                 self.notes.pop(id, None)
         self._lay_wires_of(refaced)
+        self.route()
         self.read_values()
 
     def _put_node(self, id: str) -> None:
@@ -109,8 +113,26 @@ class Scene:
         for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
             item = self.wires.get(wire)
             if item is not None:
-                item.move(*self._ends(wire))
-                self._wire_boxes.put(wire, item.rect)
+                self._lay(item, None)
+
+    def _lay(self, item: WireItem, lane: Lane | None) -> None:
+        item.lay(*self._ends(item.wire), lane)
+        self._wire_boxes.put(item.wire, item.rect)
+
+    def route(self) -> None:
+        """Find the lanes of all wires; nothing is done where no place has changed since."""
+        if self._routed == self.revision or len(self.wires) > MOST_WIRES:
+            return
+        lanes: dict[Socket, list[Lane]] = defaultdict(list)
+        for wire in sorted(self.wires, key=lambda each: self.wires[each].start.y()):
+            item, own = self.wires[wire], frozenset((wire.source.node, wire.target.node))
+            taken = [lane for source, held in lanes.items() if source != wire.source for lane in held]
+            lane = lane_for(item.start, item.end, self._node_boxes, own, taken)
+            if lane is not None:
+                lanes[wire.source].append(lane)
+            if lane != item.lane:
+                self._lay(item, lane)
+        self._routed = self.revision
 
     def shift(self, corners: Mapping[str, QPointF]) -> None:
         """Show nodes elsewhere while they are dragged; the document hears of it when they are dropped."""
@@ -187,6 +209,10 @@ class Scene:
         """Return the nodes that meet the rectangle, bottom one first."""
         return [self.nodes[id] for id in self._node_boxes.within(rect)]
 
+    def covers(self, rect: QRectF) -> bool:
+        """Return whether a node meets the rectangle."""
+        return any(item.rect.intersects(rect) for item in self.nodes_in(rect))
+
     def wires_in(self, rect: QRectF) -> list[WireItem]:
         """Return the wires whose boxes meet the rectangle."""
         return [self.wires[wire] for wire in self._wire_boxes.within(rect)]
@@ -210,7 +236,10 @@ class Scene:
 
     def wire_at(self, point: QPointF, reach: float = 7.0) -> WireItem | None:
         """Return the nearest wire within reach."""
-        near = [(distance(point, item.start, item.end), item) for item in self.wires_in(_around(point, reach))]
+        near = [
+            (min(distance(point, line) for line in item.lines(1.0)), item)
+            for item in self.wires_in(_around(point, reach))
+        ]
         best = min(near, key=lambda pair: pair[0], default=None)
         return best[1] if best is not None and best[0] <= reach else None
 

@@ -157,6 +157,7 @@ class Canvas(QWidget):
     def camera_moved(self) -> None:
         """Repaint after the camera moved."""
         self.zoom_changed.emit(self.camera.zoom)
+        self.minimap.settle()
         self.minimap.update()
         self.update()
 
