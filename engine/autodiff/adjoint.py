@@ -16,7 +16,7 @@ from engine.errors import LoweringError
 from engine.program.compose import select
 from engine.program.primitives import PRIMITIVES, cast
 from engine.program.program import Equation, Program, Var
-from engine.program.record import RecordNode, Recorder, recording
+from engine.program.record import Recorder, RecordNode, recording
 from engine.types import ArrayType
 
 

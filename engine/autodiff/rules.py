@@ -38,7 +38,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 def kept(value: Any, x: Any, axis: Any) -> Any:
     """Return a reduction's result with the reduced axes put back as axes of length one."""
-    return np.reshape(value, kept_shape(np.shape(x), axis))
+    wanted = kept_shape(np.shape(x), axis)
+    return value if np.shape(value) == wanted else np.reshape(value, wanted)
 
 
 def kept_shape(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:

@@ -1,3 +1,4 @@
+# ruff: noqa: B008 - settings are declared as defaults, as in nodes
 """A small library for tests of the engine: one operator of each kind."""
 
 import autograd.numpy as np

@@ -67,7 +67,7 @@ def test_a_wired_input_is_the_output_that_feeds_it():
 
 def test_every_wire_is_found_by_its_socket():
     nodes = {"p": "parameters.parameter", "b": "shape.both", "t": "reductions.total"}
-    graph, program = lowered(nodes, ["p.value -> b.x", "b.small -> t.xs.0", "b.large -> t.xs.1"], ["t.value"])
+    _, program = lowered(nodes, ["p.value -> b.x", "b.small -> t.xs.0", "b.large -> t.xs.1"], ["t.value"])
     known = interpret(program, [np.ones(3)])
     found = {str(name): known[var] for name, var in program.sockets.items()}
     assert found["p.value"].tolist() == found["b.small"].tolist() == [1.0] * 3
@@ -186,7 +186,7 @@ def test_a_chain_of_ten_thousand_nodes_is_lowered_without_recursion():
     count = 10_000
     nodes = {"p": "parameters.parameter"} | {f"s{k}": "elementwise.bend" for k in range(count)}
     wires = ["p.value -> s0.x"] + [f"s{k}.value -> s{k + 1}.x" for k in range(count - 1)]
-    graph, program = lowered(nodes, wires, [f"s{count - 1}.value"])
+    _, program = lowered(nodes, wires, [f"s{count - 1}.value"])
     assert len(program.equations) == 3 * count
     assert run_once(program, np.array([2.0, 0.0, 3.0])).tolist() == [2.0, 0.0, 3.0]
 

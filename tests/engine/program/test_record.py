@@ -100,7 +100,7 @@ def test_a_value_is_refused_and_the_way_out_named(function, word):
 
 
 def test_a_frozen_comparison_is_caught():
-    """The fault that a recorder of this kind invites: a comparison registered as not traced keeps the example's mask."""
+    """A comparison registered as not traced would keep the example's mask: the fault that such a recorder invites."""
     register_notrace(RecordNode, np.greater)
     try:
         with pytest.raises(LoweringError, match="takes the value"):
