@@ -20,6 +20,8 @@ ID = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{limits.ID_LENGTH - 1}}}")
 OPERATOR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 WORD = re.compile(rf"[^\x00-\x1f\x7f]{{1,{limits.NAME_LENGTH}}}")
 NAME = re.compile(rf"[^\x00-\x1f\x7f]{{0,{limits.NAME_LENGTH}}}")
+SLOT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""What a slot of an optimizer's state may be called, in at most twice `limits.NAME_LENGTH` characters."""
 NESTING = 24
 """Deepest nesting of a setting's lists: leaves room below `limits.FILE_DEPTH` for what a file puts around them."""
 WHOLE = 2**63
@@ -159,6 +161,9 @@ def checked_kept(kept: Kept, nodes: Container[str]) -> Kept:
             raise EditError(f"Values cannot be kept for {_shown(id)}: there is no such node.", node=id)
     if kept.optimizer and not ID.fullmatch(kept.optimizer):
         raise EditError(f"Values cannot be kept from {_shown(kept.optimizer)}: it is not the id of an optimizer.")
+    for slot in (slot for slots in kept.states.values() for slot in slots):
+        if not SLOT.fullmatch(slot) or len(slot) > 2 * limits.NAME_LENGTH:
+            raise EditError(f"No state can be kept as {_shown(slot)}: a slot is named by letters, digits, _, . and -.")
     if not 0 <= kept.step < WHOLE or not -WHOLE <= kept.seed < WHOLE:
         raise EditError("Values are kept with a step of at least 0 and a seed, each of at most 64 bits.")
     return kept

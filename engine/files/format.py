@@ -6,7 +6,6 @@ msgspec decodes into these strictly; the JSON Schema in docs/ is exported from t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
@@ -29,7 +28,7 @@ OPERATOR_PATTERN: Final = f"^{checks.OPERATOR.pattern}{_END}"
 NAME_PATTERN: Final = f"^{checks.NAME.pattern}{_END}"
 WORD_PATTERN: Final = f"^{_WORD}{_END}"
 SOCKET_PATTERN: Final = rf"^{_ID}\.{_WORD}{_END}"
-SLOT_PATTERN: Final = rf"^[A-Za-z0-9_][A-Za-z0-9_.-]*{_END}"
+SLOT_PATTERN: Final = f"^{checks.SLOT.pattern}{_END}"
 SHA_PATTERN: Final = f"^[0-9a-f]{{64}}{_END}"
 
 PATTERNS: Final[Mapping[str, str]] = {
@@ -59,13 +58,6 @@ Setting = Annotated[Any, Meta(extra_json_schema={"$ref": "#/$defs/Setting"})]
 
 DType = Literal["bool", "int64", "uint32", "float32", "float64", "complex64", "complex128"]
 Real = bool | int | float | Literal["nan", "inf", "-inf"]
-
-_DIGITS = re.compile("([0-9]+)")
-
-
-def natural(id: str) -> tuple[Any, ...]:
-    """Return a key that sorts add_2 before add_10, and is different for different ids."""
-    return [int(part) if k % 2 else part for k, part in enumerate(_DIGITS.split(id))], id
 
 
 class NodeFields(Struct, frozen=True, forbid_unknown_fields=True):

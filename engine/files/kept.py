@@ -18,11 +18,12 @@ import numpy as np
 
 from engine import limits
 from engine.errors import FileError
-from engine.files.format import KeptFields, TensorFields, natural
+from engine.files.format import KeptFields, TensorFields
 from engine.files.npz import Types, unzip, zipped
 from engine.files.scan import Text
 from engine.files.source import read_bytes
 from engine.graph import Kept
+from engine.order import natural
 from engine.types import Shape, Tensor
 
 _WORDS: Final[Mapping[str, float]] = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}

@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from engine.errors import FileError
 from engine.files import kept
-from engine.files.format import FORMAT, VERSION, natural
+from engine.files.format import FORMAT, VERSION
 from engine.files.scan import printable
 from engine.graph import Content, Node, Note, Place
+from engine.order import natural
 
 _INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that end lines, turn text round or cannot be seen: written as escapes, so that a difference shows."""

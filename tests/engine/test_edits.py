@@ -119,6 +119,7 @@ REFUSED: Mapping[str, tuple[e.Edit, str]] = {
     "a frame of twins": (e.ChangeNote(Note("note_1", "", nodes=("a_1", "a_1"))), "names a node twice"),
     "no such note": (e.RemoveNote("z"), "There is no note “z” any more."),
     "values of a stranger": (e.SetKept(Kept(values={"z": VALUE})), "for “z”"),
+    "a nameless slot": (e.SetKept(Kept(states={"a_1": {"": VALUE}})), "No state can be kept as “”"),
     "values before the start": (e.SetKept(Kept(step=-1)), "at least 0"),
     "a value with nothing kept": (
         e.Group("", (e.SetKept(None), e.AddNode(Node("c", "x.y"), None, VALUE))), "no kept values"),

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from engine import edits
 from engine.errors import FileError
 from engine.files import pack, parse, render
-from engine.files.format import natural
 from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
+from engine.order import natural
 from tests.engine.files.contents import EVERYTHING, contents
 
 
