@@ -1,10 +1,10 @@
-"""PlotArea: pyqtgraph's view box in a frame of our own, with a quiet grid, texts in the theme's type, and a read-out."""
+"""PlotArea: pyqtgraph's view box in a frame of our own: a quiet grid, texts in the theme's type, and a read-out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -62,8 +62,12 @@ class PlotArea(pg.GraphicsView):
         self.log_x = self.log_y = self.whole_x = False
         self.x_title = self.y_title = ""
         self.axes_visible = True
+        self.blank = False
+        """Whether there is nothing to draw, so that axes would mean nothing."""
         self.right_room = 0.0
         """Further room at the right, at scale 1 (a colour bar)."""
+        self.top_room = 0.0
+        """Further room at the top, at scale 1 (a legend)."""
         self.following = True
         """Whether the range follows the data."""
         self.read: Callable[[QPointF], ReadOut | None] = lambda _: None
@@ -73,7 +77,7 @@ class PlotArea(pg.GraphicsView):
         self.sceneObj.addItem(self._frame)
         self.sceneObj.addItem(self._hover)
         self.box.sigRangeChangedManually.connect(self._moved_by_hand)
-        self.box.sigRangeChanged.connect(self._frame.update)
+        self.box.sigRangeChanged.connect(lambda *_: self.sceneObj.update())
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
 
@@ -91,7 +95,8 @@ class PlotArea(pg.GraphicsView):
         left = px(LEFT) if self.axes_visible else px(4)
         bottom = px(BOTTOM + (14 if self.x_title else 0)) if self.axes_visible else px(6)
         right = px(RIGHT + self.right_room)
-        area = QRectF(left, px(TOP), self.width() - left - right, self.height() - px(TOP) - bottom)
+        top = px(TOP + self.top_room)
+        area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
         self.box.setGeometry(area if area.width() > 1 and area.height() > 1 else QRectF(0, 0, 1, 1))
         self._frame.prepareGeometryChange()
         self._frame.update()
@@ -101,11 +106,19 @@ class PlotArea(pg.GraphicsView):
         """Where the data are drawn, in pixels of this widget."""
         return self.box.geometry()
 
-    def show_range(self, x: tuple[float, float], y: tuple[float, float], *, pad_x: bool = False) -> None:
-        """Show these data, with room around them, unless the mouse has chosen otherwise."""
+    def show_range(
+        self,
+        x: tuple[float, float],
+        y: tuple[float, float],
+        *,
+        pad_x: bool = False,
+        floor: float | None = None,
+    ) -> None:
+        """Show these data, with room around them (not under `floor`), unless the mouse has chosen otherwise."""
         if self.following:
             x = padded(*x) if pad_x or x[0] == x[1] else x
-            y = padded(*y)
+            low, high = padded(*y)
+            y = (low if floor is None else floor, high)
             self.box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
 
     def follow(self) -> None:
@@ -171,30 +184,30 @@ class PlotArea(pg.GraphicsView):
         return log_ticks(low, high, most) if self.log_y else linear_ticks(low, high, most)
 
 
-class _Item(QGraphicsItem):
+class AreaItem(QGraphicsItem):
     """An item in pixels of its area."""
 
     def __init__(self, area: PlotArea, z: float) -> None:
         super().__init__()
-        self._area = area
+        self.area = area
         self.setZValue(z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     def boundingRect(self) -> QRectF:
         """Qt: all of the area."""
-        return QRectF(self._area.rect())
+        return QRectF(self.area.rect())
 
 
-class _Frame(_Item):
+class _Frame(AreaItem):
     """Grid lines, and the texts at them."""
 
     def __init__(self, area: PlotArea) -> None:
-        super().__init__(area, -10)
+        super().__init__(area, -200)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Qt: draw hairlines at the vertical axis's ticks, and texts along both."""
-        area = self._area
-        if not area.axes_visible:
+        area = self.area
+        if not area.axes_visible or area.blank:
             return
         look = appearance()
         rect = area.plot_rect
@@ -214,7 +227,7 @@ class _Frame(_Item):
         self._across(painter, metrics, rect)
 
     def _across(self, painter: QPainter, metrics: QFontMetricsF, rect: QRectF) -> None:
-        area, look = self._area, appearance()
+        area, look = self.area, appearance()
         top = rect.bottom() + look.px(4)
         free = -1e9
         for tick in area.x_ticks():
@@ -229,7 +242,7 @@ class _Frame(_Item):
             painter.drawText(QRectF(rect.left(), top + metrics.height(), rect.width(), metrics.height()), centred, text)
 
 
-class _Hover(_Item):
+class _Hover(AreaItem):
     """The read-out: a line, marks, and a bubble that keeps inside the area."""
 
     def __init__(self, area: PlotArea) -> None:
@@ -240,13 +253,13 @@ class _Hover(_Item):
     def show_at(self, place: QPointF | None) -> None:
         had = self._found
         self.place = place
-        self._found = self._area.read(self._area.to_data(place)) if place is not None else None
+        self._found = self.area.read(self.area.to_data(place)) if place is not None else None
         if had is not None or self._found is not None:
             self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Qt: draw what was found."""
-        found, area = self._found, self._area
+        found, area = self._found, self.area
         if found is None:
             return
         look = appearance()
@@ -272,8 +285,8 @@ class _Hover(_Item):
         texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
         inner = max(px(12) + names + px(10) + texts, metrics.horizontalAdvance(found.title))
         size = QRectF(0, 0, inner + px(16), line * (len(found.rows) + bool(found.title)) + px(10))
-        anchor = self._area.to_pixels(found.x, 0).x() if found.line else (self.place or QPointF()).x()
-        x = anchor + px(12) if anchor + px(12) + size.width() < self._area.width() else anchor - px(12) - size.width()
+        anchor = self.area.to_pixels(found.x, 0).x() if found.line else (self.place or QPointF()).x()
+        x = anchor + px(12) if anchor + px(12) + size.width() < self.area.width() else anchor - px(12) - size.width()
         y = min(max((self.place or QPointF()).y() - size.height() / 2, rect.top()), rect.bottom() - size.height())
         size.moveTo(max(px(2), x), max(px(2), y))
         painter.setPen(QPen(QColor(look.theme.hairline), 1))
@@ -301,10 +314,3 @@ class _Hover(_Item):
         painter.drawText(QPointF(left + look.px(12), baseline), row.name)
         painter.setPen(QColor(look.theme.text))
         painter.drawText(QPointF(right - metrics.horizontalAdvance(row.text), baseline), row.text)
-
-
-def pen(color: Any, width: float = 2.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """Return a pen for curves: in pixels whatever the zoom, round at joints, its width growing with the scale."""
-    result = QPen(QColor(color), width * appearance().scale, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-    result.setCosmetic(True)
-    return result

@@ -57,7 +57,7 @@ def contour_levels(values: NDArray[Any], count: int = 12) -> NDArray[Any]:
     finite = values[np.isfinite(values)]
     if not finite.size or finite.min() == finite.max():
         return np.empty(0)
-    shares = ((np.arange(count) + 0.5) / count) ** 2
+    shares = ((np.arange(count) + 1) / (count + 1)) ** 2
     return np.unique(np.quantile(finite, shares))
 
 

@@ -39,7 +39,7 @@ def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
     if last - first + 1 >= 2:
         every = next(n for n in range(1, 10_000) if (last // n) - -(-first // n) + 1 <= most)
         powers = [k for k in range(first, last + 1) if k % every == 0]
-        plain = all(-4 <= k <= 5 for k in powers)
+        plain = all(-2 <= k <= 5 for k in powers)
         return tuple(Tick(float(k), _power(k, plain=plain)) for k in powers)
     if high - low < 0.2:
         ticks = linear_ticks(10**low, 10**high, most)
@@ -75,7 +75,7 @@ def _power(k: int, *, plain: bool) -> str:
 
 def minus(text: str) -> str:
     """Return the text with true minus signs."""
-    return text.replace("-", "−")  # noqa: RUF001
+    return text.replace("-", "−")
 
 
 def padded(low: float, high: float, part: float = 0.06) -> tuple[float, float]:

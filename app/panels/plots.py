@@ -1,0 +1,299 @@
+"""The plots panel: a card for each thing worth watching, laid out in rows, drawn on the one timer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.plots.card import Card
+from app.plots.histories import GradientCard, LossCard, ValuesCard
+from app.plots.path import PathCard, plane
+from app.plots.views import VIEW_CARDS, ProbeCard, ViewCard
+from app.theme import appearance
+from app.worker.pulse import pulse
+from engine.graph import Socket
+from engine.operator import Kind
+from engine.order import natural
+from engine.types import ArrayType
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.worker.messages import Contour
+
+BUDGET: Final = 0.010
+"""Seconds of drawing in one beat; what is left is drawn in the next ones, so that the window never waits for plots."""
+WIDTH: Final = 250
+HEIGHT: Final = 164
+GAP: Final = 10
+
+
+class PlotPanel(QWidget):
+    """Plot cards of a session: those of the run where there is an optimizer, and one for each view node."""
+
+    message = Signal(str)
+    """One sentence for the status line: an export was written."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setProperty("role", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Plots")
+        self.cards: dict[str, Card] = {}
+        """The cards by what they show: "loss", "gradient", "path", "values", or a view node's id."""
+        self._dirty: dict[str, Callable[[], None]] = {}
+        self._enlarged: str | None = None
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(False)
+        self._inner = QWidget()
+        self._scroll.setWidget(self._inner)
+        self._hint = QLabel("Add an optimizer or a view node: what they show is drawn here.", self)
+        self._hint.setProperty("role", "faint")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._scroll)
+        self._member = self._beat
+        pulse().join(self._member)
+        self._listen()
+        self.rebuild()
+
+    def _listen(self) -> None:
+        session, runs = self._session, self._session.runs
+        runs.ticked.connect(self._run_moved)
+        runs.lanes_changed.connect(self._run_replaced)
+        session.changed.connect(self._document_changed)
+        session.replaced.connect(self._document_replaced)
+        session.types_changed.connect(self.rebuild)
+        session.values_changed.connect(self._values_changed)
+        appearance().changed.connect(self._restyle)
+        if session.has_engine:
+            session.asks.contour_ready.connect(self._contour_ready)
+
+    # Which cards ------------------------------------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Bring the cards in line with the graph; those that stay keep their state."""
+        wanted = dict(self._wanted())
+        for key in [key for key in self.cards if key not in wanted]:
+            self._dirty.pop(key, None)
+            self.cards.pop(key).deleteLater()
+        for key, make in wanted.items():
+            if key not in self.cards:
+                self._add(key, make())
+        self.cards = {key: self.cards[key] for key in wanted}
+        if self._enlarged not in self.cards:
+            self._enlarged = None
+        for key, card in self.cards.items():
+            if isinstance(card, ViewCard):
+                card.show_settings(self._session.label(key), self._settings(key))
+        self._lay_out()
+        self._values_changed()
+
+    def _wanted(self) -> Iterator[tuple[str, Callable[[], Card]]]:
+        """Yield the cards there should be, in order: their keys, and how to make them."""
+        session, runs = self._session, self._session.runs
+        kinds = {id: session.operator(id) for id in sorted(session.graph.nodes, key=natural)}
+        trains = bool(runs.lanes) or any(op.family == "optimizers" for op in kinds.values())
+        if trains:
+            yield "loss", lambda: LossCard(runs)
+            yield "gradient", lambda: GradientCard(runs)
+            if plane(runs.lanes) if runs.lanes else self._two_numbers(kinds):
+                yield "path", lambda: PathCard(runs)
+        for id, operator in kinds.items():
+            if operator.id in VIEW_CARDS:
+                yield id, lambda id=id, made=VIEW_CARDS[operator.id]: made(session.label(id), self._settings(id))
+        if trains:
+            yield "values", lambda: ValuesCard(runs)
+
+    def _two_numbers(self, kinds: dict[str, Any]) -> bool:
+        """Whether the graph's parameters are two numbers, as far as their types are known."""
+        total = 0
+        for id, operator in kinds.items():
+            if operator.kind is Kind.PARAMETER and not self._session.node(id).frozen:
+                kind = self._session.type_of(Socket(id, operator.outputs[0].name))
+                total += int(np.prod(kind.shape)) if isinstance(kind, ArrayType) else 1_000
+        return total == 2
+
+    def _settings(self, id: str) -> dict[str, Any]:
+        operator = self._session.operator(id)
+        return {name: self._session.setting(id, name) for name in operator.settings}
+
+    def _add(self, key: str, card: Card) -> None:
+        card.setParent(self._inner)
+        card.enlarge_requested.connect(lambda: self.enlarge(key))
+        card.message.connect(self.message)
+        if isinstance(card, PathCard):
+            card.contour_wanted.connect(self._ask_contour)
+        self.cards[key] = card
+        card.show()
+        self._mark(key)
+
+    def enlarge(self, key: str | None) -> None:
+        """Show one card alone, or all again."""
+        self._enlarged = None if self._enlarged == key else key
+        self._lay_out()
+        self._mark_all()
+
+    # Layout -----------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: cards share the room anew."""
+        super().resizeEvent(event)
+        self._lay_out()
+        self._mark_all()
+
+    def _lay_out(self) -> None:
+        px = appearance().px
+        self._hint.setVisible(not self.cards)
+        self._hint.setGeometry(self.rect())
+        shown = [key for key in self.cards if self._enlarged in (None, key)]
+        for key, card in self.cards.items():
+            card.setVisible(key in shown)
+        places, width, height = places_of(len(shown), self.width(), self.height(), px(WIDTH), px(HEIGHT), px(GAP))
+        self._inner.resize(width, height)
+        for key, place in zip(shown, places, strict=True):
+            self.cards[key].setGeometry(place)
+
+    def _restyle(self) -> None:
+        for card in self.cards.values():
+            card.restyle()
+        self._lay_out()
+        self._mark_all()
+
+    # Drawing ----------------------------------------------------------------------------------------------------------
+
+    def _mark(self, key: str, draw: Callable[[], None] | None = None) -> None:
+        """Have a card drawn in one of the next beats."""
+        if key in self.cards:
+            self._dirty[key] = draw or self.cards[key].refresh
+            pulse().wake()
+
+    def _mark_all(self) -> None:
+        for key in self.cards:
+            if key not in self._dirty:
+                self._mark(key)
+
+    def _beat(self) -> bool:
+        """Draw what waits, the longest waiting first, for as long as the budget allows; return whether more waits."""
+        if not self.isVisible():
+            return False
+        until = time.perf_counter() + BUDGET
+        for key in list(self._dirty):
+            card = self.cards.get(key)
+            draw = self._dirty.pop(key)
+            if card is not None and card.isVisible() and not card.visibleRegion().isEmpty():
+                draw()
+            if time.perf_counter() > until:
+                break
+        return bool(self._dirty)
+
+    def draw_now(self) -> None:
+        """Draw everything at once (before a picture is taken)."""
+        self._mark_all()
+        while self._dirty:
+            _, draw = self._dirty.popitem()
+            draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: what was not drawn while hidden is drawn now."""
+        super().showEvent(event)
+        self._mark_all()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: leave the pulse when the panel is deleted."""
+        if event.type() == QEvent.Type.DeferredDelete:
+            pulse().leave(self._member)
+        return super().event(event)
+
+    # What happens -----------------------------------------------------------------------------------------------------
+
+    def _run_moved(self) -> None:
+        for key in ("loss", "gradient", "path", "values"):
+            if key in self.cards and key not in self._dirty:
+                self._mark(key)
+
+    def _run_replaced(self) -> None:
+        path = self.cards.get("path")
+        if isinstance(path, PathCard):
+            path.forget_contour()
+        for card in self.cards.values():
+            card.area.following = True
+        self.rebuild()
+        self._mark_all()
+
+    def _document_changed(self, change: Any) -> None:
+        path = self.cards.get("path")
+        if change.semantic and isinstance(path, PathCard) and not self._session.runs.lanes:
+            path.forget_contour()
+        self.rebuild()
+
+    def _document_replaced(self) -> None:
+        for card in self.cards.values():
+            card.deleteLater()
+        self.cards, self._dirty, self._enlarged = {}, {}, None
+        self.rebuild()
+
+    def _values_changed(self) -> None:
+        looks = self._session.looks.looks
+        for key, card in self.cards.items():
+            if isinstance(card, ViewCard):
+                data = looks.views.get(key) if looks is not None else None
+                step = looks.step if looks is not None else 0
+                if isinstance(card, ProbeCard):
+                    card.derivative = self._derivative(key)
+                self._mark(key, lambda card=card, data=data, step=step: card.show_data(data, step))
+
+    def _derivative(self, id: str) -> str:
+        source = self._session.graph.sources.get(Socket(id, "x"))
+        look = self._session.look(source) if source is not None else None
+        return look.cotangent if look is not None else ""
+
+    def _ask_contour(self, x: tuple[str, int], y: tuple[str, int], bounds: tuple[float, ...]) -> None:
+        session = self._session
+        if session.has_engine and not session.stale:
+            session.asks.ask_contour(x, y, bounds, session.runs.moment(0))
+
+    def _contour_ready(self, _: int, contour: Contour) -> None:
+        path = self.cards.get("path")
+        if isinstance(path, PathCard) and not self._session.stale:
+            path.set_contour(contour)
+
+
+def places_of(
+    count: int, width: int, height: int, least_width: int, least_height: int, gap: int
+) -> tuple[list[QRect], int, int]:
+    """Return where `count` cards lie, and the size of the whole: in as few rows as hold them all.
+
+    Where not even as many rows as have room suffice, one row runs on to the right (a low panel) or rows run on
+    downwards (a high one).
+    """
+    if count == 0:
+        return [], width, height
+    across = max(1, (width - gap) // (least_width + gap))
+    room = max(1, (height - gap) // (least_height + gap))
+    if -(-count // across) <= room:
+        rows = -(-count // across)
+        columns = -(-count // rows)
+    else:
+        columns = count if room == 1 else across
+        rows = -(-count // columns)
+    shared = min(columns, across)
+    each_width = (width - gap) // shared - gap
+    each_height = max(least_height, (height - gap) // min(rows, room) - gap)
+    last = count - (rows - 1) * columns
+    places = []
+    for k in range(count):
+        row, column = divmod(k, columns)
+        wide = each_width
+        if rows > 1 and row == rows - 1 and last < columns:  # a short last row fills the width as well
+            wide = (width - gap) // last - gap
+        places.append(QRect(gap + column * (wide + gap), gap + row * (each_height + gap), wide, each_height))
+    return places, max(width, gap + columns * (each_width + gap)), max(height, gap + rows * (each_height + gap))

@@ -1,0 +1,331 @@
+"""Card: a plot with its head, its legend and its menu. What it shows is told by its subclasses, one per kind of plot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import fonts
+from app.plots import export
+from app.plots.area import PlotArea
+from app.theme import appearance
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """An entry of a legend."""
+
+    key: str
+    name: str
+    color: str
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A choice in a card's menu that is on or off."""
+
+    text: str
+    on: Callable[[], bool]
+    set: Callable[[bool], None]
+
+
+class Elided(QLabel):
+    """A label that gives way: its text ends in an ellipsis where there is no room."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: room for the ellipsis."""
+        return QSize(appearance().px(16), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the text elided."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Dots(QAbstractButton):
+    """Three dots that open the card's menu."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Plot menu")
+        self.setToolTip("Axes, export")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        """Qt: a square of 24 pixels."""
+        return QSize(appearance().px(24), appearance().px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the dots, on a fill while pointed at or focused."""
+        look = appearance()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        active = self.underMouse() or self.hasFocus() or self.isDown()
+        if active:
+            painter.setBrush(QColor(look.theme.hover))
+            painter.drawRoundedRect(QRectF(self.rect()), look.px(6), look.px(6))
+        painter.setBrush(QColor(look.theme.text if active else look.theme.faint))
+        middle = QRectF(self.rect()).center()
+        for k in (-1, 0, 1):
+            painter.drawEllipse(
+                QRectF(
+                    middle.x() + k * 5 * look.scale - 1.3 * look.scale,
+                    middle.y() - 1.3 * look.scale,
+                    2.6 * look.scale,
+                    2.6 * look.scale,
+                )
+            )
+
+
+class Legend(QWidget):
+    """Pills that name the curves in their colours; a click shows or hides one."""
+
+    clicked = Signal(str)
+    resized = Signal()
+    """It came, went, or changed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pills: tuple[Pill, ...] = ()
+        self._boxes: list[tuple[QRectF, Pill]] = []
+        self._filled = True
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def pills(self) -> tuple[Pill, ...]:
+        """The entries shown."""
+        return self._pills
+
+    def set_pills(self, pills: Sequence[Pill]) -> None:
+        """Show these entries."""
+        if tuple(pills) != self._pills:
+            self._pills = tuple(pills)
+            self.setAccessibleName("Legend: " + ", ".join(pill.name for pill in pills))
+            self.setVisible(bool(pills))
+            self.lay_out()
+            self.resized.emit()
+
+    def lay_out(self) -> None:
+        """Find a place for every pill in one line, from the right; the longest names give way first."""
+        look, parent = appearance(), self.parentWidget()
+        metrics = QFontMetricsF(fonts.sans("caption", look.scale))
+        widths = [metrics.horizontalAdvance(pill.name) + 1 for pill in self._pills]
+        room = parent.width() - look.px(20)
+        gap, around = look.px(4), look.px(25)
+        self._filled = sum(widths) + (gap + around) * len(widths) <= room
+        if not self._filled:  # many: closer together, without fills
+            gap, around = look.px(8), look.px(12)
+        most = shared(widths, room - (gap + around) * len(widths))
+        x, self._boxes = 0.0, []
+        for pill, width in zip(self._pills, widths, strict=True):
+            name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideRight, most)
+            box = QRectF(x, 0, min(width, most) + around, look.px(20))
+            self._boxes.append((box, Pill(pill.key, name, pill.color, pill.shown)))
+            x = box.right() + gap
+        width = max(0.0, x - gap)
+        self.setGeometry(round(parent.width() - width - look.px(12)), look.px(3), round(width), look.px(20))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the pills."""
+        look = appearance()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(fonts.sans("caption", look.scale))
+        inset = look.px(8) if self._filled else 0
+        for box, pill in self._boxes:
+            painter.setPen(Qt.PenStyle.NoPen)
+            if self._filled:
+                painter.setBrush(QColor(look.theme.raised))
+                painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+            painter.setBrush(QColor(pill.color if pill.shown else look.theme.hairline))
+            size = 7 * look.scale
+            painter.drawEllipse(QRectF(box.left() + inset, box.center().y() - size / 2, size, size))
+            painter.setPen(QColor(look.theme.second if pill.shown else look.theme.faint))
+            painter.drawText(
+                box.adjusted(inset + look.px(11), 0, look.px(2), 0),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+                pill.name,
+            )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: show or hide the curve of the pill."""
+        for box, pill in self._boxes:
+            if box.contains(event.position()):
+                self.clicked.emit(pill.key)
+
+
+def shared(widths: Sequence[float], room: float) -> float:
+    """Return the greatest width such that all fit into the room when none is wider than it: the longest give way."""
+    left = room
+    ordered = sorted(widths)
+    for k, width in enumerate(ordered):
+        if width * (len(ordered) - k) > left:
+            return max(0.0, left / (len(ordered) - k))
+        left -= width
+    return ordered[-1] if ordered else 0.0
+
+
+class Card(QFrame):
+    """A plot card. Subclasses say what is shown in `refresh`, and what is exported in `table`."""
+
+    EMPTY: ClassVar[str] = "Nothing to show yet."
+    """What to do so that there is something to show."""
+
+    enlarge_requested = Signal()
+    """Show this card alone, or all again."""
+    message = Signal(str)
+    """One sentence: an export was written, or why not."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.title, self.subtitle = Elided("plot-title"), Elided("faint")
+        self.title.setText(title)
+        self.setAccessibleName(f"Plot: {title}")
+        self.menu_button = Dots()
+        self.menu_button.clicked.connect(
+            lambda: self.open_menu(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
+        )
+        self.area = PlotArea()
+        self.legend = Legend(self.area)
+        self.legend.clicked.connect(self.toggle)
+        self.legend.resized.connect(self._make_room)
+        self.empty = QLabel(self.EMPTY, self.area)
+        self.empty.setProperty("role", "faint")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hidden: set[str] = set()
+        """Keys of the curves that were clicked away."""
+        self._head, self._box = QHBoxLayout(), QVBoxLayout(self)
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for widget, stretch in ((self.title, 0), (self.subtitle, 1), (self.menu_button, 0)):
+            self._head.addWidget(widget, stretch)
+        self.subtitle.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._box.addLayout(self._head)
+        self._box.addWidget(self.area, 1)
+        self.area.range_changed.connect(self.refresh)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take up theme and scale."""
+        px = appearance().px
+        self._box.setContentsMargins(px(14), px(8), px(4), px(8))
+        self._box.setSpacing(px(2))
+        self._head.setSpacing(px(8))
+        self.title.setFont(fonts.sans("body", appearance().scale, strong=True))
+        self.subtitle.setFont(fonts.sans("small", appearance().scale))
+        self.setMinimumSize(px(228), px(150))
+        self.area.place()
+        self.legend.lay_out()
+
+    def _make_room(self) -> None:
+        self.area.top_room = 24.0 if self.legend.pills else 0.0
+        self.area.place()
+
+    # What it shows ----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw what there is now."""
+
+    def table(self) -> Mapping[str, NDArray[Any]]:
+        """Return the columns that are drawn, by name, for export as CSV."""
+        return {}
+
+    def switches(self) -> Sequence[Switch]:
+        """Return the choices of the menu."""
+        return ()
+
+    def set_empty(self, empty: bool, sentence: str = "") -> None:
+        """Show what to do instead of a plot without data."""
+        self.empty.setText(sentence or self.EMPTY)
+        self.empty.setVisible(empty)
+        self.area.blank = empty
+        if empty:
+            self.legend.set_pills(())
+
+    def toggle(self, key: str) -> None:
+        """Show or hide a curve."""
+        self.hidden ^= {key}
+        self.refresh()
+
+    # Menu and export --------------------------------------------------------------------------------------------------
+
+    def menu(self) -> QMenu:
+        """Return the card's menu."""
+        menu = QMenu(self)
+        for switch in self.switches():
+            action = menu.addAction(switch.text)
+            action.setCheckable(True)
+            action.setChecked(switch.on())
+            action.toggled.connect(switch.set)
+        if menu.actions():
+            menu.addSeparator()
+        menu.addAction("Show everything", self.area.follow).setEnabled(not self.area.following)
+        menu.addAction("Enlarge or put back", self.enlarge_requested.emit)
+        menu.addSeparator()
+        for text, suffix in (("Export as PNG…", "png"), ("Export as SVG…", "svg"), ("Export data as CSV…", "csv")):
+            menu.addAction(text, lambda suffix=suffix: self._ask_and_export(suffix))
+        return menu
+
+    def open_menu(self, place: QPoint) -> None:
+        """Open the menu at a place of the screen."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _ask_and_export(self, suffix: str) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export plot", f"{self.title.text()}.{suffix}", f"*.{suffix}")
+        if name:
+            self.export(Path(name))
+
+    def export(self, path: Path) -> None:
+        """Write the card as .png or .svg, or its data as .csv; `message` says what came of it."""
+        self.message.emit(export.EXPORTS[path.suffix.lower()](self, path))
+
+    # Qt ---------------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: legend and empty text follow the area."""
+        super().resizeEvent(event)
+        self._box.activate()
+        margin = appearance().px(24)
+        self.empty.setGeometry(self.area.rect().adjusted(margin, 0, -margin, 0))
+        self.legend.lay_out()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt: the menu at the mouse."""
+        self.open_menu(event.globalPos())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: a double click on the head enlarges the card."""
+        if event.position().y() < self.area.y():
+            self.enlarge_requested.emit()

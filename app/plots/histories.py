@@ -1,0 +1,300 @@
+"""Cards of what a run records at every step: loss, gradient norms, parameter values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+
+from app.plots.area import ReadOut, Row
+from app.plots.card import Card, Pill, Switch
+from app.plots.marks import CurveMark, pen
+from app.plots.shapes import finite_range, logarithms, smoothed, zigzag
+from app.theme import appearance, faded
+from app.worker.describe import short
+from app.worker.messages import Lane, Series
+from app.worker.ring import Curve
+
+if TYPE_CHECKING:
+    from app.worker.client import RunControl
+
+LOG_FROM: Final = 20.0
+"""The axis is logarithmic by itself where the greatest value is this many times the least."""
+MOST: Final = 8
+"""Curves of one lane in one card."""
+DASHES: Final = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+
+
+class Line(NamedTuple):
+    """A curve that a card draws."""
+
+    lane: int
+    series: Series
+    name: str
+    color: str
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    group: tuple[str, str] | None = None
+    """The key and name of a pill that several curves share; None: a pill of its own."""
+
+    @property
+    def key(self) -> str:
+        """What the curve is known by."""
+        return f"{self.lane} {self.series.kind} {self.series.node} {self.series.index}"
+
+
+class Drawn(NamedTuple):
+    """A curve as it was last drawn, for the read-out."""
+
+    line: Line
+    curve: Curve
+    shown: NDArray[Any]
+    """The heights drawn, in the axis's coordinates."""
+
+
+class HistoryCard(Card):
+    """Curves over the steps of a run. Subclasses choose which."""
+
+    EMPTY: ClassVar[str] = "Press Run: the curve is drawn while the graph trains."
+    RAW: ClassVar[bool] = False
+    """Whether the raw values are drawn under the smoothed ones at first."""
+
+    def __init__(self, title: str, runs: RunControl) -> None:
+        super().__init__(title)
+        self.runs = runs
+        self.raw, self.smooth = self.RAW, self.RAW
+        self.log: bool | None = None
+        """Whether the vertical axis is logarithmic; None: as the values suggest."""
+        self.log_steps = False
+        self.area.whole_x = True
+        self.area.read = self._read
+        self._items: dict[str, tuple[CurveMark, CurveMark]] = {}
+        self._drawn: list[Drawn] = []
+
+    def lines(self, lanes: Sequence[Lane]) -> list[Line]:
+        """Return the curves to draw."""
+        raise NotImplementedError
+
+    def switches(self) -> Sequence[Switch]:
+        """Return the choices of the menu."""
+        return (
+            Switch("Logarithmic values", lambda: self.area.log_y, lambda on: self._set("log", on)),
+            Switch("Logarithmic steps", lambda: self.log_steps, lambda on: self._set("log_steps", on)),
+            Switch("Raw values", lambda: self.raw, lambda on: self._set("raw", on)),
+            Switch("Smoothed", lambda: self.smooth, lambda on: self._set("smooth", on)),
+        )
+
+    def _set(self, name: str, on: bool) -> None:
+        setattr(self, name, on)
+        self.area.following = True
+        self.refresh()
+
+    # Drawing ----------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw the curves as far as they have come."""
+        lines = self.lines(self.runs.lanes)
+        groups = {line.key: line.group or (line.key, line.name) for line in lines}
+        shown = [line for line in lines if groups[line.key][0] not in self.hidden]
+        curves = {line.key: self._curve(line) for line in shown}
+        log = self._suggests_log(curves.values()) if self.log is None else self.log
+        if (log, self.log_steps) != (self.area.log_y, self.area.log_x):
+            self.area.log_y, self.area.log_x, self.area.following = log, self.log_steps, True
+        self._drop_others({line.key for line in shown})
+        self._drawn = [self._draw(line, curves[line.key]) for line in shown if len(curves[line.key].steps)]
+        self.set_empty(not self._drawn and not self.hidden)
+        self.subtitle.setText(self.describe(log) if self._drawn else "")
+        pills = {groups[line.key]: line.color for line in lines}
+        entries = [Pill(key, name, color, key not in self.hidden) for (key, name), color in pills.items()]
+        self.legend.set_pills(entries if len(lines) > 1 and (self._drawn or self.hidden) else ())
+        self._fit()
+        self.area.refresh_read_out()
+
+    def describe(self, log: bool) -> str:
+        """Return the subtitle."""
+        how = " + ".join(word for word, on in (("raw", self.raw), ("smoothed", self.smooth)) if on)
+        return " · ".join(filter(None, ("log" if log else "", how)))
+
+    def _curve(self, line: Line) -> Curve:
+        buckets = 3 * max(64, int(self.area.plot_rect.width()))
+        if self.area.following:
+            return self.runs.curve(line.lane, line.series, buckets=buckets)
+        low, high = self.area.box.viewRange()[0]
+        if self.log_steps:
+            low, high = 10**low - 1, 10 ** min(high, 15.0)
+        room = (high - low) * 0.1
+        return self.runs.curve(line.lane, line.series, max(0.0, low - room), high + room, buckets)
+
+    def _suggests_log(self, curves: Any) -> bool:
+        found = finite_range(*(part for curve in curves for part in (curve.low, curve.high)))
+        return found is not None and found[0] > 0 and found[1] > LOG_FROM * found[0]
+
+    def _draw(self, line: Line, curve: Curve) -> Drawn:
+        raw, main = self._item(line.key)
+        heights = self._heights(curve.mean)
+        if self.smooth:
+            heights = smoothed(heights)
+        steps = self._across(curve.steps)
+        main.set(steps, heights, pen(line.color, 2.0, line.style))
+        raw.setVisible(self.raw)
+        if self.raw:
+            faint = pen(faded(line.color, 0.42 if self.smooth else 0.9), 1.0)
+            raw.set(*zigzag(steps, self._heights(curve.low), self._heights(curve.high)), faint)
+        return Drawn(line, curve, heights)
+
+    def _heights(self, values: NDArray[Any]) -> NDArray[Any]:
+        return logarithms(values) if self.area.log_y else values
+
+    def _across(self, steps: NDArray[Any]) -> NDArray[Any]:
+        return np.log10(steps + 1) if self.area.log_x else steps
+
+    def _item(self, key: str) -> tuple[CurveMark, CurveMark]:
+        if key not in self._items:
+            self._items[key] = (CurveMark(self.area, 0), CurveMark(self.area, 1))
+        return self._items[key]
+
+    def _drop_others(self, keys: set[str]) -> None:
+        for key in set(self._items) - keys:
+            for item in self._items.pop(key):
+                item.remove()
+
+    def _fit(self) -> None:
+        if not self._drawn:
+            return
+        lows = [self._heights(each.curve.low) for each in self._drawn]
+        highs = [self._heights(each.curve.high) for each in self._drawn]
+        heights = finite_range(*lows, *highs) or (0.0, 1.0)
+        last = max(each.curve.steps[-1] for each in self._drawn)
+        first = min(each.curve.steps[0] for each in self._drawn)
+        across = self._across(np.array([first, max(last, first + 1)]))
+        self.area.show_range((float(across[0]), float(across[1])), heights)
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def _read(self, place: QPointF) -> ReadOut | None:
+        marks, rows, at = [], [], None
+        for line, curve, shown in self._drawn:
+            across = self._across(curve.steps)
+            k = int(np.clip(np.searchsorted(across, place.x()), 0, len(across) - 1))
+            k = k - 1 if k and place.x() - across[k - 1] < across[k] - place.x() else k
+            at = (float(across[k]), int(curve.steps[k])) if at is None else at
+            if np.isfinite(shown[k]):
+                marks.append((float(across[k]), float(shown[k]), line.color))
+            rows.append(Row(line.color, line.name, short(float(curve.mean[k]))))
+        return ReadOut(at[0], tuple(marks), f"step {at[1]:,}", tuple(rows)) if at is not None else None
+
+    def table(self) -> Mapping[str, NDArray[Any]]:
+        """Return the curves as drawn: step, lowest, highest and mean of each stretch."""
+        columns: dict[str, NDArray[Any]] = {}
+        for line, curve, _ in self._drawn:
+            for name, values in (
+                ("step", curve.steps),
+                ("lowest", curve.low),
+                ("highest", curve.high),
+                ("mean", curve.mean),
+            ):
+                columns[f"{line.name} {name}"] = values
+        return columns
+
+    def export(self, path: Path) -> None:
+        """Write a picture; as .csv the full series, one file per optimizer where several run side by side."""
+        lanes = self.runs.lanes
+        if path.suffix.lower() != ".csv" or not lanes:
+            super().export(path)
+            return
+        for lane, described in enumerate(lanes):
+            series = [line.series for line in self.lines(lanes) if line.lane == lane]
+            place = path if len(lanes) == 1 else path.with_stem(f"{path.stem} {described.name}")
+            if series:
+                self.runs.export(lane, series, place, self.message.emit)
+
+
+def lane_color(lane: int) -> str:
+    """Return the colour of an optimizer among several."""
+    colors = appearance().theme.series
+    return colors[lane % len(colors)]
+
+
+def parameter_color(k: int) -> str:
+    """Return the colour of a parameter's derivative among several: orange first, blue last."""
+    colors = appearance().theme.series
+    order = (*colors[1:], colors[0])
+    return order[k % len(order)]
+
+
+class LossCard(HistoryCard):
+    """The loss of every optimizer."""
+
+    RAW: ClassVar[bool] = True
+
+    def __init__(self, runs: RunControl) -> None:
+        super().__init__("Loss", runs)
+
+    def lines(self, lanes: Sequence[Lane]) -> list[Line]:
+        """Return one curve per optimizer."""
+        found = [
+            (k, series, lane.name) for k, lane in enumerate(lanes) for series in lane.series if series.kind == "loss"
+        ]
+        theme = appearance().theme
+        colors = [theme.value] if len(found) == 1 else [lane_color(n) for n in range(len(found))]
+        return [Line(k, series, name, color) for (k, series, name), color in zip(found, colors, strict=True)]
+
+
+class GradientCard(HistoryCard):
+    """The norm of the gradient: per parameter, or per optimizer where several run side by side."""
+
+    def __init__(self, runs: RunControl) -> None:
+        super().__init__("Gradient norm", runs)
+
+    def lines(self, lanes: Sequence[Lane]) -> list[Line]:
+        """Return one curve per parameter, or per optimizer."""
+        if len(lanes) > 1:
+            wanted = Series("gradient", "")
+            return [Line(k, wanted, lane.name, lane_color(k)) for k, lane in enumerate(lanes) if wanted in lane.series]
+        names = {p.node: p.name for lane in lanes for p in lane.parameters}
+        found = [s for lane in lanes for s in lane.series if s.kind == "gradient" and s.node][:MOST]
+        return [Line(0, s, names.get(s.node, s.node), parameter_color(k)) for k, s in enumerate(found)]
+
+    def describe(self, log: bool) -> str:
+        """Return the subtitle."""
+        what = "per optimizer" if len(self.runs.lanes) > 1 else "per parameter"
+        return " · ".join(filter(None, (what, super().describe(log))))
+
+
+class ValuesCard(HistoryCard):
+    """The values of the parameters, element by element, as many as have room."""
+
+    def __init__(self, runs: RunControl) -> None:
+        super().__init__("Parameters", runs)
+
+    def lines(self, lanes: Sequence[Lane]) -> list[Line]:
+        """Return one curve per element; with several optimizers the colour says which, the dashes which element."""
+        lines = []
+        most = MOST if len(lanes) <= 1 else 2
+        for k, lane in enumerate(lanes):
+            parameters = {p.node: p for p in lane.parameters}
+            values = [series for series in lane.series if series.kind == "value"][:most]
+            for n, series in enumerate(values):
+                parameter = parameters.get(series.node)
+                name = parameter.name if parameter else series.node
+                name = name if parameter is None or parameter.shape == () else f"{name}[{series.index}]"
+                if len(lanes) > 1:
+                    group = (f"lane {k}", lane.name)
+                    lines.append(Line(k, series, f"{lane.name} · {name}", lane_color(k), DASHES[n], group))
+                else:
+                    lines.append(Line(k, series, name, lane_color(n)))
+        return lines
+
+    def _suggests_log(self, curves: Any) -> bool:
+        return False
+
+    def describe(self, log: bool) -> str:
+        """Return the subtitle."""
+        total = sum(int(np.prod(p.shape)) for p in self.runs.lanes[0].parameters) if self.runs.lanes else 0
+        shown = min(total, MOST if len(self.runs.lanes) <= 1 else 2)
+        count = f"{shown} of {total:,} numbers" if total > shown else f"{total} number{'s' if total != 1 else ''}"
+        dashed = "second one dashed" if len(self.runs.lanes) > 1 and shown > 1 else ""
+        return " · ".join(filter(None, (count, dashed, super().describe(log))))

@@ -1,0 +1,225 @@
+"""The way of two parameters over the loss: contours of the loss, and every optimizer's path on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QColor
+
+from app.plots.area import ReadOut, Row
+from app.plots.card import Card, Pill, Switch
+from app.plots.histories import lane_color
+from app.plots.marks import CurveMark, PointsMark, SegmentsMark, pen
+from app.plots.shapes import contour_levels, contour_segments, finite_range
+from app.theme import appearance, faded
+from app.worker.describe import short
+from app.worker.messages import Contour, Lane, Series
+
+if TYPE_CHECKING:
+    from app.worker.client import RunControl
+
+LEVELS: Final = 11
+MARGIN: Final = 0.35
+"""Room around the paths, as a part of their extent."""
+Bounds = tuple[float, float, float, float]
+
+
+class Way(NamedTuple):
+    """One optimizer's path."""
+
+    lane: int
+    name: str
+    color: str
+    steps: NDArray[Any]
+    x: NDArray[Any]
+    y: NDArray[Any]
+
+
+def plane(lanes: Sequence[Lane]) -> tuple[Series, Series] | None:
+    """Return the two recorded numbers that span the plane; None unless the lanes move exactly two, the same ones."""
+    found = []
+    for lane in lanes:
+        if sum(int(np.prod(p.shape)) for p in lane.parameters) != 2:
+            return None
+        found.append(tuple(series for series in lane.series if series.kind == "value"))
+    return (found[0][0], found[0][1]) if found and len(found[0]) == 2 and len(set(found)) == 1 else None
+
+
+class PathCard(Card):
+    """Paths over contours. The contours are asked for (`contour_wanted`) when the paths leave those there are."""
+
+    EMPTY: ClassVar[str] = "Press Run: the path is drawn over the loss. It needs a graph with two trained numbers."
+
+    contour_wanted = Signal(object, object, object)
+    """((node, index) across, (node, index) up, bounds)."""
+
+    def __init__(self, runs: RunControl) -> None:
+        super().__init__("Path over the loss")
+        self.runs = runs
+        self.area.read = self._read
+        self._lines = SegmentsMark(self.area, -1)
+        self._curves: dict[int, CurveMark] = {}
+        self._starts, self._ends = PointsMark(self.area, 3), PointsMark(self.area, 4)
+        self._contour: Contour | None = None
+        self._bounds: Bounds | None = None
+        self._asked: Bounds | None = None
+        self._ways: list[Way] = []
+        self.contours = True
+
+    def switches(self) -> Sequence[Switch]:
+        """Return the choices of the menu."""
+        return (Switch("Contours of the loss", lambda: self.contours, self._set_contours),)
+
+    def _set_contours(self, on: bool) -> None:
+        self.contours = on
+        self.refresh()
+
+    def forget_contour(self) -> None:
+        """The graph or the run is another one: the contours no longer hold."""
+        self._contour = self._bounds = self._asked = None
+        self._lines.set([])
+
+    def set_contour(self, contour: Contour) -> None:
+        """Draw these contours."""
+        self._contour = contour
+        x, y = contour.x.array(), contour.y.array()
+        self._bounds = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
+        self._draw_contour()
+
+    def refresh(self) -> None:
+        """Draw the paths as far as they have come."""
+        lanes = self.runs.lanes
+        spanned = plane(lanes)
+        self._ways = [way for way in self._find(spanned) if len(way.x)] if spanned else []
+        self.set_empty(not self._ways)
+        self.subtitle.setText(" · ".join(self._titles(spanned)) if spanned and self._ways else "")
+        pills = [Pill(str(k), lane.name, lane_color(k), str(k) not in self.hidden) for k, lane in enumerate(lanes)]
+        self.legend.set_pills(pills if len(pills) > 1 and self._ways else ())
+        self._draw_ways()
+        if spanned and self._ways:
+            self._fit()
+            self._ask(spanned)
+        self.area.refresh_read_out()
+
+    def _titles(self, spanned: tuple[Series, Series]) -> tuple[str, str]:
+        parameters = {p.node: p for p in self.runs.lanes[0].parameters}
+        names = []
+        for series in spanned:
+            parameter = parameters[series.node]
+            names.append(parameter.name if parameter.shape == () else f"{parameter.name}[{series.index}]")
+        return f"across: {names[0]}", f"up: {names[1]}"
+
+    def _find(self, spanned: tuple[Series, Series]) -> list[Way]:
+        ways = []
+        single = len(self.runs.lanes) == 1
+        for k, lane in enumerate(self.runs.lanes):
+            across, up = (self.runs.curve(k, series, buckets=1500) for series in spanned)
+            count = min(len(across.steps), len(up.steps))
+            color = appearance().theme.derivative if single else lane_color(k)
+            if str(k) not in self.hidden:
+                ways.append(Way(k, lane.name, color, across.steps[:count], across.mean[:count], up.mean[:count]))
+        return ways
+
+    def _draw_ways(self) -> None:
+        shown = {way.lane for way in self._ways}
+        for lane in set(self._curves) - shown:
+            self._curves.pop(lane).remove()
+        for way in self._ways:
+            if way.lane not in self._curves:
+                self._curves[way.lane] = CurveMark(self.area, 1 + 0.01 * way.lane)
+            self._curves[way.lane].set(way.x, way.y, pen(way.color, 2.0))
+        colors = [QColor(way.color) for way in self._ways]
+        firsts = np.array([(way.x[0], way.y[0]) for way in self._ways]).reshape(-1, 2)
+        lasts = np.array([(way.x[-1], way.y[-1]) for way in self._ways]).reshape(-1, 2)
+        self._starts.set(firsts[:, 0], firsts[:, 1], colors, 7.0, hollow=True)
+        self._ends.set(lasts[:, 0], lasts[:, 1], [*colors, *colors][: len(colors)], 8.0)
+
+    # The plane --------------------------------------------------------------------------------------------------------
+
+    def _extent(self) -> Bounds:
+        x = finite_range(*(way.x for way in self._ways)) or (0.0, 1.0)
+        y = finite_range(*(way.y for way in self._ways)) or (0.0, 1.0)
+        return (*_roomy(*x), *_roomy(*y))
+
+    def _fit(self) -> None:
+        x0, x1, y0, y1 = self._extent()
+        if self.area.following:
+            self.area.box.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0, disableAutoRange=True)
+
+    def _ask(self, spanned: tuple[Series, Series]) -> None:
+        """Ask for contours of what is shown, where those there are (or on their way) do not cover it well."""
+        (x0, x1), (y0, y1) = self.area.box.viewRange()
+        wanted = (x0, x1, y0, y1)
+        if self.contours and not any(_covers(have, wanted) for have in (self._bounds, self._asked) if have):
+            room_x, room_y = (x1 - x0) * 0.2, (y1 - y0) * 0.2
+            self._asked = (x0 - room_x, x1 + room_x, y0 - room_y, y1 + room_y)
+            keys = [(series.node, series.index) for series in spanned]
+            self.contour_wanted.emit(keys[0], keys[1], self._asked)
+
+    def _draw_contour(self) -> None:
+        contour = self._contour
+        if contour is None or not self.contours:
+            self._lines.set([])
+            return
+        x, y, loss = contour.x.array(), contour.y.array(), contour.loss.array()
+        loss = np.sqrt(loss - np.nanmin(loss))  # the same lines, but smooth between the grid's points in a valley
+        levels = contour_levels(loss, LEVELS)
+        color = appearance().theme.value
+        strong = 0.75 if appearance().theme.dark else 0.85
+        groups = []
+        for k, level in enumerate(levels):
+            line = pen(faded(color, strong - (strong - 0.22) * k / max(1, len(levels) - 1)), 1.2)
+            groups.append((contour_segments(x, y, loss, level), line))
+        self._lines.set(groups)
+
+    def restyle(self) -> None:
+        """Take up theme and scale."""
+        super().restyle()
+        if hasattr(self, "_lines"):
+            self._draw_contour()
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def _read(self, place: QPointF) -> ReadOut | None:
+        if not self._ways:
+            return None
+        at = self.area.to_pixels(place.x(), place.y())
+        rect = self.area.plot_rect
+        best: tuple[float, Way, int] | None = None
+        for way in self._ways:
+            xs, ys = self._curves[way.lane].pixels(way.x, way.y, rect)
+            away = np.hypot(xs - at.x(), ys - at.y())
+            k = int(np.nanargmin(away)) if np.isfinite(away).any() else 0
+            if best is None or away[k] < best[0]:
+                best = (float(away[k]), way, k)
+        if best is None:
+            return None
+        _, way, k = best
+        across, up = (title.split(": ", 1)[1] for title in self._titles(plane(self.runs.lanes) or ()))
+        rows = (Row(way.color, across, short(float(way.x[k]))), Row(way.color, up, short(float(way.y[k]))))
+        title = f"step {int(way.steps[k]):,}" + (f" · {way.name}" if len(self.runs.lanes) > 1 else "")
+        return ReadOut(place.x(), ((float(way.x[k]), float(way.y[k]), way.color),), title, rows, line=False)
+
+    def table(self) -> Mapping[str, NDArray[Any]]:
+        """Return the paths as drawn."""
+        columns: dict[str, NDArray[Any]] = {}
+        for way in self._ways:
+            for name, values in (("step", way.steps), ("across", way.x), ("up", way.y)):
+                columns[f"{way.name} {name}"] = values
+        return columns
+
+
+def _roomy(low: float, high: float) -> tuple[float, float]:
+    span = (high - low) or max(abs(low), 1.0)
+    return low - MARGIN * span, high + MARGIN * span
+
+
+def _covers(have: Bounds, wanted: Bounds) -> bool:
+    """Whether bounds hold what is wanted, and are not much larger than it."""
+    inside = have[0] <= wanted[0] and have[1] >= wanted[1] and have[2] <= wanted[2] and have[3] >= wanted[3]
+    fine = (have[1] - have[0]) < 3 * (wanted[1] - wanted[0]) and (have[3] - have[2]) < 3 * (wanted[3] - wanted[2])
+    return inside and fine
