@@ -38,7 +38,7 @@ class Archive:
     types: Types
     data: bytes | None = None
     folder: Path | None = None
-    name: str = "the text"
+    name: str = "The text"
     _loaded: dict[str, Tensor] = field(default_factory=dict, compare=False, repr=False)
 
     def checked(self) -> bytes:
@@ -106,11 +106,12 @@ class Stored(Mapping[str, Tensor]):
 
 def archive_of(kept: Kept) -> Archive | None:
     """Return the archive in which all values of `kept` lie or have to lie; None when they stand in the .dgraph."""
-    parts = (kept.values, *kept.states.values())
+    parts = [part for part in (kept.values, *kept.states.values()) if part]
     archives = {id(part.archive): part.archive for part in parts if isinstance(part, Stored)}
-    if len(archives) == 1 and all(isinstance(part, Stored) or not part for part in parts):
-        return next(iter(archives.values()))
-    tensors = _by_key(kept)
+    untouched = len(archives) == 1 and all(isinstance(part, Stored) for part in parts)
+    if untouched and set(_keys(kept)) == set((stored := next(iter(archives.values()))).types):
+        return stored
+    tensors = {key: part[name] for key, (part, name) in _keys(kept).items()}
     numbers = sum(math.prod(tensor.shape) for tensor in tensors.values())
     if numbers <= limits.INLINE_NUMBERS and all(_exact(tensor) for tensor in tensors.values()):
         return None
@@ -160,9 +161,11 @@ def _path(prefix: str) -> list[str]:
     return ["kept", *prefix.rstrip(".").split(".")]
 
 
-def _by_key(kept: Kept) -> dict[str, Tensor]:
-    states = {f"states.{owner}.{name}": t for owner, slots in kept.states.items() for name, t in slots.items()}
-    return {f"values.{name}": tensor for name, tensor in kept.values.items()} | states
+def _keys(kept: Kept) -> dict[str, tuple[Mapping[str, Tensor], str]]:
+    """Return which mapping and name each key of an archive stands for."""
+    values = {f"values.{name}": (kept.values, name) for name in kept.values}
+    states = {f"states.{owner}.{name}": (slots, name) for owner, slots in kept.states.items() for name in slots}
+    return values | states
 
 
 def _part(part: Mapping[str, Tensor], prefix: str, archive: Archive | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def read(path: str | os.PathLike[str]) -> Content:
 
 
 def parse(
-    data: bytes | str, *, name: str = "the text", arrays: bytes | None = None, folder: Path | None = None
+    data: bytes | str, *, name: str = "The text", arrays: bytes | None = None, folder: Path | None = None
 ) -> Content:
     """Return what a .dgraph document holds; raise FileError naming `name` and the place where it is refused.
 

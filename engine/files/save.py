@@ -56,6 +56,7 @@ def save(path: str | os.PathLike[str], content: Content) -> None:
     place = Path(os.path.realpath(path))
     text = b""
     try:
+        _require_writable(place)
         text, archive = pack(content)
         _require_readable(text, archive, content, place)
         if archive:
@@ -99,6 +100,12 @@ def _standing(place: Path, text: bytes) -> str:
         if _holds(place, text):
             return "the new version is in its place all the same"
     return "what was there before is unchanged"
+
+
+def _require_writable(place: Path) -> None:
+    """Refuse a write-protected file: replacing it would pass over the protection."""
+    if place.is_file() and not place.stat().st_mode & 0o222:
+        raise FileError("it is write-protected; save under another name.")
 
 
 def _require_readable(text: bytes, archive: kept.Archive | None, content: Content, place: Path) -> None:

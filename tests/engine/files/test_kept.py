@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,16 @@ def test_a_copy_elsewhere_and_a_renamed_graph_keep_their_values(tmp_path: Path) 
     assert {npz.name.split(".")[0] for npz in tmp_path.glob("*.npz")} == {"fit", "twin"}
     (tmp_path / "fit.dgraph").rename(tmp_path / "renamed.dgraph")
     assert read(tmp_path / "renamed.dgraph") == LARGE
+
+
+def test_part_of_what_is_stored_makes_an_archive_of_its_own(tmp_path: Path) -> None:
+    save(tmp_path / "fit.dgraph", LARGE)
+    kept = read(tmp_path / "fit.dgraph").kept
+    assert kept and LARGE.kept
+    part = Content(GRAPH, kept=replace(kept, states={}))
+    save(tmp_path / "part.dgraph", part)
+    again = read(tmp_path / "part.dgraph").kept
+    assert again == replace(LARGE.kept, states={})
 
 
 def test_a_changed_byte_is_seen(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_fault_is_named_with_its_place(sections: dict[str, Any], place: str, w
 
 def test_the_line_and_column_are_those_of_the_value() -> None:
     lines = ['{"format": "gradwire.dgraph",', ' "version": 1,', ' "nodes": {"a": {"operator": "x", "name": 7}}}']
-    with pytest.raises(FileError, match=r"the text, line 3, column 43 \(nodes\.a\.name\): must be text"):
+    with pytest.raises(FileError, match=r"The text, line 3, column 43 \(nodes\.a\.name\): must be text"):
         parse("\n".join(lines))
     assert lines[2][42] == "7"
 

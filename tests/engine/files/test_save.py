@@ -246,6 +246,15 @@ def test_a_read_only_folder_is_refused() -> None:
         closed.chmod(0o755)
 
 
+def test_a_write_protected_file_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "x.dgraph"
+    save(path, named("1"))
+    path.chmod(0o444)
+    with pytest.raises(FileError, match=r"x\.dgraph was not saved: it is write-protected"):
+        save(path, named("2"))
+    assert names(tmp_path) == {"x.dgraph": "1"}
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [
