@@ -1,4 +1,4 @@
-"""Generated code and the interpreter: the same numbers, nothing but our own text, and the first fault found by its node."""
+"""Generated code and the interpreter: equal numbers, nothing but our own text, the first fault found by its node."""
 
 import ast
 import re
