@@ -207,6 +207,10 @@ class PlotPanel(QWidget):
         super().showEvent(event)
         self._mark_all()
 
+    def stop(self) -> None:
+        """Draw nothing more: the window closes. A panel deleted with its window hears of it too late."""
+        pulse().leave(self._member)
+
     def event(self, event: QEvent) -> bool:
         """Qt: leave the pulse when the panel is deleted."""
         if event.type() == QEvent.Type.DeferredDelete:
