@@ -32,13 +32,15 @@ class Inference:
     """What is known without running anything.
 
     `types` has every output and every wired input; None where unknown. `mismatches` are those met on the way. `open`
-    names the parameters that leave their shape to what they feed, `demanded` those among them that got one from there.
+    names the parameters that leave their shape to what they feed, `demanded` those among them that got one from there,
+    `looped` the nodes that are in a loop or fed by one.
     """
 
     types: Mapping[Socket, Type | None] = field(default_factory=dict)
     mismatches: tuple[Mismatch, ...] = ()
     open: frozenset[str] = frozenset()
     demanded: frozenset[str] = frozenset()
+    looped: tuple[str, ...] = ()
 
 
 def infer(graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, Type] | None = None) -> Inference:
@@ -70,10 +72,11 @@ class _Pass:
         self.operators = {node: operator_of(graph, library, node) for node in graph.nodes}
         self.settings: dict[str, dict[str, Any]] = {}
         self.arguments: dict[str, tuple[Argument, ...]] = {}
-        self.order, _ = acyclic_part(graph.nodes, graph_parents(graph))
+        self.order, self.looped = acyclic_part(graph.nodes, graph_parents(graph))
         self.rank = {node: k for k, node in enumerate(self.order)}
         self.heap = list(range(len(self.order)))
         self.queued = set(self.heap)
+        self.current = ""
 
     def result(self) -> Inference:
         for node, declared in self.operators.items():
@@ -85,14 +88,16 @@ class _Pass:
         for wire in self.graph.wires:
             self.types.setdefault(wire.target, self.types.get(self.graph.sources[wire.target]))
         found = tuple(self.mismatches[node] for node in self.order if node in self.mismatches)
-        return Inference(self.types, found, frozenset(self.open), frozenset(self.demanded))
+        return Inference(self.types, found, frozenset(self.open), frozenset(self.demanded), self.looped)
 
     def drain(self) -> None:
         """Look at the waiting nodes until none is left."""
         while self.heap:
             rank = heapq.heappop(self.heap)
             self.queued.discard(rank)
-            self.look_at(self.order[rank])
+            self.current = self.order[rank]
+            self.look_at(self.current)
+        self.current = ""
 
     def settle(self) -> None:
         """Give the open parameters that nothing demands a shape of what their settings say: a scalar, or nothing.
@@ -193,7 +198,7 @@ class _Pass:
 
     def queue(self, node: str) -> None:
         rank = self.rank.get(node)
-        if rank is not None and rank not in self.queued:
+        if rank is not None and rank not in self.queued and node != self.current:
             self.queued.add(rank)
             heapq.heappush(self.heap, rank)
 

@@ -175,7 +175,7 @@ def _no_setting(declared: Operator, name: str) -> str:
 
 
 def _cycles(facts: _Facts) -> Iterator[Problem]:
-    for loop in loops(facts.nodes, graph_parents(facts.graph)):
+    for loop in loops(facts.inference.looped, graph_parents(facts.graph)):
         shown = [facts.quoted(node) for node in loop[:SHOWN]]
         more = [f"{len(loop) - SHOWN} more"] if len(loop) > SHOWN else []
         path = " -> ".join([*shown, *more, facts.quoted(loop[0])])

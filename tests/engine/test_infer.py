@@ -182,6 +182,11 @@ def test_a_scalar_may_settle_what_a_layer_waited_for() -> None:
     ]  # fmt: skip
 
 
+def test_a_number_is_the_shape_of_a_parameter_that_nothing_demands() -> None:
+    tested = graph({"p": "parameters.parameter", "t": "activations.tanh"}, ["p.value -> t.x"])
+    assert types(tested, "p.value", "t.value") == ["float64 scalar", "float64 scalar"]
+
+
 def test_a_shape_given_by_hand_wins_and_mismatches_are_told() -> None:
     given = Node("w", "parameters.parameter", settings={"shape": (2, 4), "initial": "zeros"})
     inference = infer(layer(w=given), LIBRARY)
