@@ -1,4 +1,7 @@
-"""A session without a window: edits, undo, redo and saves on a Document with its journal, until killed."""
+"""A session until it is killed: edits, undo, redo and saves, on a Document with its journal or in the app's session.
+
+python session_script.py document|app FOLDER SEED SAVE_EVERY
+"""
 
 from __future__ import annotations
 
@@ -72,6 +75,24 @@ def main(folder: Path, seed: int, save_every: int) -> None:
         print(serial, flush=True)
 
 
+def main_of_the_app(folder: Path, seed: int, save_every: int) -> None:
+    """Do the same with what the window is drawn from: its session, which keeps the journal by itself."""
+    from PySide6.QtCore import QCoreApplication
+
+    from app.session import Session
+    from nodes.library import LIBRARY
+
+    application = QCoreApplication([])
+    shown = Session(LIBRARY, engine=False, journals=folder / "journals")
+    shown.open(folder / "x.dgraph")
+    print("ready", flush=True)
+    for serial in session(shown.document, seed):
+        if serial % save_every == 0:
+            shown.save()
+        print(serial, flush=True)
+        application.processEvents()
+
+
 def found(folder: Path) -> Content:
     """Return what a person has after the crash: the recovered document where one is offered, else the file."""
     offered = recoverable(folder / "journals")
@@ -81,4 +102,4 @@ def found(folder: Path) -> Content:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    {"document": main, "app": main_of_the_app}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

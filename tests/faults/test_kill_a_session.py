@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from engine.document import Document
 from engine.files import save
 from engine.files.recovery import recoverable
@@ -17,7 +19,8 @@ from tests.faults.session_script import after, edit, found
 SCRIPT = Path(__file__).with_name("session_script.py")
 
 
-def test_at_most_the_last_edit_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["document", "app"])
+def test_at_most_the_last_edit_is_lost(way: str, tmp_path: Path) -> None:
     draw = random.Random(2)
     total = 0
     for seed in range(sizes.count("kill_sessions")):
@@ -25,19 +28,19 @@ def test_at_most_the_last_edit_is_lost(tmp_path: Path) -> None:
         folder.mkdir()
         save(folder / "x.dgraph", EVERYTHING)
         every = draw.choice([7, 40, 10**9])
-        lines = killed_after(SCRIPT, str(folder), str(seed), str(every), seconds=draw.uniform(0.0, 0.2))
+        lines = killed_after(SCRIPT, way, str(folder), str(seed), str(every), seconds=draw.uniform(0.0, 0.2))
         done = int(lines[-1]) if len(lines) > 1 else 0
         allowed = [after(EVERYTHING, seed, done), after(EVERYTHING, seed, done + 1)]
         assert found(folder) in allowed, f"{done} things were done, saved every {every}"
         total += done
     assert total > 0
-    print(f"{sizes.count('kill_sessions')} kills, {total} edits, none but the one in hand lost")
+    print(f"{way}: {sizes.count('kill_sessions')} kills, {total} edits, none but the one in hand lost")
 
 
 def test_a_lost_line_would_have_been_seen(tmp_path: Path) -> None:
     """The check above fails for a journal that lacks its last two whole lines."""
     save(tmp_path / "x.dgraph", EVERYTHING)
-    lines = killed_after(SCRIPT, str(tmp_path), "3", str(10**9), lines=60)
+    lines = killed_after(SCRIPT, "document", str(tmp_path), "3", str(10**9), lines=60)
     done = int(lines[-1])
     (journal,) = (tmp_path / "journals").glob("*.journal")
     rows = journal.read_bytes().splitlines(keepends=True)
@@ -47,7 +50,7 @@ def test_a_lost_line_would_have_been_seen(tmp_path: Path) -> None:
 
 def test_the_recovered_document_goes_on_being_recoverable(tmp_path: Path) -> None:
     save(tmp_path / "x.dgraph", EVERYTHING)
-    killed_after(SCRIPT, str(tmp_path), "4", str(10**9), lines=30)
+    killed_after(SCRIPT, "document", str(tmp_path), "4", str(10**9), lines=30)
     (offer,) = recoverable(tmp_path / "journals")
     assert offer.path == tmp_path / "x.dgraph" and offer.edits > 0
     save(tmp_path / "x.dgraph", offer.content)

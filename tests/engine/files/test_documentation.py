@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import engine
 from engine import limits
 from engine.errors import FileError
 from engine.files import parse, render
@@ -74,3 +75,12 @@ def test_the_refusal_is_the_one_that_is_given() -> None:
     with pytest.raises(FileError) as caught:
         parse(broken, name="line.dgraph")
     assert caught.value.sentence == shown
+
+
+def test_the_example_trains_to_the_line_it_promises(tmp_path: Path) -> None:
+    path = tmp_path / "line.dgraph"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    result = engine.open(path, LIBRARY).run()
+    assert result.parameters["slope w"] == pytest.approx(2.0, abs=0.1)
+    assert result.parameters["intercept b"] == pytest.approx(1.0, abs=0.1)
+    assert result.loss == pytest.approx(0.1**2, rel=0.5), "the variance of the noise"
