@@ -4,8 +4,10 @@ narrow."""
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -24,14 +26,22 @@ class Picture:
     height: float
 
 
+@cache
+def _ziamath() -> Any:
+    """Return ziamath. It takes 0.2 s to import: only when a formula is first shown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it finds its font by importlib.resources.path
+        import ziamath
+
+    ziamath.config.svg2 = False  # QtSvg does not draw SVG 2
+    return ziamath
+
+
 @lru_cache(maxsize=1024)
 def render(latex: str, size: int, colour: str) -> Picture | None:
     """Return the formula drawn at `size` pixels, or None where it is not LaTeX that ziamath knows."""
-    import ziamath  # 0.2 s to import: only when a formula is first shown
-
-    ziamath.config.svg2 = False  # QtSvg does not draw SVG 2
     try:
-        drawn = ziamath.Latex(latex, size=size, color=colour)
+        drawn = _ziamath().Latex(latex, size=size, color=colour)
         svg = drawn.svg()
     except Exception:  # noqa: BLE001 - a formula that cannot be drawn is shown as text; ziamath raises many types
         return None

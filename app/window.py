@@ -381,5 +381,6 @@ class Window(QMainWindow):
         self.settings = msgspec.structs.replace(self.settings, geometry=geometry, docks=docks, docks_layout=layout)
         self._keep_settings()
         self._refreshing.stop()
+        self.workspace.plots.stop()
         self.session.close()
         event.accept()

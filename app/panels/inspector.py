@@ -252,7 +252,7 @@ class ChainSection(Section):
     MOST = 7
 
     def __init__(self, session: Session, id: str) -> None:
-        super().__init__(f"Chain from the loss to {session.label(id)[:24]}")
+        super().__init__("Chain from the loss")
         self.session, self.id = session, id
         self.card = Card()
         self.card.column.setSpacing(appearance().px(4))
@@ -266,6 +266,7 @@ class ChainSection(Section):
         if len(rows) > self.MOST:
             rows = (*rows[:3], (r"\cdots", ""), *rows[-3:])
         self.setVisible(len(rows) > 1)
+        self.set_title(f"Chain from the loss to {self.session.label(self.id)[:24]}")
         while len(self.rows) < len(rows):
             self.rows.append(FormulaRow())
             self.card.column.addWidget(self.rows[-1])

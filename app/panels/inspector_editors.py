@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt
@@ -417,11 +417,20 @@ class FileEditor(Editor):
 
     def _set(self, value: str) -> None:
         if value != self._shown:
-            good = self.offer(value)
+            inside = value.startswith("asset:") or not escapes(value)
+            if not inside:
+                self.refused.emit("must lie in the graph's folder")
+            good = inside and self.offer(value)
             mark_invalid(self.line, not good)
             if good:
                 self.show_value(value)
                 self.sealed.emit()
+
+
+def escapes(path: str) -> bool:
+    """Return whether a path leads out of the folder it is read from."""
+    plain = PurePosixPath(path.replace("\\", "/"))
+    return plain.is_absolute() or ".." in plain.parts or ":" in path
 
 
 class _Array(ArrayEditor):

@@ -33,7 +33,9 @@ def line() -> Content:
         "w": Node("w", "parameters.parameter", "slope w", {"value": 0.5}),
         "multiply": Node("multiply", "elementwise.multiply"),
         "mse": Node("mse", "losses.mse"),
-        "descent": Node("descent", "optimizers.optimizer", "", {"method": "gradient_descent", "learning_rate": 0.05, "steps": 200}),
+        "descent": Node(
+            "descent", "optimizers.optimizer", "", {"method": "gradient_descent", "learning_rate": 0.05, "steps": 200}
+        ),
     }
     wires = (
         ("x.value", "multiply.x"), ("w.value", "multiply.y"), ("multiply.value", "mse.prediction"),
@@ -110,7 +112,9 @@ def window(qtbot: QtBot, dressed: QApplication, answers: Answers, tmp_path: Path
     made: list[Window] = []
 
     def make(*, engine: bool = False, **more: object) -> Window:
-        each = Window(LIBRARY, config=tmp_path / "config", data=tmp_path / "data", prompts=answers, engine=engine, **more)
+        each = Window(
+            LIBRARY, config=tmp_path / "config", data=tmp_path / "data", prompts=answers, engine=engine, **more
+        )
         each.resize(1400, 900)
         each.show()
         made.append(each)

@@ -1,0 +1,177 @@
+"""Palette, problems, outline, code and the search they share."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.panels.code import EMPTY, CodePanel
+from app.panels.outline import NODE_ROLE, Outline
+from app.panels.palette import FAVOURITES, RECENT, Palette, rows
+from app.panels.problems import Problems
+from app.search import ranked, score
+from app.session import PALETTE_MIME, Session
+from engine.edits import Connect, RemoveNode
+from engine.operator import FAMILIES
+from nodes.library import LIBRARY
+from tests.app.conftest import wire
+
+
+def test_names_beat_synonyms_and_beginnings_beat_middles() -> None:
+    items = [
+        ("middle", "Padded", ""),
+        ("synonym", "Sum", "add plus"),
+        ("start", "Added", ""),
+        ("whole", "Add", ""),
+        ("none", "Mul", ""),
+    ]
+    assert list(ranked("add", items)) == ["whole", "start", "middle", "synonym"]
+    assert score("soft max", "Softmax") is not None and score("soft min", "Softmax") is None
+
+
+def test_the_palette_holds_every_operator_once_under_its_family() -> None:
+    shown = rows(LIBRARY, "")
+    titles = [row.title for row in shown if row.operator is None]
+    assert titles == [title for key, title in FAMILIES.items() if any(o.family == key for o in LIBRARY.values())]
+    assert sorted(row.operator.id for row in shown if row.operator) == sorted(LIBRARY)
+
+
+def test_favourites_and_recent_operators_come_first_and_unknown_ones_are_left_out() -> None:
+    shown = rows(LIBRARY, "", ("elementwise.add", "gone.away"), ("elementwise.add", "losses.mse"))
+    assert [row.title for row in shown[:4]] == [
+        FAVOURITES,
+        LIBRARY["elementwise.add"].title,
+        RECENT,
+        LIBRARY["losses.mse"].title,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("plus", "elementwise.add"), ("least squares", "losses.mse"), ("sgd", "optimizers.optimizer")]
+)
+def test_operators_are_found_by_what_people_call_them(query: str, found: str) -> None:
+    ids = [row.operator.id for row in rows(LIBRARY, query) if row.operator]
+    if query == "least squares" and not ids:
+        pytest.fail("the mean squared error is not found by its common name")
+    assert found in ids[:3]
+
+
+def test_typing_and_return_insert_the_first_match(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    palette.show()
+    asked: list[str] = []
+    palette.insert_requested.connect(asked.append)
+    palette.search.setFocus()
+    QTest.keyClicks(palette.search, "tanh")
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert asked == ["activations.tanh"]
+    QTest.keyClick(palette.search, Qt.Key.Key_Escape)
+    assert palette.search.text() == ""
+
+
+def test_arrows_walk_over_headings(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    palette.show()
+    for _ in range(len(palette.model.rows) + 5):
+        QTest.keyClick(palette.search, Qt.Key.Key_Down)
+        assert palette.model.rows[palette.list.currentIndex().row()].operator is not None
+
+
+def test_a_double_click_inserts_once(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    palette.resize(220, 700)
+    palette.show()
+    asked: list[str] = []
+    palette.insert_requested.connect(asked.append)
+    at = palette.list.visualRect(palette.index_of("inputs.constant")).center()
+    QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert asked == ["inputs.constant"]
+
+
+def test_a_drag_carries_the_operators_id_and_headings_cannot_be_dragged(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    index = palette.index_of("losses.mse")
+    assert bytes(palette.model.mimeData([index]).data(PALETTE_MIME).data()) == b"losses.mse"
+    assert not palette.model.flags(palette.model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_a_search_without_a_match_says_so(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    palette.search.setText("zzzz")
+    assert [row.operator for row in palette.model.rows] == [None] and "zzzz" in palette.model.rows[0].title
+
+
+def test_a_click_on_a_problem_goes_to_its_node(session: Session, qtbot: QtBot) -> None:
+    panel = Problems(session)
+    qtbot.addWidget(panel)
+    panel.resize(700, 300)
+    panel.show()
+    assert not panel.list.isVisible(), "without problems it says that there are none"
+    session.apply(RemoveNode("x"))
+    qtbot.waitUntil(panel.list.isVisible)
+    shown: list[str] = []
+    session.reveal_requested.connect(shown.append)
+    QTest.mouseClick(
+        panel.list.viewport(), Qt.MouseButton.LeftButton, pos=panel.list.visualRect(panel.model.index(0, 0)).center()
+    )
+    assert shown == ["multiply"] and session.current == "multiply"
+
+
+def test_a_problem_with_a_plain_remedy_can_be_mended_from_the_panel(session: Session, qtbot: QtBot) -> None:
+    panel = Problems(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    session.apply(Connect(wire("y.value", "multiply.x")))
+    qtbot.waitUntil(panel.list.isVisible)
+    fixable = next(k for k, p in enumerate(panel.model.problems) if p.fix is not None)
+    panel.list.setCurrentIndex(panel.model.index(fixable, 0))
+    QTest.mouseClick(panel.mend, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not session.problems)
+
+
+def test_the_outline_lists_nodes_in_the_order_of_the_data_and_selects_both_ways(session: Session, qtbot: QtBot) -> None:
+    outline = Outline(session)
+    qtbot.addWidget(outline)
+    outline.show()
+    ids = [outline.topLevelItem(k).data(0, NODE_ROLE) for k in range(outline.topLevelItemCount())]
+    assert sorted(ids) == sorted(session.graph.nodes)
+    assert ids.index("x") < ids.index("multiply") < ids.index("mse") < ids.index("descent")
+    session.select(["mse"])
+    assert [item.data(0, NODE_ROLE) for item in outline.selectedItems()] == ["mse"]
+    outline.clearSelection()
+    outline.setCurrentItem(outline.topLevelItem(ids.index("w")))
+    assert session.selection == {"w"}
+    shown: list[str] = []
+    session.reveal_requested.connect(shown.append)
+    QTest.keyClick(outline, Qt.Key.Key_Return)
+    assert shown == ["w"]
+
+
+def test_the_outline_shows_a_graph_with_a_loop(session: Session, qtbot: QtBot) -> None:
+    outline = Outline(session)
+    qtbot.addWidget(outline)
+    outline.show()
+    session.apply(Connect(wire("multiply.value", "multiply.y")))
+    qtbot.waitUntil(lambda: outline.topLevelItemCount() == len(session.graph.nodes))
+
+
+def test_the_code_panel_shows_what_the_loss_became(live_session: Session, qtbot: QtBot) -> None:
+    panel = CodePanel(live_session)
+    qtbot.addWidget(panel)
+    assert panel.text.toPlainText() == EMPTY
+    panel.show()
+    live_session.look_again()
+    qtbot.waitUntil(lambda: "def " in panel.text.toPlainText(), timeout=30_000)
+    for button, word in ((panel.pages.button(1), "adjoint of"), (panel.pages.button(2), "cotangent")):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert word in panel.text.toPlainText()
+    assert panel.text.isReadOnly()
