@@ -553,6 +553,7 @@ class Session(QObject):
             if self._runs is not None and self.run_state != "idle" and not self._edit_is_live:
                 self._runs.mark_stale()
         elif change.renamed:
+            self._inference = None  # its sentences name nodes
             self._refresh.start()
         if change.kept:
             self._looks.ask()
@@ -573,7 +574,7 @@ class Session(QObject):
         self._update_problems()
 
     def _update_problems(self) -> None:
-        found = validate(self.graph, self.library, self._looks.known)
+        found = validate(self.graph, self.library, inference=self.inference)
         errors = any(p.severity == "error" for p in found)
         extra = [self._run_problem, None if errors else self._looks.problem]
         problems = (*(p for p in extra if p is not None), *found)
