@@ -40,7 +40,7 @@ def test_the_straight_line_is_the_closed_form_solution():
     offset = y.mean() - slope * x.mean()
     run = sample("hubble").run()
     assert len(rows) == 24
-    assert run.steps == 5000
+    assert run.steps == 1500
     assert float(run.parameters["slope w"]) == pytest.approx(slope, rel=1e-8)
     assert float(run.parameters["offset b"]) == pytest.approx(offset, rel=1e-8)
     assert (f"w = {slope:.3f} km/s per Mpc", f"b = {offset:.3f} km/s") == (
