@@ -179,7 +179,7 @@ CONTRAST = Theme(
     shadow="#00000000",
     grid="#3a3a3a",
     head_tint=0.34,
-    series=("#7fc4ff", "#ffb469", "#d3b1ff", "#6fe6c2", "#fff07a", "#ff9fc0", "#e0e0e0", "#b8ecff"),
+    series=("#7fc4ff", "#ffb469", "#b98cff", "#6fe6c2", "#fff07a", "#ff9fc0", "#e0e0e0", "#b8ecff"),
 )
 
 THEMES: Mapping[str, Theme] = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}

@@ -115,7 +115,7 @@ class Inks:
         self.band_pen = pen(theme.value)
         self.glow = QBrush(faded(theme.value, 0.28))
         self.frame_pen = pen(mix(theme.canvas, theme.warning, 0.55), 1.2, Qt.PenStyle.DashLine)
-        self.frame_fill = QBrush(faded(theme.warning, 0.035))
+        self.frame_fill = QBrush(faded(theme.family("parameters"), 0.05))
         self.heads = {name: QBrush(QColor(theme.head(name))) for name in (*theme.families, "unknown")}
         self.swatches = {name: QBrush(QColor(theme.family(name))) for name in (*theme.families, "unknown")}
 

@@ -125,10 +125,14 @@ def _pieces(start: QPointF, end: QPointF, piece: float) -> list[QPointF]:
 
 
 class QuietDocument(QTextDocument):
-    """Markdown text that never loads what it names: no file, no address."""
+    """Markdown text that never loads what it names: no file, no address.
+
+    Qt's image handler opens a named file itself where `loadResource` gives nothing: it gets an empty picture instead.
+    """
 
     def loadResource(self, kind: int, name: object) -> object:
-        return None
+        """Qt: what stands for anything that is not in the text itself."""
+        return QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def _space_paragraphs(document: QTextDocument) -> None:

@@ -9,12 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPolygonF, QTransform
 
 from app.canvas import inks
-from app.canvas.cards import NO_PEN, Cards, body_path
+from app.canvas.cards import NO_PEN, Cards
 from app.canvas.face import PREVIEW, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
 from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
-from app.theme import faded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class State:
 
 
 PLAIN = State()
+DIM = 0.38
+"""Opacity of nodes that a wire being drawn does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Brushwork:
 def paint(work: Brushwork, item: NodeItem, state: State) -> None:
     """Paint a node in full."""
     face, painter, ink = item.face, work.painter, work.ink
+    painter.setOpacity(DIM if state.dimmed else 1.0)
     work.stand(item, state)
     painter.setPen(ink.text)
     write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
@@ -73,8 +75,7 @@ def paint(work: Brushwork, item: NodeItem, state: State) -> None:
             CONTROLS[face.control.kind](painter, item, face.control, ink)
     _sockets(painter, item, ink, state)
     _marks(painter, item, ink)
-    if state.dimmed:
-        painter.fillPath(body_path(face.width, face.height), faded(ink.theme.canvas, 0.55))
+    painter.setOpacity(1.0)
 
 
 def paint_small(work: Brushwork, item: NodeItem, state: State) -> None:
@@ -140,7 +141,7 @@ def _sockets(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None
 
 
 def _socket(painter: QPainter, at: QPointF, plug: Plug, item: NodeItem, ink: Inks, *, output: bool, lit: bool) -> None:
-    if plug.name in item.faulty and not output:
+    if plug.name in item.faulty and not output and not lit:
         painter.setPen(ink.socket_bad)
         painter.setBrush(ink.canvas)
     elif output or lit:

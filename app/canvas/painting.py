@@ -31,7 +31,7 @@ LABELS = 0.45
 """From which wires carry labels."""
 STATIONS = (0.5, 0.38, 0.62, 0.26, 0.74)
 """Where along a wire a label is tried, in this order,"""
-LIFTS = (0.0, -24.0, 26.0)
+LIFTS = (0.0, -24.0, 26.0, -44.0, 46.0)
 """and how far above or below it."""
 EMPTY = ("Nothing here yet", "Drag an operator from the left, or press Tab to find one.")
 
@@ -201,12 +201,12 @@ class Painting:
             self._empty(painter)
         if canvas.drop_at is not None:
             self._landing(painter, canvas.drop_at)
-        hint, refused = (gesture.hint, gesture.refused) if gesture is not None else (self._hover_hint(), True)
+        hint, refused = (gesture.hint, gesture.refused) if gesture is not None else (self.hover_hint(), True)
         if hint:
             at = gesture.at if gesture is not None else canvas.pointer
             paint_wire.paint_hint(painter, at, hint, canvas.ink, bounds, bad=refused, scale=canvas.camera.unit)
 
-    def _hover_hint(self) -> str:
+    def hover_hint(self) -> str:
         """Return the sentence of the problem whose badge is under the pointer."""
         hover = self._canvas.hover
         if not hover.badge:

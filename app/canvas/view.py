@@ -79,7 +79,7 @@ class Canvas(QWidget):
         self._glow_ends.timeout.connect(self._unglow)
         self.scene = Scene(session, self.update)
         self.ink = Inks(appearance().theme)
-        self._painting = Painting(self)
+        self.painting = Painting(self)
         self.editing = Editing(self)
         self.minimap = Minimap(self)
         self.setMouseTracking(True)
@@ -132,7 +132,7 @@ class Canvas(QWidget):
         self.camera.unit = look.scale
         self.camera.centre(middle, self.width(), self.height())
         self.ink = Inks(look.theme)
-        self._painting.restyled()
+        self.painting.restyled()
         self.minimap.settle()
         self.camera_moved()
 
@@ -262,7 +262,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: paint what is seen."""
-        self._painting.paint()
+        self.painting.paint()
 
     def sizeHint(self) -> QSize:
         """Qt: as large as there is room for."""
