@@ -74,6 +74,10 @@ COMMANDS: tuple[Command, ...] = (
         help="Write the run's parameters into the document, as one step that can be undone.",
         words="store parameters trained",
     ),
+    Command(
+        "forget_values", "Forget kept values", "File", lambda w: w.session.forget_values(), (),
+        lambda w: w.editing and w.session.content.kept is not None, words="discard start values initial",
+    ),
     Command("quit", "Quit", "File", lambda w: w.close(), ("Ctrl+Q",), separator=True, words="exit close"),
     # ---
     Command(

@@ -449,6 +449,11 @@ class Session(QObject):
         return self._runs is not None and self._runs.stale
 
     @property
+    def lanes(self) -> tuple[str, ...]:
+        """What people call the optimizers that run side by side; () before the first run."""
+        return tuple(lane.name for lane in self._runs.lanes) if self._runs is not None else ()
+
+    @property
     def lane(self) -> int:
         """Which of several optimizers' values the wires show."""
         return self._lane
@@ -514,6 +519,11 @@ class Session(QObject):
         if self._runs is not None and self.run_state != "idle":
             document = self._document
             self._runs.kept(self._lane, lambda kept: self._keep(document, kept))
+
+    def forget_values(self) -> None:
+        """Take the kept values out of the document, as one undoable edit: runs start from the initial values again."""
+        if self.apply(SetKept(None)):
+            self.message.emit("Forgot the kept values. Undo brings them back.")
 
     def _keep(self, document: Document, kept: Kept) -> None:
         if document is self._document and self.apply(SetKept(kept)):

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
-from engine.edits import Move, RemoveNode
+from engine.edits import Move, RemoveNode, SetKept
 from engine.errors import FileError
 from engine.files import read, render
 from engine.files.recovery import recoverable
-from engine.graph import Content, Place, Socket
-from engine.types import ArrayType
+from engine.graph import Content, Kept, Place, Socket
+from engine.types import ArrayType, Tensor
 from nodes.library import LIBRARY
 from tests.app.conftest import line, wire
 
@@ -203,3 +203,13 @@ def test_the_document_of_an_empty_session_can_be_saved(session: Session, tmp_pat
     session.new()
     session.save(tmp_path / "empty.dgraph")
     assert read(tmp_path / "empty.dgraph") == Content()
+
+
+def test_kept_values_can_be_forgotten_and_brought_back(session: Session) -> None:
+    node = sorted(session.graph.nodes)[0]
+    assert session.apply(SetKept(Kept(7, values={node: Tensor.of(1.5)})))
+    kept, sentences = session.content, heard(session)
+    session.forget_values()
+    assert session.content.kept is None and "Undo brings them back" in sentences[-1]
+    session.undo()
+    assert render(session.content) == render(kept)
