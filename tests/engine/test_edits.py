@@ -12,7 +12,7 @@ import pytest
 
 from engine import edits as e
 from engine import limits
-from engine.errors import EditError
+from engine.errors import EditError, FileError
 from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place
 from engine.plain import READERS, from_plain, to_plain
 from engine.types import Tensor
@@ -230,6 +230,32 @@ def test_what_a_graph_knows_of_its_wires_is_brought_up_to_date() -> None:
         assert known["incoming"] == fresh.incoming
         assert known["outgoing"] == fresh.outgoing
         assert known["sources"] == fresh.sources
+
+
+class Unreadable(Mapping[str, Tensor]):
+    """Kept values whose file is missing."""
+
+    def __getitem__(self, key: str) -> Tensor:
+        if key != "a_1":
+            raise KeyError(key)
+        raise FileError("The kept values are missing.")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["a_1"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_kept_values_are_opened_only_when_their_node_is_removed() -> None:
+    content = replace(CONTENT, kept=Kept(7, 3, "", Unreadable()))
+    assert e.loose_end(content) is None
+    for edit in (e.RemoveNode("b_1"), e.Rename("a_1", "x"), e.SetKept(None), e.SetKept(Kept(8))):
+        after, inverse = edit.apply(content)
+        before, _ = inverse.apply(after)
+        assert before.kept is content.kept and before.graph == content.graph
+    with pytest.raises(FileError, match="missing"):
+        e.RemoveNode("a_1").apply(content)
 
 
 # Closed contents ------------------------------------------------------------------------------------------------------
