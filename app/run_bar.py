@@ -19,6 +19,10 @@ RUN_WORDS: Final = {"starting": "Pause", "running": "Pause", "paused": "Continue
 """What the blue button does in each state; "Run" in all others."""
 
 
+BACKENDS: Final = {"numpy_code": "NumPy", "autograd": "autograd", "interpret": "interpreter", "xla": "XLA"}
+"""What backends are called in the window."""
+
+
 def count_text(number: float) -> str:
     """Return a count in at most five characters: 950, 12.4k, 412k, 1.2M."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -123,6 +127,7 @@ class RunBar(QWidget):
         self.edited.setText("edited since")
         self.edited.setProperty("tone", "warning")
         self.backend = self._chip("The backend: how the program is run")
+        self.backend.setProperty("tone", "good")
         self.approach = self._chip("The approach: how derivatives are computed")
         self._parts: tuple[tuple[QWidget, int], ...] = (
             (self.reset, 1), (self.step, 1), (self.run, 0), (self.stop, 1),
@@ -172,7 +177,7 @@ class RunBar(QWidget):
         else:
             self.meter.show_run(state, runs.steps, runs.limit, runs.steps_per_second, runs.elapsed)
         lanes = runs.lanes if runs is not None else ()
-        changed = self._set_chip(self.backend, joined(lane.backend for lane in lanes))
+        changed = self._set_chip(self.backend, joined(BACKENDS.get(lane.backend, lane.backend) for lane in lanes))
         changed |= self._set_chip(self.approach, joined(lane.approach for lane in lanes))
         changed |= self._set_chip(self.edited, "edited since" if session.stale else "")
         if changed or self.meter.width() != self.meter.sizeHint().width():

@@ -60,7 +60,10 @@ class PlotArea(pg.GraphicsView):
         self.box.setDefaultPadding(0)
         self.addItem(self.box)
         self.log_x = self.log_y = self.whole_x = False
-        self.x_title = self.y_title = ""
+        self.x_title = ""
+        """Under the horizontal axis: what it shows."""
+        self.x_name = self.y_name = ""
+        """At the ends of the axes, inside: what they show, where both are of one kind."""
         self.axes_visible = True
         self.blank = False
         """Whether there is nothing to draw, so that axes would mean nothing."""
@@ -73,8 +76,10 @@ class PlotArea(pg.GraphicsView):
         self.read: Callable[[QPointF], ReadOut | None] = lambda _: None
         """What is read at a place in data coordinates."""
         self._frame = _Frame(self)
+        self._names = _Names(self)
         self._hover = _Hover(self)
         self.sceneObj.addItem(self._frame)
+        self.sceneObj.addItem(self._names)
         self.sceneObj.addItem(self._hover)
         self.box.sigRangeChangedManually.connect(self._moved_by_hand)
         self.box.sigRangeChanged.connect(lambda *_: self.sceneObj.update())
@@ -240,6 +245,31 @@ class _Frame(AreaItem):
             centred = Qt.AlignmentFlag.AlignCenter
             text = metrics.elidedText(area.x_title, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(QRectF(rect.left(), top + metrics.height(), rect.width(), metrics.height()), centred, text)
+
+
+class _Names(AreaItem):
+    """The axes' names at their ends, on a little of the card's own colour so that lines under them do not disturb."""
+
+    def __init__(self, area: PlotArea) -> None:
+        super().__init__(area, 50)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Qt: draw the names."""
+        look, rect = appearance(), self.area.plot_rect
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(fonts.sans("caption", look.scale))
+        metrics = QFontMetricsF(painter.font())
+        for name, arrow, right in ((self.area.x_name, "{} →", True), (self.area.y_name, "↑ {}", False)):
+            if not name or self.area.blank:
+                continue
+            text = arrow.format(metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width() * 0.45))
+            box = QRectF(0, 0, metrics.horizontalAdvance(text) + look.px(8), metrics.height() + look.px(1))
+            box.moveTopLeft(rect.topLeft() if not right else rect.bottomRight() - QPointF(box.width(), box.height()))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(faded(look.theme.panel, 0.8))
+            painter.drawRoundedRect(box, look.px(4), look.px(4))
+            painter.setPen(QColor(look.theme.second))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class _Hover(AreaItem):

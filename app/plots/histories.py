@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, Qt
 from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Pill, Switch
 from app.plots.marks import CurveMark, pen
-from app.plots.shapes import finite_range, logarithms, smoothed, zigzag
+from app.plots.shapes import finite_range, is_noisy, logarithms, smoothed, zigzag
 from app.theme import appearance, faded
 from app.worker.describe import short
 from app.worker.messages import Lane, Series
@@ -121,7 +121,7 @@ class HistoryCard(Card):
     def _curve(self, line: Line) -> Curve:
         buckets = 3 * max(64, int(self.area.plot_rect.width()))
         if self.area.following:
-            return self.runs.curve(line.lane, line.series, buckets=buckets)
+            return self.runs.curve(line.lane, line.series, buckets=buckets, detail=self.log_steps)
         low, high = self.area.box.viewRange()[0]
         if self.log_steps:
             low, high = 10**low - 1, 10 ** min(high, 15.0)
@@ -135,7 +135,7 @@ class HistoryCard(Card):
     def _draw(self, line: Line, curve: Curve) -> Drawn:
         raw, main = self._item(line.key)
         heights = self._heights(curve.mean)
-        if self.smooth:
+        if self.smooth and is_noisy(heights):
             heights = smoothed(heights)
         steps = self._across(curve.steps)
         main.set(steps, heights, pen(line.color, 2.0, line.style))

@@ -96,7 +96,11 @@ class PathCard(Card):
         spanned = plane(lanes)
         self._ways = [way for way in self._find(spanned) if len(way.x)] if spanned else []
         self.set_empty(not self._ways)
-        self.subtitle.setText(" · ".join(self._titles(spanned)) if spanned and self._ways else "")
+        names = self._titles(spanned) if spanned and self._ways else ("", "")
+        self.area.x_name, self.area.y_name = names
+        self.subtitle.setText(
+            " · ".join(way.name for way in self._ways) if len(self._ways) <= 2 else f"{len(lanes)} optimizers"
+        )
         pills = [Pill(str(k), lane.name, lane_color(k), str(k) not in self.hidden) for k, lane in enumerate(lanes)]
         self.legend.set_pills(pills if len(pills) > 1 and self._ways else ())
         self._draw_ways()
@@ -111,13 +115,13 @@ class PathCard(Card):
         for series in spanned:
             parameter = parameters[series.node]
             names.append(parameter.name if parameter.shape == () else f"{parameter.name}[{series.index}]")
-        return f"across: {names[0]}", f"up: {names[1]}"
+        return names[0], names[1]
 
     def _find(self, spanned: tuple[Series, Series]) -> list[Way]:
         ways = []
         single = len(self.runs.lanes) == 1
         for k, lane in enumerate(self.runs.lanes):
-            across, up = (self.runs.curve(k, series, buckets=1500) for series in spanned)
+            across, up = (self.runs.curve(k, series, buckets=2048, detail=True) for series in spanned)
             count = min(len(across.steps), len(up.steps))
             color = appearance().theme.derivative if single else lane_color(k)
             if str(k) not in self.hidden:
@@ -199,7 +203,7 @@ class PathCard(Card):
         if best is None:
             return None
         _, way, k = best
-        across, up = (title.split(": ", 1)[1] for title in self._titles(plane(self.runs.lanes) or ()))
+        across, up = self.area.x_name, self.area.y_name
         rows = (Row(way.color, across, short(float(way.x[k]))), Row(way.color, up, short(float(way.y[k]))))
         title = f"step {int(way.steps[k]):,}" + (f" · {way.name}" if len(self.runs.lanes) > 1 else "")
         return ReadOut(place.x(), ((float(way.x[k]), float(way.y[k]), way.color),), title, rows, line=False)

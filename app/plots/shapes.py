@@ -29,6 +29,12 @@ def smoothed(values: NDArray[Any], part: float = 0.012) -> NDArray[Any]:
         return np.where(finite, (s2 * around(known, 0) - s1 * around(known, 1)) / (s0 * s2 - s1**2), np.nan)
 
 
+def is_noisy(values: NDArray[Any]) -> bool:
+    """Whether the values go up and down so often that smoothing tells more than it hides."""
+    turns = np.diff(np.sign(np.diff(values[np.isfinite(values)])))
+    return len(turns) > 0 and float(np.mean(np.abs(turns) == 2)) > 0.2
+
+
 def zigzag(steps: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return one polyline that touches the lowest and the highest value of every bucket."""
     x = np.repeat(steps, 2)

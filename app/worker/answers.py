@@ -28,7 +28,6 @@ class Answerer(Protocol):
     def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:
         """Return whether the derivatives agree with differences."""
 
-
     def partials(self, node: str, moment: m.Moment | None) -> dict[str, str]:
         """Return a node's own partial derivatives as texts, by input."""
 
@@ -132,7 +131,6 @@ class EngineAnswerer:
             )
             for each in wanted
         )
-
 
     def partials(self, node: str, moment: m.Moment | None) -> dict[str, str]:
         from app.worker.insight import partials

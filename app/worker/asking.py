@@ -18,7 +18,14 @@ from app.worker.mark import Mark
 from app.worker.pulse import pulse
 from engine.graph import Content, Socket
 
-DEADLINES: Final[Mapping[str, float]] = {"types": 60.0, "looks": 10.0, "partials": 5.0, "check": 60.0, "contour": 20.0, "artefacts": 10.0}
+DEADLINES: Final[Mapping[str, float]] = {
+    "types": 60.0,
+    "looks": 10.0,
+    "partials": 5.0,
+    "check": 60.0,
+    "contour": 20.0,
+    "artefacts": 10.0,
+}
 """Seconds each kind of question may take, in the order in which they are asked."""
 START_DEADLINE: Final = 60.0
 """Seconds the process may take to start."""

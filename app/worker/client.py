@@ -138,13 +138,23 @@ class RunControl(QObject):
         return self._stale
 
     def curve(
-        self, lane: int, series: m.Series, start: float = 0, stop: float = float("inf"), buckets: int = 1000
+        self,
+        lane: int,
+        series: m.Series,
+        start: float = 0,
+        stop: float = float("inf"),
+        buckets: int = 1000,
+        *,
+        detail: bool = False,
     ) -> Curve:
-        """Return a recorded quantity between two steps in about `buckets` points: lowest, highest and mean of each."""
+        """Return a recorded quantity between two steps in about `buckets` points: lowest, highest and mean of each.
+
+        With `detail` the first few hundred steps of the run are given one by one.
+        """
         if self._block is None or lane >= len(self._lanes) or series not in self._lanes[lane].series:
             return EMPTY
         slot = self._slots[lane] + self._lanes[lane].series.index(series)
-        return self._block.curve(lane, slot, start, stop, buckets)
+        return self._block.curve(lane, slot, start, stop, buckets, detail=detail)
 
     def moment(self, lane: int = 0) -> m.Moment | None:
         """Return where the lane stood a moment ago: parameters by node id, step; None before a run.

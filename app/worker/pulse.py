@@ -16,6 +16,7 @@ class Pulse(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._members: list[Callable[[], bool]] = []
+        self._woken = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL)
@@ -31,7 +32,8 @@ class Pulse(QObject):
             self._members.remove(member)
 
     def wake(self) -> None:
-        """Start beating: something is expected."""
+        """Start beating, or go on: something is expected."""
+        self._woken = True
         if not self._timer.isActive():
             self._timer.start()
 
@@ -41,8 +43,10 @@ class Pulse(QObject):
         return self._timer.isActive()
 
     def _beat(self) -> None:
+        # What one member does may wake another that was already called: it then needs one more beat.
+        self._woken = False
         expecting = [member() for member in tuple(self._members)]
-        if not any(expecting):
+        if not any(expecting) and not self._woken:
             self._timer.stop()
 
 

@@ -23,9 +23,11 @@ TIERS: Final = 11
 """The coarsest tier holds 2048 * 4**10 steps, more than limits.RUN_STEPS."""
 CHUNK: Final = CAPACITY // 4
 """Most steps written before the reader hears of them; what they overwrite is lost to it from when they are begun."""
+BEGINNING: Final = 512
+"""First steps of a run that are kept one by one: much happens in them."""
 
 _HEADS = LANES * 2
-_SIZE_HEAD = (_HEADS + 2) * 8
+_SIZE_HEAD = (_HEADS + 2 + SLOTS * BEGINNING) * 8
 SIZE: Final = _SIZE_HEAD + TIERS * SLOTS * CAPACITY * 3 * 8
 """Bytes of a block. Memory is only taken as far as steps have been written."""
 
@@ -52,6 +54,7 @@ class Block:
         buffer = self._memory.buf
         self._heads = np.ndarray((LANES, 2), np.int64, buffer)
         self._clock = np.ndarray((2,), np.float64, buffer, _HEADS * 8)
+        self._beginnings = np.ndarray((SLOTS, BEGINNING), np.float64, buffer, (_HEADS + 2) * 8)
         self._tiers = np.ndarray((TIERS, 3, SLOTS, CAPACITY), np.float64, buffer, _SIZE_HEAD)
 
     @property
@@ -74,6 +77,8 @@ class Block:
         head = int(self._heads[lane, 0])
         total = head + len(rows)
         slots = slice(slot, slot + rows.shape[1])
+        if head < BEGINNING:
+            self._beginnings[slots, head:total] = rows[: BEGINNING - head].T
         for place, part in _pieces(head, total):
             self._tiers[0, :, slots, place] = rows[part].T
         width = 1
@@ -115,15 +120,29 @@ class Block:
         """Return the number of the lane's first step."""
         return int(self._heads[lane, 1])
 
-    def curve(self, lane: int, slot: int, start: float = 0, stop: float = np.inf, buckets: int = CAPACITY) -> Curve:
-        """Return a slot's history between two steps, from the finest tier that holds it in about `buckets` points."""
+    def curve(
+        self,
+        lane: int,
+        slot: int,
+        start: float = 0,
+        stop: float = np.inf,
+        buckets: int = CAPACITY,
+        *,
+        detail: bool = False,
+    ) -> Curve:
+        """Return a slot's history between two steps, from the finest tier that holds it in about `buckets` points.
+
+        The first bucket is given step by step (its first step, where it is longer than BEGINNING), with `detail` all
+        of the first BEGINNING steps.
+        """
         head, offset = self.length(lane), self.first(lane)
         low = int(max(start - offset, 0))
         high = int(min(stop - offset, head - 1)) if np.isfinite(stop) else head - 1
         if head == 0 or high < low:
             return EMPTY
         finest = _tier(head - low, high - low + 1, min(max(buckets, 64), CAPACITY))
-        pieces, at = [], low
+        first = self._beginnings[slot, low : min(head, high + 1, _single(FACTOR**finest, detail=detail))]
+        pieces, at = [], low + len(first)
         for tier in range(finest, -1, -1):
             width = FACTOR**tier
             stop = min(high // width + 1, head // width)
@@ -131,14 +150,19 @@ class Block:
             pieces.append((index, self._tiers[tier, :, slot, index % CAPACITY], width))
             at = max(at, stop * width)
         written = self.length(lane) + CHUNK
-        whole = [(index * width, values, index > written // width - CAPACITY) for index, values, width in pieces]
-        steps = np.concatenate([steps[kept] for steps, _, kept in whole])
-        low_high_mean = np.concatenate([values[kept] for _, values, kept in whole])
+        begun = low + len(first)
+        whole = [
+            (np.maximum(index * width, begun if len(first) else 0), values, index > written // width - CAPACITY)
+            for index, values, width in pieces
+        ]
+        steps = np.concatenate([np.arange(low, low + len(first)), *(steps[kept] for steps, _, kept in whole)])
+        beginning = np.repeat(first[:, None], 3, axis=1)
+        low_high_mean = np.concatenate([beginning, *(values[kept] for _, values, kept in whole)])
         return Curve((steps + offset).astype(float), *low_high_mean.T, FACTOR**finest)
 
     def close(self) -> None:
         """Let go of the memory."""
-        del self._heads, self._clock, self._tiers
+        del self._heads, self._clock, self._beginnings, self._tiers
         self._memory.close()
 
     def unlink(self) -> None:
@@ -153,6 +177,13 @@ def _tier(back: int, span: int, buckets: int) -> int:
         if back <= (CAPACITY - 2) * width - CHUNK and span <= (buckets - 1) * width:
             return tier
     return TIERS - 1
+
+
+def _single(width: int, *, detail: bool) -> int:
+    """Return how many of a run's first steps are given one by one where buckets have this width."""
+    if width > BEGINNING:
+        return 1
+    return BEGINNING // width * width if detail else width
 
 
 def _pieces(first: int, stop: int) -> list[tuple[slice, slice]]:

@@ -151,7 +151,10 @@ class Runner:
         del live
         node = self._mark.text or self._starving_node(moment)
         limit = bytes_text(self._memory)
-        return f"The run needs more than the {limit} of memory it may take: use smaller arrays or batches.", node or None
+        return (
+            f"The run needs more than the {limit} of memory it may take: use smaller arrays or batches.",
+            node or None,
+        )
 
     def _starving_node(self, moment: m.Moment | None) -> str:
         if self._job is None:

@@ -29,8 +29,9 @@ class Runs(QObject):
         self.state, self.sentence, self.stale = "finished", "", False
         self.exported = []
 
-    def curve(self, lane, series, start=0, stop=float("inf"), buckets=1000):
-        return self.block.curve(lane, self.slots[lane] + self.lanes[lane].series.index(series), start, stop, buckets)
+    def curve(self, lane, series, start=0, stop=float("inf"), buckets=1000, *, detail=False):
+        slot = self.slots[lane] + self.lanes[lane].series.index(series)
+        return self.block.curve(lane, slot, start, stop, buckets, detail=detail)
 
     def moment(self, lane=0):
         described = self.lanes[lane]
@@ -57,10 +58,20 @@ def line_fit(steps=1280):
     w = 423.9 * (1 - np.exp(-t * 1.1) * np.cos(2.2 * t))
     b = -40.8 + 140 * np.exp(-0.8 * t) * np.cos(1.7 * t + 0.3)
     loss = 1.1e4 + 2.3e7 * np.exp(-1.6 * t) * np.exp(generator.normal(size=steps) * 0.04)
-    rows = np.column_stack([loss, np.hypot(w - 423.9, b + 40.8) + 1, np.abs(w - 423.9) * 40 + 1, np.abs(b + 40.8) * 9 + 1, w, b])
+    rows = np.column_stack(
+        [loss, np.hypot(w - 423.9, b + 40.8) + 1, np.abs(w - 423.9) * 40 + 1, np.abs(b + 40.8) * 9 + 1, w, b]
+    )
     series = (m.Series("loss", "o"), m.Series("gradient"), m.Series("gradient", "w"), m.Series("gradient", "b"),
               m.Series("value", "w"), m.Series("value", "b"))  # fmt: skip
-    lane = m.Lane("Adam", ("o",), (m.Parameter("w", "slope w", ()), m.Parameter("b", "offset b", ())), series, 5000, "tape", "numpy_code")
+    lane = m.Lane(
+        "Adam",
+        ("o",),
+        (m.Parameter("w", "slope w", ()), m.Parameter("b", "offset b", ())),
+        series,
+        5000,
+        "tape",
+        "numpy_code",
+    )
     return Runs([lane], [rows])
 
 

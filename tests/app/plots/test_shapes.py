@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.plots.shapes import contour_levels, contour_segments, finite_range, logarithms, smoothed, zigzag
+from app.plots.shapes import contour_levels, contour_segments, finite_range, is_noisy, logarithms, smoothed, zigzag
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 51, 400, 2000])
@@ -72,3 +72,13 @@ def test_levels_of_a_bowl_are_rings_of_evenly_growing_radius():
     radii = np.sqrt(contour_levels(bowl, 10))
     np.testing.assert_allclose(np.diff(radii), 0.1, atol=0.01)
     assert contour_levels(np.full((3, 3), 2.0)).size == 0
+
+
+def test_only_noise_is_noisy():
+    x = np.linspace(0, 10, 500)
+    noise = np.random.default_rng(1).normal(size=500)
+    assert not is_noisy(np.exp(-x))
+    assert not is_noisy(np.sin(3 * x))
+    assert not is_noisy(np.ones(500))
+    assert not is_noisy(np.array([1.0, np.nan]))
+    assert is_noisy(np.exp(-x) + 0.01 * noise)

@@ -165,7 +165,9 @@ class Knowing:
         self.strike("looks")
         value = 0.0 if moment is None else float(moment.values["w_1"].array())
         look = m.WireLook("float64 scalar", f"{value:g}", value, value, True)
-        return m.Looks({"w_1": {"value": look}}, {}, {"optimizer_1": (value - 3) ** 2}, 0 if moment is None else moment.step)
+        return m.Looks(
+            {"w_1": {"value": look}}, {}, {"optimizer_1": (value - 3) ** 2}, 0 if moment is None else moment.step
+        )
 
     def contour(self, asked):
         self.strike("contour")
