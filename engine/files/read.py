@@ -23,8 +23,8 @@ def read(path: str | os.PathLike[str]) -> Content:
 
     Only this file is opened. Kept values that lie in the .npz beside it are read when they are first asked for.
     """
-    place = Path(path)
-    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=scan.printable(place.name), folder=place.parent)
+    place, folder = Path(path), Path(os.path.realpath(path)).parent
+    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=scan.printable(place.name), folder=folder)
 
 
 def parse(

@@ -139,6 +139,18 @@ def test_part_of_what_is_stored_makes_an_archive_of_its_own(tmp_path: Path) -> N
     assert again == replace(LARGE.kept, states={})
 
 
+def test_a_relative_path_and_a_link_lead_to_the_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.dgraph").symlink_to(tmp_path / "real" / "fit.dgraph")
+    save(tmp_path / "real" / "fit.dgraph", LARGE)
+    monkeypatch.chdir(tmp_path)
+    contents = [read("real/fit.dgraph"), read("link.dgraph")]
+    monkeypatch.chdir("/")
+    assert contents == [LARGE, LARGE]
+    save(tmp_path / "link.dgraph", contents[1])
+    assert sorted(os.listdir(tmp_path)) == ["link.dgraph", "real"]
+
+
 def test_a_changed_byte_is_seen(tmp_path: Path) -> None:
     save(tmp_path / "fit.dgraph", LARGE)
     (npz,) = tmp_path.glob("*.npz")
