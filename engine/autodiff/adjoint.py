@@ -12,10 +12,10 @@ from autograd.core import primitive_vjps
 from autograd.tracer import isbox
 
 from engine.autodiff.rules import FLAT, VJP
-from engine.errors import LoweringError
+from engine.errors import GradwireError, LoweringError
 from engine.program.compose import select
 from engine.program.primitives import PRIMITIVES, cast
-from engine.program.program import Equation, Program, Var
+from engine.program.program import Equation, Program, Var, node_of
 from engine.program.record import Recorder, RecordNode, recording
 from engine.types import ArrayType
 
@@ -118,18 +118,19 @@ def vjp(
         g = _whole(items, g)
     else:
         answer = recorder.box(equation.output)
-    own = VJP.get(name)
-    if own is not None:
-        return [_own(own, name, number)(g, answer, *arguments, **settings) for number in numbers]
-    maker = primitive_vjps.get(PRIMITIVES[name])
-    if maker is None:
-        raise LoweringError(f"the function {name} has no derivative", node=equation.origin or None)
     try:
+        own = VJP.get(name)
+        if own is not None:
+            return [_own(own, name, number)(g, answer, *arguments, **settings) for number in numbers]
+        maker = primitive_vjps.get(PRIMITIVES[name])
+        if maker is None:
+            raise LoweringError(f"the function {name} has no derivative")
         return list(maker(tuple(numbers), answer, tuple(arguments), settings)(g))
-    except NotImplementedError as error:
-        raise LoweringError(
-            f"the function {name} has no derivative for this use: {error}", node=equation.origin or None
-        ) from error
+    except GradwireError as error:
+        raise type(error)(error.sentence, node=node_of(equation.origin) or None) from error
+    except Exception as error:
+        sentence = f"the function {name} has no derivative for this use: {error}"
+        raise LoweringError(sentence, node=node_of(equation.origin) or None) from error
 
 
 def _own(rules: Sequence[Any], name: str, number: int) -> Any:
@@ -145,9 +146,9 @@ def fitted(share: Any, kind: ArrayType, equation: Equation) -> Any:
     if known.shape != kind.shape:
         raise LoweringError(
             f"the derivative of {equation.primitive} has the shape {known.shape} where {kind.shape} is wanted",
-            node=equation.origin or None,
+            node=node_of(equation.origin) or None,
         )
-    return share if known.dtype.name == kind.dtype else cast(share, kind.dtype)
+    return share if known.dtype == kind.dtype else cast(share, kind.dtype)
 
 
 def carries(types: Mapping[Var, ArrayType], equation: Equation) -> bool:

@@ -76,7 +76,7 @@ def _extreme_jvp(g: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = Fal
 
 def _variance_vjp(g: Any, ans: Any, x: Any, axis: Any = None, ddof: int = 0, **_: Any) -> Any:
     centred = x - np.mean(x, axis=axis, keepdims=True)
-    return kept(g * (2.0 / (_count(np.shape(x), axis) - ddof)), x, axis) * np.conj(centred)
+    return kept(2.0 * g / (_count(np.shape(x), axis) - ddof), x, axis) * np.conj(centred)
 
 
 def _deviation_vjp(g: Any, ans: Any, x: Any, axis: Any = None, ddof: int = 0, **_: Any) -> Any:

@@ -12,10 +12,10 @@ from autograd.tracer import isbox
 
 from engine.autodiff.adjoint import carries, fitted, names_of, pull_back, vjp
 from engine.autodiff.rules import JVP, TRANSPOSED
-from engine.errors import LoweringError
+from engine.errors import GradwireError, LoweringError
 from engine.program.compose import select
 from engine.program.primitives import PRIMITIVES
-from engine.program.program import Equation, Program, Var
+from engine.program.program import Equation, Program, Var, node_of
 from engine.program.record import Recorder, recording
 from engine.program.standin import stand_in
 from engine.types import ArrayType
@@ -54,7 +54,8 @@ def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mappi
             continue
         if kind is None:
             raise LoweringError(
-                f"{equation.primitive} gives several arrays and has no tangent yet", node=equation.origin or None
+                f"{equation.primitive} gives several arrays and has no tangent yet",
+                node=node_of(equation.origin) or None,
             )
         recorder.origin = f"tangent of {equation.origin}"
         arguments = [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
@@ -70,14 +71,20 @@ def jvp(
     name, settings, answer = equation.primitive, dict(equation.settings), recorder.box(equation.output)
     own, maker = JVP.get(name), primitive_jvps.get(PRIMITIVES[name])
     shares = []
-    for number, t in zip(numbers, given, strict=True):
-        rule = own[number] if own is not None and number < len(own) else None
-        if rule is not None:
-            shares.append(rule(t, answer, *arguments, **settings))
-        elif maker is not None and own is None and name not in TRANSPOSED:
-            shares.append(maker((number,), (t,), answer, tuple(arguments), settings))
-        else:
-            shares.append(_transposed(recorder, equation, number, arguments, t))
+    try:
+        for number, t in zip(numbers, given, strict=True):
+            rule = own[number] if own is not None and number < len(own) else None
+            if rule is not None:
+                shares.append(rule(t, answer, *arguments, **settings))
+            elif maker is not None and own is None and name not in TRANSPOSED:
+                shares.append(maker((number,), (t,), answer, tuple(arguments), settings))
+            else:
+                shares.append(_transposed(recorder, equation, number, arguments, t))
+    except GradwireError as error:
+        raise type(error)(error.sentence, node=node_of(equation.origin) or None) from error
+    except Exception as error:
+        sentence = f"the function {name} has no tangent for this use: {error}"
+        raise LoweringError(sentence, node=node_of(equation.origin) or None) from error
     total = shares[0]
     for share in shares[1:]:
         total = anp.add(total, share)

@@ -10,7 +10,7 @@ import numpy as np
 from engine.errors import GradwireError, RunError
 from engine.program.compose import rename
 from engine.program.primitives import PRIMITIVES
-from engine.program.program import Equation, Program, Var
+from engine.program.program import Equation, Program, Var, direction_of, node_of
 
 
 class NonFinite(NamedTuple):
@@ -81,18 +81,6 @@ def step(equation: Equation, known: Mapping[Var, Any]) -> Any:
     except Exception as error:
         node = node_of(equation.origin)
         raise RunError(f"{equation.primitive.rpartition('.')[2]} failed: {error}", node=node or None) from error
-
-
-def node_of(origin: str) -> str:
-    """Return the graph node an equation's origin speaks of."""
-    while " of " in origin and origin.startswith(("adjoint of ", "tangent of ")):
-        origin = origin.partition(" of ")[2]
-    return origin
-
-
-def direction_of(origin: str) -> Literal["forward", "backward"]:
-    """Return whether an equation belongs to the adjoint."""
-    return "backward" if origin.startswith("adjoint of ") else "forward"
 
 
 def _finite(value: Any) -> bool:

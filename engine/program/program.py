@@ -65,3 +65,15 @@ class Program:
     types: Mapping[Var, ArrayType]
     sockets: Mapping[Socket, Any] = field(default_factory=dict)
     """Which variable (or tuple / dict of variables, for tuples and records) carries each output socket's value."""
+
+
+def node_of(origin: str) -> str:
+    """Return the graph node an equation's origin speaks of."""
+    while " of " in origin and origin.startswith(("adjoint of ", "tangent of ")):
+        origin = origin.partition(" of ")[2]
+    return origin
+
+
+def direction_of(origin: str) -> Literal["forward", "backward"]:
+    """Return whether an equation belongs to the adjoint."""
+    return "backward" if origin.startswith("adjoint of ") else "forward"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+import autograd.numpy as anp
 import numpy as np
 from autograd.extend import VSpace
 from autograd.numpy.numpy_boxes import ArrayBox
@@ -105,6 +106,8 @@ class Recorder:
             args, kwargs = arrange(*args, **kwargs), {}
         else:
             name = primitives.name_of(function)
+        if kwargs and kwargs.get("out") is not None:
+            raise LoweringError(f"{self.who} writes into an array (out=); use the result instead")
         arguments = tuple([each if type(each) in _PLAIN else self.literal(each) for each in args])
         settings = tuple([(key, self.literal(each)) for key, each in kwargs.items()]) if kwargs else ()
         var = self.new(value)
@@ -223,6 +226,36 @@ class RecordBox(ArrayBox):  # type: ignore[misc]
     def astype(self, dtype: Any, *_: Any, **__: Any) -> Any:
         """Return the array in another dtype."""
         return primitives.cast(self, np.dtype(dtype).name)
+
+    real = property(lambda self: anp.real(self))
+    imag = property(lambda self: anp.imag(self))
+
+    def conj(self) -> Any:
+        """Return the complex conjugate."""
+        return anp.conj(self)
+
+    def __and__(self, other: Any) -> Any:
+        return anp.bitwise_and(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return anp.bitwise_or(self, other)
+
+    def __xor__(self, other: Any) -> Any:
+        return anp.bitwise_xor(self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Any:
+        return anp.invert(self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return anp.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return anp.floor_divide(other, self)
+
+    def __pos__(self) -> Any:
+        return self
 
     def item(self) -> NoReturn:
         """Refuse."""
