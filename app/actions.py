@@ -14,6 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engine.edits import SetKept
+
 if TYPE_CHECKING:
     from app.window import Window
 
@@ -75,7 +77,7 @@ COMMANDS: tuple[Command, ...] = (
         words="store parameters trained",
     ),
     Command(
-        "forget_values", "Forget kept values", "File", lambda w: w.session.forget_values(), (),
+        "forget_values", "Forget kept values", "File", lambda w: w.session.apply(SetKept(None)), (),
         lambda w: w.editing and w.session.content.kept is not None, words="discard start values initial",
     ),
     Command("quit", "Quit", "File", lambda w: w.close(), ("Ctrl+Q",), separator=True, words="exit close"),

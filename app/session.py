@@ -520,11 +520,6 @@ class Session(QObject):
             document = self._document
             self._runs.kept(self._lane, lambda kept: self._keep(document, kept))
 
-    def forget_values(self) -> None:
-        """Take the kept values out of the document, as one undoable edit: runs start from the initial values again."""
-        if self.apply(SetKept(None)):
-            self.message.emit("Forgot the kept values. Undo brings them back.")
-
     def _keep(self, document: Document, kept: Kept) -> None:
         if document is self._document and self.apply(SetKept(kept)):
             self.message.emit(f"Kept the values of step {kept.step:,}. Undo takes them back.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.actions import BY_ID
 from app.session import Session
 from engine.edits import Move, RemoveNode, SetKept
 from engine.errors import FileError
@@ -208,8 +210,9 @@ def test_the_document_of_an_empty_session_can_be_saved(session: Session, tmp_pat
 def test_kept_values_can_be_forgotten_and_brought_back(session: Session) -> None:
     node = sorted(session.graph.nodes)[0]
     assert session.apply(SetKept(Kept(7, values={node: Tensor.of(1.5)})))
-    kept, sentences = session.content, heard(session)
-    session.forget_values()
-    assert session.content.kept is None and "Undo brings them back" in sentences[-1]
+    kept, window = session.content, SimpleNamespace(session=session, editing=True)
+    assert BY_ID["forget_values"].enabled(window)
+    BY_ID["forget_values"].run(window)
+    assert session.content.kept is None and not BY_ID["forget_values"].enabled(window)
     session.undo()
     assert render(session.content) == render(kept)
