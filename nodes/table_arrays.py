@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import lzma
 import math
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from engine import limits
@@ -20,11 +23,25 @@ from nodes.table_cells import classified, named, quoted
 
 NPY: Final = b"\x93NUMPY"
 ZIP: Final = b"PK\x03\x04"
+HEADER_BYTES: Final = 10_000
+"""The longest header of an NPY file that is read, as in NumPy."""
 
-_HEADERS: Final[Mapping[tuple[int, int], Any]] = {
-    (1, 0): npy.read_array_header_1_0,
-    (2, 0): npy.read_array_header_2_0,
+_STRING: Final = r"'([^'\\]*)'"
+_WHOLE_NUMBERS: Final = r"\(([\d, ]*)\)"
+_FIELD: Final = re.compile(rf"\(\s*{_STRING}\s*,\s*{_STRING}\s*(?:,\s*{_WHOLE_NUMBERS})?\s*\)\s*,?\s*")
+_PARTS: Final = {
+    "descr": rf"'descr'\s*:\s*(?:{_STRING}|\[(.*)\])",
+    "fortran_order": r"'fortran_order'\s*:\s*(True|False)",
+    "shape": rf"'shape'\s*:\s*{_WHOLE_NUMBERS}",
 }
+_HEADER: Final = re.compile(r"\{\s*" + r"\s*,\s*".join(_PARTS.values()) + r"\s*,?\s*\}\s*", re.DOTALL)
+"""The header of an NPY file as NumPy writes it: a dictionary of three parts in the order of their names."""
+
+_ZIP_FAULTS: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+    KeyError, OverflowError, MemoryError, struct.error, zlib.error, lzma.LZMAError,
+)  # fmt: skip
+"""What zipfile and its decompressors raise at damaged archives."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +110,14 @@ def read_npz(data: bytes) -> ArrayTable:
     arrays: dict[str, NDArray[Any]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
+            members = [info for info in archive.infolist() if not info.filename.endswith("/")]
             _require_npz(members)
             for info in members:
                 name = info.filename.removesuffix(".npy")
                 arrays[name] = _plain(_array(archive.read(info), quoted(name)), quoted(name))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise DataError(f"it is a damaged NPZ file ({error})") from None
+    except _ZIP_FAULTS as error:
+        said = str(error).partition("\n")[0][:80]
+        raise DataError(f"it is a damaged NPZ file ({said or type(error).__name__})") from None
     return ArrayTable(arrays, tuple(arrays))
 
 
@@ -117,20 +135,40 @@ def _require_npz(members: list[zipfile.ZipInfo]) -> None:
 
 def _array(data: bytes, what: str) -> NDArray[Any]:
     """Return the array in the bytes of an NPY file, once its header agrees with its length; raise DataError."""
-    stream = io.BytesIO(data)
+    start, length = (10, data[8:10]) if data[6:7] == b"\x01" else (12, data[8:12])
+    end = start + int.from_bytes(length, "little")
+    header = _HEADER.fullmatch(data[start:end].decode("utf-8", "replace")) if end - start <= HEADER_BYTES else None
+    if header is None or not data.startswith(NPY):
+        raise DataError(f"{what} is a damaged NPY file (its header cannot be read)")
+    dtype = _dtype(header[1], header[2], what)
+    shape, body = _lengths(header[4]), data[end:]
+    if len(body) != math.prod(shape) * dtype.itemsize or len(shape) > limits.RANK:
+        taken = f"{math.prod(shape) * dtype.itemsize:,}" if math.prod(shape) < 10**20 else "far more"
+        raise DataError(
+            f"{what} is a damaged NPY file (shape {shape_text(shape)} takes {taken} bytes, it has {len(body):,})"
+        )
+    return np.frombuffer(body, dtype).reshape(shape, order="F" if header[3] == "True" else "C")
+
+
+def _dtype(plain: str | None, fields: str | None, what: str) -> np.dtype[Any]:
+    """Return the dtype of a header: plain, or the fields of a structured one; raise DataError for Python objects."""
+    parts = list(_FIELD.finditer(fields or ""))
     try:
-        header = _HEADERS.get(npy.read_magic(stream), npy.read_array_header_2_0)
-        shape, fortran, dtype = header(stream)
-        if dtype.hasobject:
-            raise DataError(f"{what} holds Python objects, which are never loaded: save numbers")
-        bytes_needed = math.prod(shape) * dtype.itemsize
-    except (ValueError, TypeError, EOFError, SyntaxError, OverflowError) as error:
-        raise DataError(f"{what} is a damaged NPY file ({str(error).splitlines()[0][:100]})") from None
-    body = data[stream.tell() :]
-    if any(n < 0 for n in shape) or len(body) != bytes_needed:
-        sizes = f"shape {shape_text(shape)} takes {bytes_needed:,} bytes, it has {len(body):,}"
-        raise DataError(f"{what} is a damaged NPY file ({sizes})")
-    return np.frombuffer(body, dtype).reshape(shape, order="F" if fortran else "C")
+        if plain is None and "".join(part[0] for part in parts) != (fields or "").lstrip():
+            raise ValueError
+        described = plain if plain is not None else [(p[1], p[2], _lengths(p[3] or "")) for p in parts]
+        dtype = np.dtype(described)
+    except (TypeError, ValueError, SyntaxError, OverflowError):
+        raise DataError(f"{what} is a damaged NPY file (its dtype cannot be read)") from None
+    if dtype.hasobject:
+        raise DataError(f"{what} holds Python objects, which are never loaded: save numbers")
+    if dtype.itemsize == 0:
+        raise DataError(f"{what} holds values of no length")
+    return dtype
+
+
+def _lengths(text: str) -> tuple[int, ...]:
+    return tuple(int(number[:20]) for number in text.replace(" ", "").split(",") if number)
 
 
 def _plain(array: NDArray[Any], what: str) -> NDArray[Any]:

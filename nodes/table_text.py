@@ -181,10 +181,13 @@ def _cut(body: bytes, separator: str, header: str, line: int) -> TextTable:
     counts = np.searchsorted(delimiters, ends) - first
     lines = np.arange(line, line + len(ends))
     keep = _with_content(body, starts, ends, counts)
-    columns = int(counts[0]) + 1
+    if not len(keep):
+        raise DataError("it is empty")
+    top = int(keep[0])
+    columns = int(counts[top]) + 1
     _require_even(counts[keep] + 1, lines[keep], columns)
     cells = _Cut(buffer, starts[keep], ends[keep], delimiters, first[keep], columns)
-    names = _names(body[: ends[0]].decode().split(separator), header)
+    names = _names(body[starts[top] : ends[top]].decode().split(separator), header)
     if names:
         cells = _Cut(buffer, cells.starts[1:], cells.ends[1:], delimiters, cells.first[1:], columns)
     return TextTable(names or _numbered(columns), lines[keep][len(names) > 0 :], cells)
@@ -224,6 +227,8 @@ def _cells_text(count: int) -> str:
 
 def _listed(body: bytes, separator: str, header: str, line: int) -> TextTable:
     rows, lines = _split(body.decode()) if separator == " " else _unquoted(body.decode(), separator)
+    if not rows:
+        raise DataError("it is empty")
     columns = len(rows[0])
     _require_even(np.array([len(row) for row in rows]), np.array(lines) + (line - 1), columns)
     names = _names(rows[0], header)
