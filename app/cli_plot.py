@@ -60,11 +60,10 @@ def draw(graph: OpenGraph, results: Sequence[Result], path: Path) -> None:
 def _curve(graph: OpenGraph, result: Result) -> Curve:
     node = graph.graph.nodes[result.optimizer]
     name = node.name or graph.library[node.operator].title
-    first = (result.kept.step if result.kept else result.steps) - result.steps
     losses = result.history[:, 0] if result.history.size else np.empty(0)
     kept = _thinned(losses)
     kept = kept[np.isfinite(losses[kept])]
-    return Curve(kept + float(first), losses[kept], name)
+    return Curve(result.recorded[kept].astype(float), losses[kept], name)
 
 
 def _thinned(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -20,8 +20,8 @@ from engine.graph import Content, Graph, Socket
 from engine.operator import Kind, Library
 from engine.prepare import Prepared, nodes_of_kind, prepare
 from engine.problems import Problem
-from engine.results import Result, Results
-from engine.training import Chunk, Trainer
+from engine.results import History, Result, Results
+from engine.training import Trainer
 
 OPERATORS: Final = "gradwire.operators"
 """The entry point group in which an installed distribution offers its operator library."""
@@ -115,19 +115,17 @@ class OpenGraph:
         prepared = self.prepare(seed=seed, start=start, parameters=parameters)
         trainer = Trainer(prepared, approach=approach, backend=backend, steps=steps)
         began = time.perf_counter()
-        chunks: list[Chunk] = []
+        histories = [History() for _ in trainer.lanes]
+        loss = np.nan
         while not trainer.done:
-            chunks += trainer.run(most=10**9, seconds=0.1)
+            for chunk in trainer.run(most=10**9, seconds=0.1):
+                histories[chunk.lane].add(chunk.first, chunk.rows)
+                if chunk.lane == 0 and len(chunk.rows):
+                    loss = float(chunk.rows[-1][0])
             if progress is not None:
-                first = trainer.lanes[0]
-                rows = [each.rows for each in chunks[-len(trainer.lanes) :] if each.lane == 0 and len(each.rows)]
-                progress(
-                    trainer.step(0) - prepared.step,
-                    first.limit - prepared.step,
-                    float(rows[-1][-1][0]) if rows else np.nan,
-                )
+                progress(trainer.step(0) - prepared.step, trainer.lanes[0].limit - prepared.step, loss)
         seconds = time.perf_counter() - began
-        return Results(tuple(self._result(trainer, lane, chunks, seconds) for lane in range(len(trainer.lanes))))
+        return Results(tuple(self._result(trainer, lane, each, seconds) for lane, each in enumerate(histories)))
 
     def gradient(
         self,
@@ -160,7 +158,7 @@ class OpenGraph:
         prepared = self.prepare(parameters=parameters, strict=False)
         return evaluate.look(prepared, train=train).wires
 
-    def _result(self, trainer: Trainer, lane: int, chunks: list[Chunk], seconds: float) -> Result:
+    def _result(self, trainer: Trainer, lane: int, history: History, seconds: float) -> Result:
         prepared, described = trainer.prepared, trainer.lanes[lane]
         values, states, step = trainer.parameters(lane), trainer.states(lane), trainer.step(lane)
         gradients: dict[str, Any] = {}
@@ -178,7 +176,7 @@ class OpenGraph:
             loss, gradients = found.loss, {**found.gradients, **gradients}
         called = results.names(self.graph, described.parameters)
         stop = trainer.stops[lane]
-        rows = [chunk.rows for chunk in chunks if chunk.lane == lane]
+        recorded, rows = history.arrays(len(described.columns))
         return Result(
             optimizer=described.optimizers[0],
             loss=loss,
@@ -192,7 +190,8 @@ class OpenGraph:
             failed=stop.kind == "paused",
             probes=self._probes(prepared, values, states, step),
             columns=described.columns,
-            history=np.vstack(rows) if rows else np.empty((0, len(described.columns))),
+            history=rows,
+            recorded=recorded,
             kept=trainer.kept(lane),
         )
 

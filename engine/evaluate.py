@@ -16,7 +16,7 @@ from engine.autodiff.check import Report, check_gradient
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.binding import States, bind, failure
-from engine.errors import GradwireError, LoweringError, RunError
+from engine.errors import GradwireError, RunError
 from engine.graph import Socket
 from engine.operator import Kind
 from engine.order import acyclic_part, graph_parents
@@ -24,7 +24,7 @@ from engine.prepare import Plan, Prepared
 from engine.program.lower import lower
 from engine.program.program import Program, ProgramInput, Var
 from engine.sockets import output_names
-from engine.stepper import choose
+from engine.stepper import choose, is_loss, lowered_loss
 from engine.types import Type
 
 
@@ -126,7 +126,7 @@ def look(
     targets = [Socket(id, name) for id in able for name in output_names(graph, prepared.operator(id), id)]
     program = lower(graph, prepared.library, prepared.types, targets, train=train)
     losses = {plan.id: program.sockets[plan.loss] for plan in prepared.plans if plan.loss in program.sockets}
-    real = {id: var for id, var in losses.items() if isinstance(var, Var) and _is_loss(program, var)}
+    real = {id: var for id, var in losses.items() if isinstance(var, Var) and is_loss(program.types[var])}
     chosen = real.get(optimizer) if optimizer else next(iter(real.values()), None)
     wrt = _differentiable(program, targets) if chosen is not None else []
     whole = adjoint(program, chosen, wrt) if chosen is not None else program
@@ -150,11 +150,6 @@ def look(
         },
         {id: float(found[var]) for id, var in real.items()},
     )
-
-
-def _is_loss(program: Program, var: Var) -> bool:
-    kind = program.types[var]
-    return kind.shape == () and kind.dtype.startswith("float")
 
 
 def _differentiable(program: Program, targets: Sequence[Socket]) -> list[Var]:
@@ -193,12 +188,9 @@ class Loss:
 def loss_program(prepared: Prepared, optimizer: str | None = None) -> Loss:
     """Lower the loss of an optimizer (default: the first); raise GradwireError where there is none."""
     plan = prepared.plan(optimizer)
-    program = lower(prepared.graph, prepared.library, prepared.types, (plan.loss,), train=True)
+    program = lowered_loss(prepared, plan)
     read = {each.name: each for each in program.inputs if each.role == "parameter"}
     inputs = tuple(read[id] for id in plan.parameters if id in read)
-    if not _is_loss(program, program.outputs[0]):
-        kind = program.types[program.outputs[0]]
-        raise LoweringError(f"{prepared.quoted(plan.id)} needs a real scalar as its loss, not {kind}.", node=plan.id)
     return Loss(plan, program, program.outputs[0], inputs)
 
 

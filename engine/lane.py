@@ -109,8 +109,14 @@ class Mover:
         return {id: {name: Tensor.of(value) for name, value in part.items()} for id, part in parts.items()}
 
     def take_up(self, kept: Kept) -> None:
-        """Go on from kept states, as far as they fit what this optimizer has; what does not fit starts anew."""
-        own = kept.states.get(self.plan.id, {})
+        """Go on from kept states, as far as they fit what this optimizer has; what does not fit starts anew.
+
+        Start values that were given in place of the kept ones stay.
+        """
+        own = dict(kept.states.get(self.plan.id, {}))
+        for id, each, free in zip(self.stepper.descent.owned, self.stepper.descent.free, self.free, strict=True):
+            if id in kept.values and not np.array_equal(kept.values[id].array(), self.prepared.parameters[id]):
+                own[f"free.{id}"] = Tensor.of(np.asarray(free, each.type.dtype))
         names = [f"free.{id}" for id in self.stepper.descent.owned] + [
             f"{slot}.{id}" for slot, id in self.stepper.slots
         ]

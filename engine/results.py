@@ -42,7 +42,9 @@ class Result:
     """What each probe shows at the end, in evaluation (no noise, running averages)."""
     columns: tuple[Column, ...] = ()
     history: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
-    """What was recorded at each step, before it: one row per step, one of `columns` each."""
+    """What was recorded at `recorded`, before each step: a row per step, with a number for each of `columns`."""
+    recorded: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """The steps in `history`: every one, or in a long run (see `History`) every second, fourth, ..."""
     kept: Kept | None = None
     """What keeps these values in a document, so that a later run goes on from here."""
 
@@ -111,6 +113,36 @@ class Results(Sequence[Result]):
         """Return JSON values: an object for one result, a list for several."""
         objects = [result.to_plain() for result in self.results]
         return objects[0] if len(objects) == 1 else objects
+
+
+class History:
+    """Rows of one lane, thinned so that a run of any length takes bounded memory: at most `most` rows are kept."""
+
+    def __init__(self, most: int = 1_000_000) -> None:
+        self._most = most
+        self._every = 1
+        self._count = 0
+        self._rows: list[NDArray[np.float64]] = []
+        self._steps: list[NDArray[np.int64]] = []
+
+    def add(self, first: int, rows: NDArray[np.float64]) -> None:
+        """Append rows, the first of which is that of step `first`."""
+        steps = np.arange(first, first + len(rows))
+        wanted = steps % self._every == 0
+        self._rows.append(rows[wanted])
+        self._steps.append(steps[wanted])
+        self._count += int(wanted.sum())
+        while self._count > self._most:
+            self._every *= 2
+            rows, steps = np.vstack(self._rows), np.concatenate(self._steps)
+            wanted = steps % self._every == 0
+            self._rows, self._steps, self._count = [rows[wanted]], [steps[wanted]], int(wanted.sum())
+
+    def arrays(self, columns: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return (steps, rows)."""
+        if not self._rows:
+            return np.empty(0, np.int64), np.empty((0, columns))
+        return np.concatenate(self._steps), np.vstack(self._rows)
 
 
 def plain(value: Any) -> Any:

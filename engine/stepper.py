@@ -99,10 +99,24 @@ def limits(prepared: Prepared, id: str) -> tuple[float, ...]:
     return tuple(float(settings[name]) for name in (found.limits if found else ()))
 
 
+def lowered_loss(prepared: Prepared, plan: Plan) -> Program:
+    """Return the program of an optimizer's loss; raise LoweringError where that is no real scalar."""
+    program = lower(prepared.graph, prepared.library, prepared.types, (plan.loss,), train=True)
+    kind = program.types[program.outputs[0]]
+    if not is_loss(kind):
+        raise LoweringError(f"{prepared.quoted(plan.id)} needs a real scalar as its loss, not {kind}.", node=plan.id)
+    return program
+
+
+def is_loss(kind: ArrayType) -> bool:
+    """Whether a value of this type can be made small."""
+    return kind.shape == () and kind.dtype.startswith("float")
+
+
 def descent(prepared: Prepared, plan: Plan) -> Descent:
     """Lower the loss of an optimizer over the free values of the parameters it moves; raise LoweringError where it
     moves none."""
-    base = lower(prepared.graph, prepared.library, prepared.types, (plan.loss,), train=True)
+    base = lowered_loss(prepared, plan)
     read = {each.name: each for each in base.inputs if each.role == "parameter"}
     owned = tuple(id for id in plan.parameters if id in read)
     if not owned:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.errors import GradwireError, SettingError
 from engine.graph import Kept
 from engine.lane import Column, Mover, Stop
-from engine.operator import socket_number
+from engine.operator import Kind, socket_number
 from engine.prepare import Plan, Prepared
 from engine.sockets import input_of
 from engine.stepper import choose
@@ -25,8 +25,8 @@ from engine.types import Tensor
 
 __all__ = ["Chunk", "Column", "Lane", "Step", "Stop", "Trainer", "lanes_of"]
 
-SLICE: Final = 64
-"""Steps that a lane takes before the next has its turn, where a time is given."""
+TURN: Final = 0.004
+"""Seconds that all lanes together take before the clock is looked at, where a time is given (one step at least)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ class Trainer:
         """
         prepared.plan(None)
         self._prepared = prepared
+        self._pace = TURN
         self._movers = tuple(
             tuple(_mover(prepared, plan, approach, backend, steps) for plan in plans)
             for plans in lanes_of(prepared.plans)
@@ -168,12 +169,15 @@ class Trainer:
         rows: list[list[NDArray[np.float64]]] = [[] for _ in self.lanes]
         left = most
         while left > 0 and not self.done:
-            slice = left if end is None else min(left, SLICE)
+            turn = left if end is None else max(1, min(left, int(TURN / self._pace)))
+            began = time.perf_counter()
             for lane, movers in enumerate(self._movers):
                 if _stop(movers) is None:
-                    rows[lane].append(_advance(movers, slice))
-            left -= slice
-            if end is not None and time.perf_counter() >= end:
+                    rows[lane].append(_advance(movers, turn))
+            left -= turn
+            now = time.perf_counter()
+            self._pace = max((now - began) / turn, 1e-7)
+            if end is not None and now >= end:
                 break
         return tuple(Chunk(lane, first[lane], np.vstack(parts)) for lane, parts in enumerate(rows) if parts)
 
@@ -186,12 +190,15 @@ class Trainer:
     def set_live(self, node: str, setting: str, value: Any) -> bool:
         """Give a numeric setting, or the number in an unwired input's place, a new value from the next step on.
 
-        Return False where it is structural or not in the run; raise SettingError where it may not have the value.
+        Return False where it is structural, a parameter's, or not in the run; raise SettingError where it may not
+        have the value.
         """
         graph = self._prepared.graph
         if node not in graph.nodes:
             return False
         declared = self._prepared.operator(node)
+        if declared.kind is Kind.PARAMETER:
+            return False
         spec = declared.settings.get(setting) or (socket_number(setting) if input_of(declared, setting) else None)
         if spec is None or not spec.numeric:
             return False
