@@ -28,6 +28,8 @@ SHORT = {
     "mean": "reductions.mean",
     "probe": "views.probe",
     "line_data": "inputs.line_data",
+    "pack": "shape.pack",
+    "unpack": "shape.unpack",
     "table": "inputs.table",
 }
 
