@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 MOST_SHOWN = 60
+ROW = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Qt: rows of 30 pixels."""
-        return QSize(appearance().px(200), appearance().px(30))
+        return QSize(appearance().px(200), appearance().px(ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Qt: draw the row."""
@@ -158,9 +159,7 @@ class Commands(QFrame):
         self._entries = entries(self._window)
         self.field.clear()
         self._search("")
-        width = min(px(600), self._window.width() - px(48))
-        height = min(px(440), self._window.height() - px(120))
-        self.setGeometry((self._window.width() - width) // 2, px(58), width, height)
+        self._fit()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -169,6 +168,16 @@ class Commands(QFrame):
         found = ranked(query, ((e, e.title, e.words) for e in self._entries)) if query.strip() else self._entries
         self.model.show_entries(list(found[:MOST_SHOWN]))
         self.list.setCurrentIndex(self.model.index(0, 0))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make the card as high as its rows, and no row half visible."""
+        px = appearance().px
+        room = max(4, min(14, (self._window.height() - px(190)) // px(ROW)))
+        rows = min(room, max(1, self.model.rowCount()))
+        width = min(px(600), self._window.width() - px(48))
+        height = rows * px(ROW) + self.field.sizeHint().height() + px(28) + 2
+        self.setGeometry((self._window.width() - width) // 2, px(58), width, height)
 
     def _run(self, row: int) -> None:
         if 0 <= row < len(self.model.entries):

@@ -6,11 +6,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
-from app.panels.inspector_parts import label
+from app.panels.inspector_parts import Elided, label
 from app.run_bar import RunBar
 from app.theme import appearance
+from app.tips import tip
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -97,7 +107,7 @@ class TopBar(QWidget):
         self.menu_button = MenuButton()
         self.menu_button.clicked.connect(self.open_menu)
         self.title = label("", "heading")
-        self.place = label("", "faint")
+        self.place = Elided("", "faint", align=Qt.AlignmentFlag.AlignLeft)
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.run_bar = RunBar(window.session)
         self.search = SearchButton("Ctrl K")
@@ -130,7 +140,7 @@ class TopBar(QWidget):
         window, session = self._window, self._window.session
         editing = window.editing
         self.title.setText(session.title if editing else "Gradwire")
-        self.title.setToolTip(str(session.path or ""))
+        self.title.setToolTip(tip(str(session.path or "")))
         place = session.path.name if session.path else "not saved yet"
         self.place.setText("" if not editing else f"› {place}" + ("" if session.clean else "  · edited"))
         self.run_bar.setVisible(editing)
@@ -166,8 +176,12 @@ class StatusLine(QWidget):
         self.problems.clicked.connect(self.problems_clicked)
         self.value, self.derivative = QLabel("values"), QLabel("derivatives")
         self.saved = label("saved", "second")
+        self.lane = QPushButton()
+        self.lane.setProperty("role", "chip")
+        self.lane.setToolTip("Whose values the wires show")
+        self.lane.clicked.connect(self._choose_lane)
         self._row = QHBoxLayout(self)
-        for widget in (self.problems, self.message, self.value, self.derivative, self.saved):
+        for widget in (self.problems, self.message, self.lane, self.value, self.derivative, self.saved):
             self._row.addWidget(widget, 1 if widget is self.message else 0)
         self.value.setProperty("role", "legend-value")
         self.derivative.setProperty("role", "legend-derivative")
@@ -177,14 +191,33 @@ class StatusLine(QWidget):
         session.problems_changed.connect(self._refresh)
         session.path_changed.connect(self._refresh)
         session.replaced.connect(self._refresh)
+        session.run_state_changed.connect(lambda _: self._show_lane())
+        session.lane_changed.connect(self._show_lane)
+        session.replaced.connect(self._show_lane)
         appearance().changed.connect(self._restyled)
         self._restyled()
         self._refresh()
+        self._show_lane()
+
+    def _show_lane(self) -> None:
+        lanes = self._session.lanes
+        self.lane.setVisible(len(lanes) > 1)
+        if len(lanes) > 1:
+            self.lane.setText(f"values of {lanes[min(self._session.lane, len(lanes) - 1)]}  ▾")
+
+    def _choose_lane(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for number, name in enumerate(self._session.lanes):
+            action = menu.addAction(name, lambda number=number: self._session.set_lane(number))
+            action.setCheckable(True)
+            action.setChecked(number == self._session.lane)
+        menu.popup(self.lane.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def show_message(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.message.setText(" ".join(sentence.split()))
-        self.message.setToolTip(sentence)
+        self.message.setToolTip(tip(sentence))
         self._back.start()
 
     def _restyled(self) -> None:

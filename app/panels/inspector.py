@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScro
 from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
-from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, label, set_role
+from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
 from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Socket
@@ -38,7 +38,8 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setProperty("role", "panel")
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         session.selection_changed.connect(self._follow)
         session.replaced.connect(self._rebuild)
         session.changed.connect(self._changed)
@@ -117,6 +118,7 @@ class NodeView(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(0)
+        self.partials: dict[str, FormulaRow] = {}
         px = appearance().px
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(18), px(14), px(18), px(18))
@@ -127,13 +129,16 @@ class NodeView(QWidget):
         self.problems.setSpacing(px(6))
         self._column.addLayout(self.problems)
         self._formula()
-        self._settings()
-        self._partials()
-        self.chain = ChainSection(session, id)
-        self._column.addWidget(self.chain)
         self.values = [ValueSection(session, Socket(id, name), len(self.outputs) > 1) for name in self.outputs]
-        for section in self.values:
-            self._column.addWidget(section)
+        self.chain = ChainSection(session, id)
+        if self.operator.kind is Kind.PARAMETER:
+            # What is trained is looked at more often than it is set.
+            self._add(*self.values, self.chain)
+            self._settings()
+        else:
+            self._settings()
+            self._partials()
+            self._add(self.chain, *self.values)
         self.check = CheckSection(session, id)
         self.check.setVisible(self.operator.kind not in (Kind.VIEW, Kind.SOURCE, Kind.UNKNOWN))
         self._column.addWidget(self.check)
@@ -143,6 +148,10 @@ class NodeView(QWidget):
     def outputs_now(self) -> tuple[str, ...]:
         """Return the names of the node's outputs."""
         return output_names(self.session.graph, self.session.operator(self.id), self.id)
+
+    def _add(self, *sections: QWidget) -> None:
+        for section in sections:
+            self._column.addWidget(section)
 
     def _header(self) -> None:
         row = QHBoxLayout()
@@ -190,8 +199,7 @@ class NodeView(QWidget):
     def _partials(self) -> None:
         section = Section("Local partials")
         card = Card()
-        self.partials: dict[str, FormulaRow] = {}
-        for name, _ in self.operator.partials.items():
+        for name in self.operator.partials:
             row = FormulaRow()
             self.partials[name] = row
             card.column.addWidget(row)
@@ -256,24 +264,24 @@ class ChainSection(Section):
         self.session, self.id = session, id
         self.card = Card()
         self.card.column.setSpacing(appearance().px(4))
-        self.rows: list[FormulaRow] = []
+        self.rows: list[TextRow] = []
         self.column.addWidget(self.card)
 
     def refresh(self) -> None:
         """Show the derivatives on the way."""
         operator = self.session.operator(self.id)
-        rows = chain(self.session, self.id) if operator.kind is Kind.PARAMETER else ()
+        rows = list(chain(self.session, self.id)) if operator.kind is Kind.PARAMETER else []
         if len(rows) > self.MOST:
-            rows = (*rows[:3], (r"\cdots", ""), *rows[-3:])
+            rows = [*rows[:3], ("…", ""), *rows[-3:]]
         self.setVisible(len(rows) > 1)
         self.set_title(f"Chain from the loss to {self.session.label(self.id)[:24]}")
         while len(self.rows) < len(rows):
-            self.rows.append(FormulaRow())
+            self.rows.append(TextRow())
             self.card.column.addWidget(self.rows[-1])
         for k, row in enumerate(self.rows):
             row.setVisible(k < len(rows))
             if k < len(rows):
-                row.show_row(*rows[k], size=14)
+                row.show_row(*rows[k], strong=k == len(rows) - 1)
 
 
 class ValueSection(Section):

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.assets import ASSETS
 from app.panels.inspector_fields import Editor, NumberField, guard_wheel, indent, mark_invalid, plain_line
 from app.panels.inspector_tables import ArrayEditor, ColumnsEditor
+from app.tips import tip
 from engine import setting
 
 TICKS = 1000
@@ -329,7 +330,7 @@ class ParametersEditor(Editor):
         labels = dict(self._parameters())
         text = ", ".join(labels.get(id, id) for id in self._value) or "All that reach the loss"
         self.button.setText(text if len(text) < 28 else f"{len(self._value)} parameters")
-        self.button.setToolTip(text)
+        self.button.setToolTip(tip(text))
 
     def _open(self) -> None:
         menu = QMenu(self)

@@ -36,7 +36,8 @@ def partial_formula(name: str, partial: str, output: str) -> str:
     if SAYS_ITS_RESULT.search(partial):
         return partial
     if r"\bar" in partial:
-        return rf"\bar {{{word(name)}}} = {partial}"
+        bar = "bar" if len(name) == 1 else "overline"
+        return rf"\{bar}{{{word(name)}}} = {partial}"
     result = "z" if output == "value" else word(output)
     return rf"\frac{{\partial {result}}}{{\partial {word(name)}}} = {partial}"
 
@@ -98,13 +99,13 @@ def first_element(session: Session, socket: Socket) -> Any:
 
 
 def chain(session: Session, id: str) -> Sequence[tuple[str, str]]:
-    """Return the derivatives of the loss along the shortest way from it to the node's first output: (formula, value),
+    """Return the derivatives of the loss along the shortest way from it to the node's first output: (text, value),
     the loss first."""
     path = path_to_loss(session, id)
     rows = []
     for socket in reversed(path):
         look = session.look(socket)
-        rows.append((rf"\frac{{\partial L}}{{\partial\, {named(session, socket)}}}", look.cotangent if look else ""))
+        rows.append((f"∂loss / ∂ {session.label(socket.node)}", look.cotangent if look else ""))
     return rows
 
 
@@ -134,12 +135,3 @@ def path_to_loss(session: Session, id: str) -> Sequence[Socket]:
         path.append(came[at])
         at = came[at].node
     return tuple(reversed(path))
-
-
-def named(session: Session, socket: Socket) -> str:
-    """Return what a formula calls an output: the node's name where it is short, else its operator's word."""
-    text = session.label(socket.node)
-    last = text.split()[-1] if text.split() else text
-    shown = last if len(last) == 1 else text
-    safe = re.sub(r"[^A-Za-z0-9 ]", "", shown)[:18].strip()
-    return rf"\mathrm{{{safe}}}" if len(safe) > 1 else (safe or r"\cdot")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from app.formula import FormulaView
 from app.theme import appearance, faded, mix
+from app.tips import tip
 
 FORMULA_SIZE = 18
 
@@ -38,11 +39,12 @@ def set_role(widget: QWidget, role: str) -> None:
 class Elided(QLabel):
     """A label that gives way: what does not fit is replaced by dots, and stands in the tip."""
 
-    def __init__(self, text: str, role: str) -> None:
+    def __init__(self, text: str, role: str, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> None:
         super().__init__(text)
+        self._align = align
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
 
     def minimumSizeHint(self) -> QSize:
         """Qt: three dots."""
@@ -52,8 +54,8 @@ class Elided(QLabel):
         """Qt: draw what fits."""
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        painter.setPen(QColor(appearance().theme.faint))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), self._align | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Square(QWidget):
@@ -124,6 +126,26 @@ class FormulaRow(QWidget):
         """Show a formula and its number."""
         look = appearance()
         self.formula.show_formula(latex, size=look.px(size), colour=colour or look.theme.text)
+        self.number.setText(number)
+
+
+class TextRow(QWidget):
+    """A text on the left, shortened where the room is narrow, and a derivative on the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(appearance().px(8))
+        self.text = Elided("", "second", align=Qt.AlignmentFlag.AlignLeft)
+        self.number = label("", "derivative")
+        row.addWidget(self.text, 1)
+        row.addWidget(self.number)
+
+    def show_row(self, text: str, number: str, *, strong: bool) -> None:
+        """Show a text and its number; the `strong` one is what the others lead to."""
+        set_role(self.text, "strong" if strong else "second")
+        self.text.setText(text)
         self.number.setText(number)
 
 

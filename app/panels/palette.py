@@ -20,9 +20,10 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QListView,
@@ -35,6 +36,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import fonts
+from app.panels.palette_drag import PaletteDrag
 from app.search import ranked
 from app.session import PALETTE_MIME
 from app.theme import appearance, faded
@@ -190,8 +192,8 @@ class PaletteList(QListView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self._pressed: tuple[QPoint, QPersistentModelIndex] | None = None
+        self._drag: PaletteDrag | None = None
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -210,15 +212,36 @@ class PaletteList(QListView):
         if index.data(OPERATOR_ROLE):
             self.chosen.emit(index.data(OPERATOR_ROLE))
 
-    def startDrag(self, actions: Qt.DropAction) -> None:
-        """Qt: start a drag with a picture of what is dragged."""
-        indexes = [i for i in self.selectedIndexes() if i.data(OPERATOR_ROLE)]
-        if indexes:
-            drag = QDrag(self)
-            drag.setMimeData(self.model().mimeData(indexes))
-            drag.setPixmap(self._card(indexes[0]))
-            drag.setHotSpot(QPoint(appearance().px(16), appearance().px(14)))
-            drag.exec(Qt.DropAction.CopyAction)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: remember where a drag may begin."""
+        super().mousePressEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        left = event.button() == Qt.MouseButton.LeftButton and index.data(OPERATOR_ROLE)
+        self._pressed = (event.position().toPoint(), QPersistentModelIndex(index)) if left else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: begin a drag once the pointer has gone some way, then lead it."""
+        if self._drag is not None and not self._drag.over:
+            self._drag.move_to(event.globalPosition().toPoint())
+            return
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            super().mouseMoveEvent(event)
+            return
+        start, index = self._pressed
+        if (event.position().toPoint() - start).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed = None
+            data = self.model().mimeData([self.model().index(index.row(), 0)])
+            grip = QPoint(appearance().px(16), appearance().px(14))
+            self._drag = PaletteDrag(self, data, self._card(self.model().index(index.row(), 0)), grip)
+            self._drag.move_to(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: drop."""
+        self._pressed = None
+        drag, self._drag = self._drag, None
+        if drag is not None and not drag.over:
+            drag.drop_at(event.globalPosition().toPoint())
+        super().mouseReleaseEvent(event)
 
     def _card(self, index: QModelIndex) -> QPixmap:
         look = appearance()

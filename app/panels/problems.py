@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app import fonts
 from app.panels.inspector_parts import Dot, label
 from app.theme import appearance
+from app.tips import tip
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ class ProblemModel(QAbstractListModel):
         """Qt: the sentence; the problem itself as user data."""
         problem = self.problems[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return problem.sentence
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(problem.sentence)
             case Qt.ItemDataRole.UserRole:
                 return problem
         return None

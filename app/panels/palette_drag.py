@@ -1,0 +1,97 @@
+"""Dragging an operator out of the palette: a card follows the pointer, and the widget under it gets Qt's drag and drop
+events.
+
+Operators are dropped only inside the window, so that no drag of the desktop is needed: it looks the same on every
+system, follows
+the pointer without lag, and works without a display.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+COPY = Qt.DropAction.CopyAction
+
+
+class PaletteDrag(QObject):
+    """One drag, from the moment the pointer left its row until it is dropped or given up (Escape)."""
+
+    def __init__(self, source: QWidget, data: QMimeData, card: QPixmap, grip: QPoint) -> None:
+        super().__init__(source)
+        self._source, self._data, self._grip = source, data, grip
+        self._over: QWidget | None = None
+        self.over = False
+        self._card = QLabel(source.window())
+        self._card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._card.setPixmap(card)
+        self._card.adjustSize()
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.ClosedHandCursor)
+        QApplication.instance().installEventFilter(self)
+
+    def move_to(self, point: QPoint) -> None:
+        """The pointer is at a point of the screen."""
+        window = self._source.window()
+        self._card.move(window.mapFromGlobal(point) - self._grip)
+        self._card.show()
+        self._card.raise_()
+        found = _acceptor(window.childAt(window.mapFromGlobal(point)))
+        if found is not self._over:
+            self._leave()
+            self._over = found
+            if found is not None:
+                at = found.mapFromGlobal(point)
+                QApplication.sendEvent(found, QDragEnterEvent(at, COPY, self._data, LEFT, NONE))
+        elif found is not None:
+            QApplication.sendEvent(found, QDragMoveEvent(found.mapFromGlobal(point), COPY, self._data, LEFT, NONE))
+
+    def drop_at(self, point: QPoint) -> None:
+        """The button was released at a point of the screen."""
+        self.move_to(point)
+        found, self._over = self._over, None
+        self._end()
+        if found is not None:
+            at = QPointF(found.mapFromGlobal(point))
+            QApplication.sendEvent(found, QDropEvent(at, COPY, self._data, LEFT, NONE))
+
+    def give_up(self) -> None:
+        """Drop nothing."""
+        self._leave()
+        self._end()
+
+    def _leave(self) -> None:
+        if self._over is not None:
+            QApplication.sendEvent(self._over, QDragLeaveEvent())
+        self._over = None
+
+    def _end(self) -> None:
+        if not self.over:
+            self.over = True
+            QApplication.instance().removeEventFilter(self)
+            QGuiApplication.restoreOverrideCursor()
+            self._card.deleteLater()
+            self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: Escape gives up."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self.give_up()
+            return True
+        return False
+
+
+def _acceptor(widget: QWidget | None) -> QWidget | None:
+    """Return the widget, or the nearest one around it, that accepts drops."""
+    while widget is not None and not widget.acceptDrops():
+        widget = widget.parentWidget()
+    return widget
