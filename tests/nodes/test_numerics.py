@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from typing import Any
 
@@ -10,6 +11,9 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
+from engine.program.functions import record_function
+from engine.types import type_of
 from nodes.library import LIBRARY
 
 
@@ -21,7 +25,21 @@ def call(operator: str, *arguments: Any, **settings: Any) -> Any:
 
 
 def slope(operator: str, *arguments: Any, by: int = 0, **settings: Any) -> Any:
-    return autograd.grad(lambda *xs: anp.sum(call(operator, *xs, **settings)), by)(*arguments)
+    """Return the derivative of the sum of an operator's result by one argument; every approach must give the same."""
+    arrays = [np.asarray(each) for each in arguments]
+    kinds: list[Any] = [type_of(each) for each in arrays]
+    program = record_function(lambda *xs: anp.sum(call(operator, *xs, **settings)), kinds)
+    found = {
+        (approach, backend): gradient_function(
+            program, program.outputs[0], [program.inputs[by].var], approach, backend
+        )(arrays)[1][0]
+        for approach, backend in itertools.product(APPROACHES, BACKENDS)
+        if refusal(approach, backend) is None
+    }
+    wanted = found["static", "numpy_code"]
+    for pair, gradient in found.items():
+        np.testing.assert_allclose(gradient, wanted, rtol=1e-12, atol=1e-300, err_msg=str(pair))
+    return wanted
 
 
 @pytest.fixture(autouse=True)
