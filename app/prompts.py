@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 FILTER = "Gradwire graphs (*.dgraph)"
@@ -17,6 +18,7 @@ class Prompts:
     def unsaved(self, parent: QWidget, title: str) -> Unsaved:
         """Ask what to do with unsaved changes of the document called `title`."""
         box = QMessageBox(parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Save the changes to “{title}”?")
         box.setInformativeText("What is not saved is lost.")
         save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
@@ -44,5 +46,7 @@ class Prompts:
 
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell of a failure that must not be missed."""
-        box = QMessageBox(QMessageBox.Icon.NoIcon, "Gradwire", sentence, QMessageBox.StandardButton.Ok, parent)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "Gradwire", "", QMessageBox.StandardButton.Ok, parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(sentence)
         box.exec()

@@ -24,6 +24,7 @@ from app import fonts, thumbnails
 from app.assets import SAMPLES
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.tips import tip
 from engine.files.recovery import Recovered
 from engine.operator import Library
 
@@ -43,7 +44,7 @@ class SampleCard(QAbstractButton):
         self.name, self.sentence = thumbnails.about(path)
         self.setAccessibleName(f"Sample: {self.name}")
         self.setAccessibleDescription(self.sentence)
-        self.setToolTip(self.sentence)
+        self.setToolTip(tip(self.sentence))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -129,7 +130,7 @@ class RecentRow(QAbstractButton):
         super().__init__()
         self.path = path
         self.setAccessibleName(f"Open {path.name}")
-        self.setToolTip(str(path))
+        self.setToolTip(tip(str(path)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
