@@ -1,0 +1,205 @@
+"""Places for nodes that have none, and a tidy arrangement of those that have: left to right, along the wires.
+
+The drawing is layered (Sugiyama, Tagawa and Toda 1981): a node stands right of everything that feeds it, sources and
+parameters stand close to what they feed, each column is ordered by where its neighbours stand, and then moved towards
+them as far as the nodes above and below allow (pool adjacent violators).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from engine import limits
+from engine.graph import Content, Graph, Layout, Place, Socket
+from engine.operator import Operator
+from engine.order import acyclic_part, graph_parents, natural
+from engine.placeholder import operator_of
+from engine.sockets import input_names, output_names
+
+Size: TypeAlias = tuple[float, float]
+"""Width and height of a node, in scene units."""
+
+WIDTH: Final = 190.0
+HEAD: Final = 44.0
+ROW: Final = 26.0
+"""About what the canvas draws: nodes of this width, a head, and a row for each socket."""
+EXTRA: Final[Mapping[str, float]] = {"inputs": 36.0, "parameters": 36.0, "optimizers": 36.0, "views": 84.0}
+"""What the canvas adds below for a value, a slider or a picture, by the family of the operator."""
+BETWEEN_COLUMNS: Final = 70.0
+BETWEEN_ROWS: Final = 34.0
+BETWEEN_PARTS: Final = 90.0
+"""Free space between columns, between the nodes of a column, and between parts that no wire joins."""
+SWEEPS: Final = 6
+
+
+def placed(content: Content, library: Mapping[str, Operator]) -> Content:
+    """Return the content with a place for every node: those without one are arranged below the others."""
+    graph, layout = content.graph, content.layout
+    homeless = [id for id in graph.nodes if id not in layout.places]
+    if not homeless:
+        return content
+    bottoms = [place.y + 300.0 for place in layout.places.values()]
+    bottoms += [note.y + note.height for note in layout.notes.values()]
+    lefts = [place.x for place in layout.places.values()] + [note.x for note in layout.notes.values()]
+    corner = Place(min(lefts, default=0.0), max(bottoms, default=-BETWEEN_PARTS) + BETWEEN_PARTS)
+    places = {**layout.places, **arranged(graph, library, homeless, corner)}
+    return replace(content, layout=Layout(places, layout.notes))
+
+
+def arranged(
+    graph: Graph,
+    library: Mapping[str, Operator],
+    nodes: Collection[str] | None = None,
+    at: Place | None = None,
+    size: Callable[[str], Size] | None = None,
+) -> dict[str, Place]:
+    """Return tidy places for nodes (None: all), their top left corner at `at`.
+
+    No two overlap, and every wire that is not part of a loop runs to the right. `size` says how large a node is drawn.
+    """
+    chosen = sorted(graph.nodes if nodes is None else set(nodes) & graph.nodes.keys(), key=natural)
+    shapes = _Shapes(graph, library, size)
+    wires = _Wires(graph, chosen, shapes)
+    corner, top = at or Place(), 0.0
+    places: dict[str, Place] = {}
+    for part in wires.parts():
+        boxes = _drawn(part, wires, {id: shapes.size(id) for id in part})
+        highest = min(box.y for box in boxes.values())
+        for id, box in boxes.items():
+            places[id] = Place(_within(corner.x + box.x), _within(corner.y + top + box.y - highest))
+        top += max(box.y + box.height for box in boxes.values()) - highest + BETWEEN_PARTS
+    return places
+
+
+def _within(coordinate: float) -> float:
+    return round(max(-limits.COORDINATE, min(limits.COORDINATE, coordinate)))
+
+
+@dataclass(slots=True)
+class _Box:
+    """Where a node is drawn."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class _Shapes:
+    """How large nodes are, and how far below its top each socket lies."""
+
+    def __init__(self, graph: Graph, library: Mapping[str, Operator], size: Callable[[str], Size] | None) -> None:
+        self._size = size
+        self._inputs: dict[str, tuple[str, ...]] = {}
+        self._outputs: dict[str, tuple[str, ...]] = {}
+        self._extra: dict[str, float] = {}
+        for id in graph.nodes:
+            declared = operator_of(graph, library, id)
+            self._inputs[id] = input_names(graph, declared, id)
+            self._outputs[id] = output_names(graph, declared, id)
+            self._extra[id] = EXTRA.get(declared.family, 0.0)
+
+    def size(self, id: str) -> Size:
+        rows = max(len(self._inputs[id]), len(self._outputs[id]))
+        return self._size(id) if self._size else (WIDTH, HEAD + rows * ROW + self._extra[id])
+
+    def depth(self, socket: Socket, output: bool) -> float:
+        names = (self._outputs if output else self._inputs)[socket.node]
+        return HEAD + ROW * (names.index(socket.name) if socket.name in names else 0)
+
+
+class _Wires:
+    """The wires among some nodes, without those that close a loop.
+
+    `before` and `after` give for each node its neighbours, and how far below a neighbour's top its own must lie for the
+    wire between them to be straight.
+    """
+
+    def __init__(self, graph: Graph, nodes: Sequence[str], shapes: _Shapes) -> None:
+        order, looped = acyclic_part(nodes, graph_parents(graph))
+        rank = {id: k for k, id in enumerate((*order, *looped))}
+        self.order = tuple(rank)
+        self.before: dict[str, list[tuple[str, float]]] = {id: [] for id in rank}
+        self.after: dict[str, list[tuple[str, float]]] = {id: [] for id in rank}
+        for source, target in (wire for id in nodes for wire in graph.incoming.get(id, ())):
+            if source.node in rank and rank[source.node] < rank[target.node]:
+                drop = shapes.depth(source, True) - shapes.depth(target, False)
+                self.before[target.node].append((source.node, drop))
+                self.after[source.node].append((target.node, -drop))
+
+    def parts(self) -> list[list[str]]:
+        """Return the nodes of each connected part in topological order, the largest part first."""
+        part_of: dict[str, int] = {}
+        for number, start in enumerate(self.order):
+            todo = [] if start in part_of else [start]
+            while todo:
+                id = todo.pop()
+                if id not in part_of:
+                    part_of[id] = number
+                    todo += [near for near, _ in (*self.before[id], *self.after[id])]
+        members = defaultdict[int, list[str]](list)
+        for id in self.order:
+            members[part_of[id]].append(id)
+        return sorted(members.values(), key=lambda part: -len(part))
+
+
+def _drawn(part: Sequence[str], wires: _Wires, sizes: Mapping[str, Size]) -> dict[str, _Box]:
+    """Return where the nodes of one connected part are drawn; `part` is in topological order."""
+    boxes = {id: _Box(0.0, 0.0, *sizes[id]) for id in part}
+    columns = _columns(part, wires)
+    x = 0.0
+    for column in columns:
+        for id in column:
+            boxes[id].x = x
+        _stack(column, boxes, [0.0] * len(column))
+        x += max(boxes[id].width for id in column) + BETWEEN_COLUMNS
+    for sweep in range(SWEEPS):
+        rightwards = sweep % 2 == 0
+        for column in columns if rightwards else reversed(columns):
+            wanted = {id: _wanted(id, boxes, wires.before if rightwards else wires.after) for id in column}
+            column.sort(key=lambda id, wanted=wanted: wanted[id])  # type: ignore[misc]
+            _stack(column, boxes, [wanted[id] for id in column])
+    return boxes
+
+
+def _columns(part: Iterable[str], wires: _Wires) -> list[list[str]]:
+    """Return the nodes by column: right of all that feeds them; what nothing feeds stands left of what it feeds."""
+    column: dict[str, int] = {}
+    for id in part:
+        column[id] = 1 + max((column[source] for source, _ in wires.before[id]), default=-1)
+    for id in part:
+        if not wires.before[id] and wires.after[id]:
+            column[id] = min(column[target] for target, _ in wires.after[id]) - 1
+    columns: list[list[str]] = [[] for _ in range(max(column.values()) + 1)]
+    for id in part:
+        columns[column[id]].append(id)
+    return columns
+
+
+def _wanted(id: str, boxes: Mapping[str, _Box], near: Mapping[str, Sequence[tuple[str, float]]]) -> float:
+    """Return the top at which the node's wires to one side are straight on average; where it is when it has none."""
+    tops = [boxes[other].y + drop for other, drop in near[id]]
+    return sum(tops) / len(tops) if tops else boxes[id].y
+
+
+def _stack(column: Sequence[str], boxes: Mapping[str, _Box], wanted: Sequence[float]) -> None:
+    """Put the nodes of a column below each other without overlap, as close as can be to the tops they want.
+
+    The least squares solution: neighbours that want to overlap move as one block, at the mean of what they want.
+    """
+    blocks: list[tuple[float, int]] = []
+    filled, offsets = 0.0, []
+    for id, top in zip(column, wanted, strict=True):
+        offsets.append(filled)
+        mean, count = top - filled, 1
+        while blocks and blocks[-1][0] > mean:
+            above, many = blocks.pop()
+            mean, count = (above * many + mean * count) / (many + count), many + count
+        blocks.append((mean, count))
+        filled += boxes[id].height + BETWEEN_ROWS
+    starts = [mean for mean, count in blocks for _ in range(count)]
+    for id, start, offset in zip(column, starts, offsets, strict=True):
+        boxes[id].y = start + offset
