@@ -210,7 +210,8 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(color: str) -> float:
     parsed = QColor(color)
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parsed.getRgbF()[:3]]
+    channels = (parsed.redF(), parsed.greenF(), parsed.blueF())
+    linear: list[float] = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

@@ -7,7 +7,7 @@ felt at once, edits as it goes, as one undo step). `cancel` leaves everything as
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from app.canvas.geometry import REACH, snapped
 from app.canvas.inks import Inks
 from app.canvas.items import NodeItem, NoteItem, WireItem
 from engine import infer
-from engine.edits import ChangeNote, Disconnect, Group, Move
+from engine.edits import ChangeNote, Disconnect, Edit, Group, Move
 from engine.graph import Place, Socket, Wire
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class DragItems(Gesture):
 
 
 def move_items(
-    canvas: Canvas, by: QPointF, corners: dict[str, QPointF], notes: dict[str, object], merge: str | None = None
+    canvas: Canvas, by: QPointF, corners: Mapping[str, QPointF], notes: Iterable[str], merge: str | None = None
 ) -> None:
     """Move nodes and notes from where they stood, as one undo step."""
     if by.isNull():
@@ -191,7 +191,7 @@ def move_items(
     changes = [
         ChangeNote(replace(held[id], x=held[id].x + by.x(), y=held[id].y + by.y())) for id in notes if id in held
     ]
-    edits = (*([Move(moved)] if moved else []), *changes)
+    edits: tuple[Edit, ...] = (*([Move(moved)] if moved else []), *changes)
     if edits:
         canvas.session.apply(edits[0] if len(edits) == 1 else Group("Move", edits), merge)
 

@@ -143,7 +143,7 @@ def _space_paragraphs(document: QTextDocument) -> None:
         form = block.blockFormat()
         form.setBottomMargin(5.0)
         cursor.setBlockFormat(form)
-        for fragment in [each.fragment() for each in block]:
+        for fragment in [each.fragment() for each in block]:  # type: ignore[attr-defined]
             if fragment.charFormat().fontFixedPitch():
                 cursor.setPosition(fragment.position())
                 cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)

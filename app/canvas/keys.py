@@ -120,7 +120,7 @@ def _nudge(canvas: Canvas, by: QPointF) -> None:
     session = canvas.session
     carried = {id for note in session.selected_notes for id in session.layout.notes[note].nodes}
     corners = {id: canvas.scene.nodes[id].corner for id in (session.selection | carried) & set(canvas.scene.nodes)}
-    move_items(canvas, by, corners, dict.fromkeys(session.selected_notes), "nudge")
+    move_items(canvas, by, corners, session.selected_notes, "nudge")
 
 
 def _step(canvas: Canvas, direction: QPointF) -> None:

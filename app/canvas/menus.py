@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -58,7 +59,7 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     if not several:
         menu.addAction("Rename", lambda: canvas.editing.rename(node))
         wires = menu.addMenu("Wire to")
-        wires.aboutToShow.connect(lambda: wires.isEmpty() and fill_wires(canvas, wires, node))
+        wires.aboutToShow.connect(lambda: fill_wires(canvas, wires, node))
         if session.operator(node).kind is Kind.PARAMETER:
             menu.addAction(
                 "Train" if session.node(node).frozen else "Freeze", lambda: canvas.editing.toggle_frozen(node)
@@ -119,6 +120,7 @@ def open_wire_menu(canvas: Canvas, node: str) -> None:
 
 def fill_wires(canvas: Canvas, menu: QMenu, node: str) -> None:
     """Put into a menu every wire that may be made from an output, or into an input, of the node."""
+    menu.clear()
     session, item = canvas.session, canvas.scene.nodes[node]
     for output, plugs in ((True, item.face.outputs), (False, item.face.inputs)):
         for plug in plugs:
@@ -128,7 +130,7 @@ def fill_wires(canvas: Canvas, menu: QMenu, node: str) -> None:
                 wire = Wire(socket, other) if output else Wire(other, socket)
                 arrow = "→" if output else "←"
                 text = f"{plug.name} {arrow} {session.label(other.node)[:40]} · {other.name}"
-                menu.addAction(text.replace("&", "&&"), lambda wire=wire: session.connect_wire(wire))
+                menu.addAction(text.replace("&", "&&"), partial(session.connect_wire, wire))
     if menu.isEmpty():
         menu.addAction("No socket fits").setEnabled(False)
 

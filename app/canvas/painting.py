@@ -123,7 +123,8 @@ class Painting:
         chosen = canvas.session.selected_wires
         loose = canvas.gesture.loose if isinstance(canvas.gesture, DrawWire) and canvas.gesture.moved else None
         exact = canvas.camera.factor > EXACT
-        alike, single = [], []
+        alike: list[WireItem] = []
+        single: list[WireItem] = []
         for item in wires:
             if item.wire != loose:
                 strong = item.wire in chosen or item.wire == canvas.hover.wire

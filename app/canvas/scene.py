@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
-from app.canvas.face import SLIDER, Plug, face_of
+from app.canvas.face import SLIDER, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
@@ -32,6 +32,7 @@ class Scene:
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Wire, WireItem] = {}
         self.notes: dict[str, NoteItem] = {}
+        self._readings: dict[Socket, tuple[WireLook | None, Reading]] = {}
         self._node_boxes: Boxes[str] = Boxes()
         self._wire_boxes: Boxes[Wire] = Boxes()
         self._routed = -1
@@ -48,6 +49,8 @@ class Scene:
         self.notes.clear()
         self._node_boxes.clear()
         self._wire_boxes.clear()
+        self._readings.clear()
+        self.revision += 1
         session = self.session
         for id in session.graph.nodes:
             self._put_node(id)
@@ -65,11 +68,14 @@ class Scene:
         for id in changed.removed & set(self.nodes):
             del self.nodes[id]
             self._node_boxes.drop(id)
+            self.revision += 1
         gone = {wire for wire in changed.wires if wire not in graph.wires} & set(self.wires)
-        gone |= {wire for wire in self.wires if {wire.source.node, wire.target.node} & changed.removed}
+        if changed.removed:
+            gone |= {wire for wire in self.wires if {wire.source.node, wire.target.node} & changed.removed}
         for wire in gone:
             del self.wires[wire]
             self._wire_boxes.drop(wire)
+            self.revision += 1
         ends = {end.node for wire in changed.wires for end in wire}
         refaced = (changed.nodes | ends) & set(graph.nodes)
         for id in refaced:
@@ -91,12 +97,13 @@ class Scene:
         item = self.nodes.get(id)
         if item is None:
             item = self.nodes[id] = NodeItem(face, corner)
+            self.revision += 1
         else:
+            self.revision += _outline(item.face, item.corner) != _outline(face, corner)
             item.face, item.corner = face, corner
         if face.control is not None and face.control.kind == SLIDER:
             item.number = float(self.session.setting(id, face.control.setting))
         self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
-        self.revision += 1
 
     def _put_wire(self, wire: Wire) -> None:
         start, end = self._ends(wire)
@@ -148,20 +155,23 @@ class Scene:
 
     def read_values(self) -> None:
         """Ask the session for what is known of every output, and write it on nodes and wires."""
-        readings: dict[Socket, Reading] = {}
-        for wire, item in self.wires.items():
-            if wire.source not in readings:
-                readings[wire.source] = reading_of(self.session.look(wire.source))
-            item.reading = readings[wire.source]
-            item.shape = self._shape_text(wire.source)
+        for wire, laid in self.wires.items():
+            laid.reading = self._reading(wire.source)
+            laid.shape = self._shape_text(wire.source)
         sources = self.session.graph.sources
         for id, item in self.nodes.items():
-            item.reading = self._node_reading(id, item, sources, readings)
+            item.reading = self._node_reading(id, item, sources)
         self._touched()
 
-    def _node_reading(
-        self, id: str, item: NodeItem, sources: Mapping[Socket, Socket], readings: dict[Socket, Reading]
-    ) -> Reading:
+    def _reading(self, output: Socket) -> Reading:
+        """Return what is written of an output; made anew only for a new look."""
+        look = self.session.look(output)
+        held = self._readings.get(output)
+        if held is None or held[0] is not look:
+            held = self._readings[output] = (look, reading_of(look))
+        return held[1]
+
+    def _node_reading(self, id: str, item: NodeItem, sources: Mapping[Socket, Socket]) -> Reading:
         face = item.face
         if face.outputs:
             socket: Socket | None = Socket(id, face.outputs[0].name)
@@ -171,9 +181,7 @@ class Scene:
             socket = sources.get(Socket(id, shown))
         if socket is None or (face.control is None and not face.reads_out):
             return NOTHING
-        if socket not in readings:
-            readings[socket] = reading_of(self.session.look(socket))
-        return readings[socket]
+        return self._reading(socket)
 
     def _shape_text(self, socket: Socket) -> str:
         kind = self.session.type_of(socket)
@@ -221,7 +229,8 @@ class Scene:
         """Return the topmost node under a point: a selected one before others."""
         under = [item for item in self.nodes_in(_around(point, 0)) if item.rect.contains(point)]
         chosen = [item for item in under if item.face.id in self.session.selection]
-        return (chosen or under or [None])[-1]
+        found = chosen or under
+        return found[-1] if found else None
 
     def socket_at(self, point: QPointF, reach: float = REACH) -> tuple[Socket, bool] | None:
         """Return the nearest socket within reach, and whether it is an output."""
@@ -251,6 +260,12 @@ class Scene:
     def point(self, socket: Socket, *, output: bool) -> QPointF:
         """Return where a socket is."""
         return self.nodes[socket.node].point(socket.name, output=output)
+
+
+def _outline(face: Face, corner: QPointF) -> object:
+    """Return what wires depend on: where the node is, how large, and where its sockets are."""
+    plugs = tuple((plug.name, plug.y) for plug in (*face.inputs, *face.outputs))
+    return corner.toTuple(), face.width, face.height, face.family, plugs
 
 
 def _grips(item: NoteItem, point: QPointF) -> bool:
