@@ -6,7 +6,7 @@ import autograd.numpy as np
 import numpy as onp
 
 from engine.operator import operator
-from nodes import shapes
+from nodes import layer_shapes, shapes
 from nodes.casts import Value, inexact, kind_of
 
 LOGITS = [[1.0, -2.0, 0.5], [0.25, 3.0, -1.5], [-1.0, 0.5, 2.0], [2.0, 1.0, 0.0]]
@@ -27,7 +27,7 @@ def softplus(x: Value) -> Value:
 @operator(
     "losses.mse",
     "Mean squared error",
-    shape=shapes.pairwise_scalar("prediction", "target"),
+    shape=layer_shapes.pairwise_scalar("prediction", "target"),
     formula=r"\frac{1}{n}\sum_i (p_i - t_i)^2",
     partials={"prediction": r"\frac{2}{n}(p_i - t_i)", "target": r"-\frac{2}{n}(p_i - t_i)"},
     domain="both are real and of one shape",
@@ -49,7 +49,7 @@ def mse(prediction: Value, target: Value) -> Value:
 @operator(
     "losses.cross_entropy",
     "Cross entropy",
-    shape=shapes.labelled_scalar(),
+    shape=layer_shapes.labelled_scalar(),
     nondifferentiable=("labels",),
     formula=r"-\frac{1}{n}\sum_i \ln \mathrm{softmax}(x_i)_{t_i}",
     partials={"logits": r"\frac{1}{n}(\mathrm{softmax}(x_i)_j - [j = t_i])"},
@@ -83,7 +83,7 @@ def cross_entropy(logits: Value, labels: Value) -> Value:
 @operator(
     "losses.binary_cross_entropy",
     "Binary cross entropy",
-    shape=shapes.pairwise_scalar("logits", "targets"),
+    shape=layer_shapes.pairwise_scalar("logits", "targets"),
     formula=r"-\frac{1}{n}\sum_i t_i \ln\sigma(x_i) + (1 - t_i)\ln(1 - \sigma(x_i))",
     partials={
         "logits": r"\frac{1}{n}(\sigma(x_i) - t_i)",
@@ -120,7 +120,7 @@ def binary_cross_entropy(logits: Value, targets: Value) -> Value:
 @operator(
     "losses.accuracy",
     "Accuracy",
-    shape=shapes.labelled_scalar(dtype=shapes.double),
+    shape=layer_shapes.labelled_scalar(dtype=shapes.double),
     nondifferentiable=("logits", "labels"),
     formula=r"\frac{1}{n}\sum_i [\mathrm{argmax}_j\, x_{ij} = t_i]",
     synonyms=("score", "correct", "right answers", "hit rate", "classification"),

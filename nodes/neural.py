@@ -11,7 +11,7 @@ import numpy as onp
 from engine.operator import Added, Kind, Sample, operator
 from engine.setting import Choice, Integer, Number, Slider
 from engine.types import ArrayType, Shape, Type
-from nodes import shapes
+from nodes import layer_shapes
 from nodes.activations import ACTIVATIONS
 from nodes.casts import Value, inexact, number
 
@@ -31,7 +31,7 @@ def _dense_demands(types: Mapping[str, Type | None], settings: Mapping[str, Any]
 @operator(
     "neural.dense",
     "Dense layer",
-    shape=shapes.dense,
+    shape=layer_shapes.dense,
     formula=r"f(x\,W + b)",
     partials={
         "x": r"(\bar y \odot f')\,W^{\top}",
@@ -79,7 +79,7 @@ def _norm_demands(types: Mapping[str, Type | None], settings: Mapping[str, Any])
 
 
 def _norm_start(types: Sequence[Type], settings: Mapping[str, Any]) -> tuple[Any, ...]:
-    (kind,) = shapes.per_feature(types, settings)
+    (kind,) = layer_shapes.per_feature(types, settings)
     assert isinstance(kind, ArrayType)  # noqa: S101 - what the rule returns, told to the type checker
     return onp.zeros(kind.shape[-1:], kind.dtype), onp.ones(kind.shape[-1:], kind.dtype)
 
@@ -88,7 +88,7 @@ def _norm_start(types: Sequence[Type], settings: Mapping[str, Any]) -> tuple[Any
     "neural.batch_norm",
     "Batch norm",
     kind=Kind.STATEFUL,
-    shape=shapes.per_feature,
+    shape=layer_shapes.per_feature,
     start=_norm_start,
     formula=r"\gamma\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta",
     partials={"scale": r"\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}", "shift": r"1"},
