@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import autograd.numpy as anp
@@ -13,7 +14,7 @@ from autograd.tracer import isbox
 
 from engine.autodiff.rules import FLAT, VJP
 from engine.errors import GradwireError, LoweringError
-from engine.program.compose import select
+from engine.program.compose import fold, select
 from engine.program.primitives import PRIMITIVES, cast
 from engine.program.program import Equation, Program, Var, node_of
 from engine.program.record import Recorder, RecordNode, recording
@@ -36,10 +37,9 @@ def adjoint(program: Program, of: Var, wrt: Sequence[Var]) -> Program:
         gradients = pull_back(recorder, program.equations, {of: seed}, wrt)
         found = [gradients[var] if var in gradients else _zeros(recorder, var) for var in wrt]
         added = [_settled(recorder, value, recorder.types[var]) for value, var in zip(found, wrt, strict=True)]
-    whole = Program(
-        program.inputs, recorder.constants, (*program.equations, *recorder.equations), program.outputs, program.names,
-        recorder.types, program.sockets,
-    )  # fmt: skip
+    new = recorder.program(program.outputs, program.names, program.sockets)
+    folded = fold(new)
+    whole = replace(folded, equations=(*program.equations, *folded.equations))
     names = names_of(program, wrt)
     return select(whole, (*program.outputs, *added), (*program.names, *(f"gradient of {name}" for name in names)))
 

@@ -1,4 +1,4 @@
-"""Programs out of programs: fuse, select."""
+"""Programs out of programs: fuse, select, fold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var
+from engine.types import ArrayType
 
 
 def fuse(first: Program, second: Program, feeds: Mapping[Var, Var]) -> Program:
@@ -81,6 +85,26 @@ def select(program: Program, outputs: Sequence[Var], names: Sequence[str]) -> Pr
         types={var: kind for var, kind in program.types.items() if var in live},
         sockets={socket: value for socket, value in program.sockets.items() if _alive(value, live)},
     )
+
+
+def fold(program: Program) -> Program:
+    """Return the program with scalars that follow from constants alone computed now. Large constants are left alone."""
+    constants = dict(program.constants)
+    equations = []
+    for equation in program.equations:
+        found = list(used(equation.arguments))
+        scalar = program.types.get(equation.output, _LARGE).shape == ()
+        if scalar and found and all(var in constants and np.ndim(constants[var]) == 0 for var in found):
+            arguments = [rename(each, constants) for each in equation.arguments]
+            with np.errstate(all="ignore"):
+                result = PRIMITIVES[equation.primitive](*arguments, **dict(equation.settings))
+            constants[equation.output] = np.asarray(result)
+        else:
+            equations.append(equation)
+    return replace(program, constants=constants, equations=tuple(equations))
+
+
+_LARGE = ArrayType((-1,))
 
 
 def _alive(value: Any, live: set[Var]) -> bool:

@@ -1,0 +1,113 @@
+"""A program as readable Python: the equations that are compiled, with names that people know. Never compiled itself."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.backends.numpy_code import INFIX
+from engine.program.compose import used
+from engine.program.primitives import PART
+from engine.program.program import Equation, Program, Var
+from engine.types import shape_text
+
+_WORD = re.compile(r"\W+")
+_SHOWN = 6
+"""Most numbers of a constant that are written out."""
+
+
+def listing(program: Program, *, labels: Mapping[str, str] | None = None) -> str:
+    """Return the program as text: a heading per node (its label where `labels` has one), one line per equation.
+
+    Variables that are inputs or carry a socket's value have its name; their types stand behind the line.
+    """
+    called = _names(program)
+    says = labels or {}
+    lines = [f"def program({', '.join(called[each.var] for each in program.inputs)}):"]
+    lines += [f"    # {called[each.var]}: {each.role}, {each.type}" for each in program.inputs]
+    origin = None
+    for equation in program.equations:
+        if equation.origin != origin:
+            origin = equation.origin
+            lines.append(f"\n    # {_heading(origin, says)}")
+        kind = program.types.get(equation.output)
+        shown = "" if kind is None else f"  # {shape_text(kind.shape)}"
+        lines.append(f"    {called[equation.output]} = {_expression(program, equation, called)}{shown}")
+    lines.append(f"\n    return {', '.join(_argument(program, var, called) for var in program.outputs)}")
+    return "\n".join(lines) + "\n"
+
+
+def _heading(origin: str, labels: Mapping[str, str]) -> str:
+    before, found, node = origin.rpartition(" of ")
+    text = " ".join(labels.get(node, node).split()) or "program"
+    return f"{before}{found}{text}"
+
+
+def _names(program: Program) -> dict[Var, str]:
+    """Return a name for each variable, every one once: inputs and sockets by their own, the others v<number>."""
+    wanted = [(each.var, each.name) for each in program.inputs]
+    wanted += [(value, f"{s.node}_{s.name}") for s, value in program.sockets.items() if isinstance(value, Var)]
+    wanted += [
+        (var, name)
+        for var, name in zip(program.outputs, program.names, strict=True)
+        if name.startswith(("gradient of", "tangent of"))
+    ]
+    called: dict[Var, str] = {}
+    taken: set[str] = set()
+    for var, name in wanted:
+        word = _WORD.sub("_", name.replace("gradient of ", "grad_").replace("tangent of ", "tangent_")).strip("_")
+        if var not in called and word and word not in taken and not word[0].isdigit() and not keyword.iskeyword(word):
+            called[var] = word
+            taken.add(word)
+    for var in [*(each.var for each in program.inputs), *(equation.output for equation in program.equations)]:
+        if var not in called:
+            word = f"v{var.index}"
+            while word in taken:
+                word += "_"
+            called[var] = word
+            taken.add(word)
+    return called
+
+
+def _expression(program: Program, equation: Equation, called: Mapping[Var, str]) -> str:
+    arguments = [_argument(program, each, called) for each in equation.arguments]
+    if equation.primitive == "numpy.getitem" or equation.primitive == "autograd.container_take":
+        return f"{arguments[0]}[{_index(program, equation.arguments[1], called)}]"
+    if equation.primitive == "gradwire.index":
+        parts = iter(arguments[2:])
+        places = [next(parts) if each == PART else _index(program, each, called) for each in equation.arguments[1]]
+        return f"{arguments[0]}[{', '.join(places)}]"
+    infix = INFIX.get(equation.primitive)
+    if infix is not None and not equation.settings:
+        return infix.format(*arguments)
+    words = [*arguments, *(f"{key}={_argument(program, value, called)}" for key, value in equation.settings)]
+    family, _, name = equation.primitive.partition(".")
+    return f"{'np.' if family == 'numpy' else ''}{name}({', '.join(words)})"
+
+
+def _index(program: Program, value: Any, called: Mapping[Var, str]) -> str:
+    if isinstance(value, slice):
+        parts = ["" if part is None else str(part) for part in (value.start, value.stop, value.step)]
+        return ":".join(parts if value.step is not None else parts[:2])
+    if type(value) is tuple and value:
+        return ", ".join(_index(program, each, called) for each in value)
+    return "..." if value is Ellipsis else _argument(program, value, called)
+
+
+def _argument(program: Program, value: Any, called: Mapping[Var, str]) -> str:
+    if type(value) is Var:
+        return called[value] if value in called else _constant(program.constants[value])
+    if type(value) in (tuple, list) and any(True for _ in used(value)):
+        inner = ", ".join(_argument(program, each, called) for each in value)
+        return f"({inner})" if type(value) is tuple else f"[{inner}]"
+    return repr(value)
+
+
+def _constant(array: Any) -> str:
+    if np.size(array) <= _SHOWN:
+        return repr(np.asarray(array).tolist())
+    return f"<{np.asarray(array).dtype} {shape_text(np.shape(array))}>"
