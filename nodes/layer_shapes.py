@@ -13,6 +13,11 @@ from nodes.shapes import DtypeRule, Settings, array, common_dtype, inexact, matm
 # ----- several inputs of one shape -----
 
 
+def from_first(dtypes: Sequence[str]) -> str:
+    """Return the common dtype where the first is made inexact before it meets the others."""
+    return numeric([inexact(dtypes[:1], False), *dtypes[1:]], False)
+
+
 def require_equal(one: ArrayType, two: ArrayType, first: str, second: str) -> None:
     """Raise ShapeError where two inputs that are compared element by element have different shapes.
 
@@ -41,7 +46,7 @@ def pairwise_scalar(first: str, second: str) -> ShapeRule:
         require_equal(one, two, first, second)
         if math.prod(one.shape) == 0:
             raise ShapeError(f"{first} has shape {shape_text(one.shape)}: there is no element to average", socket=first)
-        return (ArrayType((), common_dtype(inexact, [one, two], False)),)
+        return (ArrayType((), from_first([one.dtype, two.dtype])),)
 
     return rule
 
@@ -114,4 +119,4 @@ def per_feature(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
                 f"{name} must have shape {shape_text(x.shape[-1:])}, one number per feature",
                 socket=name,
             )
-    return (ArrayType(x.shape, inexact([inexact([x.dtype], False), *(each.dtype for each in others)], False)),)
+    return (ArrayType(x.shape, from_first([x.dtype, *(each.dtype for each in others)])),)

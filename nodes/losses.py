@@ -43,7 +43,7 @@ def softplus(x: Value) -> Value:
 )
 def mse(prediction: Value, target: Value) -> Value:
     """The mean of the squared differences between prediction and target, which must have one shape."""
-    return np.mean(np.square(inexact(prediction, target) - target))
+    return np.mean(np.square(inexact(prediction) - target))
 
 
 @operator(
@@ -110,7 +110,7 @@ def binary_cross_entropy(logits: Value, targets: Value) -> Value:
     Takes the scores themselves, not probabilities: nothing overflows, and right answers keep their small loss to all
     digits.
     """
-    x = inexact(logits, targets)
+    x = inexact(logits)
     yes, no = softplus(-x), softplus(x)
     if kind_of(targets) == "b":
         return np.mean(np.where(targets, yes, no))

@@ -69,6 +69,8 @@ def parameter_shape(settings: Mapping[str, Any]) -> Shape:
     """Return the shape the settings give; raise ShapeError where they leave it to what the parameter feeds."""
     shape, value = settings["shape"], rectangular_shape(settings["value"])
     if shape is not None:
+        if min(shape, default=0) < 0:
+            raise ShapeError(f"its shape {shape_text(tuple(shape))} has a negative length: no array has that")
         return tuple(shape)
     if settings["initial"] == "value":
         return value
