@@ -28,8 +28,8 @@ PREVIEW: Final = "preview"
 
 SLIDERS: Mapping[str, tuple[str, str]] = {"optimizers": ("learning_rate", "rate")}
 """The slider in the nodes of a family: its setting, and what it is called there."""
-SLIDER_WIDTH: Final = 168.0
-"""Least width of a node with a slider in it."""
+CONTROL_WIDTH: Final = 168.0
+"""Least width of a node with a slider or a value box in it."""
 CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0}
 PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.probe", "views.scatter_fit")
 READ_OUT: Final = "−0.000e+00"
@@ -97,7 +97,7 @@ def face_of(session: Session, id: str) -> Face:
     labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
-    least = SLIDER_WIDTH if family in SLIDERS else MIN_WIDTH
+    least = CONTROL_WIDTH if family in SLIDERS or _has_value_box(declared) else MIN_WIDTH
     title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
     title = inks.fitted(inks.TITLE, session.label(id), title_width)
     rows = max(len(names_in), len(names_out))
@@ -192,11 +192,15 @@ def _what_control(session: Session, id: str, declared: Operator, family: str) ->
         setting, text = SLIDERS[family]
         spec = declared.settings.get(setting)
         return (SLIDER, setting, text, spec) if isinstance(spec, Slider) else ("", "", "", None)
-    if declared.kind is Kind.PARAMETER or declared.short == "constant":
+    if _has_value_box(declared):
         return VALUE, "value", _start_text(session, id, declared), None
     if declared.id in PREVIEWED:
         return PREVIEW, "", "", None
     return "", "", "", None
+
+
+def _has_value_box(declared: Operator) -> bool:
+    return declared.kind is Kind.PARAMETER or declared.short == "constant"
 
 
 def _start_text(session: Session, id: str, declared: Operator) -> str:

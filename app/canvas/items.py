@@ -79,6 +79,8 @@ class WireItem:
     path: QPainterPath
     reading: Reading = NOTHING
     shape: str = ""
+    differentiable: bool = True
+    """Whether a derivative can come back by it: not from a view, nor from an input of labels or indices."""
     lane: Lane | None = None
     _lines: list[QLineF] | None = None
     _piece: float = 0.0
@@ -204,4 +206,4 @@ def thickness(norm: float | None) -> float:
         return 0.0
     if norm <= 0.0:
         return 0.8
-    return min(max(round(3.2 + 0.75 * math.log10(norm), 1), 0.8), 5.2)
+    return min(max(round(2.8 + 0.6 * math.log10(norm), 1), 0.8), 4.4)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPolygonF, QTransform
 
+from app import numbers
 from app.canvas import inks
 from app.canvas.cards import NO_PEN, Cards
 from app.canvas.face import PREVIEW, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
@@ -116,14 +117,15 @@ def _labels(painter: QPainter, item: NodeItem, ink: Inks) -> None:
             painter.setPen(ink.second)
 
 
-def short(number: str, room: int = 10) -> str:
-    """Return a number as it is written where there is room for ten characters."""
-    if len(number) <= room:
+def short(number: str, room: float = 76.0) -> str:
+    """Return a number with as many of its digits as fit the room; a range or a word is cut short with an ellipsis."""
+    if width(inks.NUMBER, number) <= room:
         return number
-    try:
-        return f"{float(number.replace('−', '-')):.4g}".replace("-", "−")
-    except ValueError:
-        return number[: room - 1] + "…"
+    value = numbers.parsed(number.replace(",", ""))
+    if value is None:
+        return inks.fitted(inks.NUMBER, number, room)
+    texts = (numbers.short(value, digits) for digits in (5, 4, 3, 2))
+    return next((text for text in texts if width(inks.NUMBER, text) <= room), numbers.short(value, 1))
 
 
 def _sockets(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
@@ -193,24 +195,18 @@ def _value(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> No
     rect, reading = control.rect, item.reading
     _field(painter, rect, ink)
     middle = rect.center().y()
-    derivative = short(_bare(reading.derivative))
-    right = rect.right() - 10
-    if derivative:
-        painter.setPen(ink.derivative)
-        write_right(painter, inks.NUMBER, right, middle, derivative)
-        right -= width(inks.NUMBER, derivative) + 10
     if not reading.value:
         painter.setPen(ink.faint)
         write(painter, inks.LABEL, rect.left() + 10, middle, inks.fitted(inks.LABEL, control.text, rect.width() - 20))
         return
+    room = rect.width() - 20
+    derivative = short(_bare(reading.derivative), 0.42 * room)
+    if derivative:
+        painter.setPen(ink.derivative)
+        write_right(painter, inks.NUMBER, rect.right() - 10, middle, derivative)
+        room -= width(inks.NUMBER, derivative) + 8
     painter.setPen(ink.value if reading.finite else ink.bad)
-    write(
-        painter,
-        inks.NUMBER,
-        rect.left() + 10,
-        middle,
-        inks.fitted(inks.NUMBER, reading.value, right - rect.left() - 10),
-    )
+    write(painter, inks.NUMBER, rect.left() + 10, middle, short(reading.value, room))
 
 
 def _bare(derivative: str) -> str:

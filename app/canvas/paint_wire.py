@@ -29,7 +29,7 @@ def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: f
     for item in items:
         reading = item.reading
         values[reading.finite, bool(reading.value)].extend(item.lines(factor))
-        if reading.thickness:
+        if reading.thickness and item.differentiable:
             derivatives[reading.thickness].extend(item.lines(factor))
     for thickness, lines in derivatives.items():
         drop = GAP + thickness / 2 + 1.0
@@ -53,7 +53,7 @@ def paint(painter: QPainter, item: WireItem, ink: Inks, *, strong: bool) -> None
     """Paint a wire by itself, its curve exact: the derivative below, then the value."""
     reading = item.reading
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if reading.thickness:
+    if reading.thickness and item.differentiable:
         drop = GAP + reading.thickness / 2 + 1.0
         painter.setPen(ink.derivative_pen(reading.thickness))
         painter.translate(0, drop)
@@ -78,7 +78,7 @@ def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: I
     parts: list[Part] = []
     if ("value" in overlays or hovered) and reading.value:
         parts.append((inks.NUMBER, ink.value if reading.finite else ink.bad, reading.value))
-    if ("cotangent" in overlays or hovered) and reading.derivative:
+    if ("cotangent" in overlays or hovered) and reading.derivative and item.differentiable:
         text = reading.derivative if reading.derivative.startswith(("‖", "∂")) else f"∂ {reading.derivative}"
         parts.append((inks.NUMBER, ink.derivative, text))
     if ("shape" in overlays or hovered) and item.shape:

@@ -16,6 +16,8 @@ from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thi
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
+from engine.operator import Kind
+from engine.sockets import input_of
 from engine.types import ArrayType, shape_text
 
 if TYPE_CHECKING:
@@ -108,6 +110,9 @@ class Scene:
     def _put_wire(self, wire: Wire) -> None:
         start, end = self._ends(wire)
         item = self.wires[wire] = WireItem.between(wire, start, end)
+        target = self.session.operator(wire.target.node)
+        joined = input_of(target, wire.target.name)
+        item.differentiable = target.kind is not Kind.VIEW and (joined is None or joined.differentiable)
         self._wire_boxes.put(wire, item.rect)
         self.revision += 1
 

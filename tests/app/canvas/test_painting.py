@@ -234,8 +234,26 @@ def test_a_node_without_a_place_and_a_graph_with_two_wires_into_a_socket_are_sho
     canvas.grab()
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"), [("51,731", "51,731"), ("−0.30999999999", "−0.31"), ("13.57 … 847.9", "13.57 … 8…")]
-)
-def test_long_numbers_are_shortened(text: str, shown: str) -> None:
-    assert short(text) == shown
+@pytest.mark.parametrize("text", ["51,731", "−0.30999999999", "13.57 … 847.9", "-1.045e-11", "NaN", "123456789.123"])
+@pytest.mark.parametrize("room", [44.0, 60.0, 76.0, 200.0])
+def test_numbers_keep_to_their_room(qapp: QApplication, text: str, room: float) -> None:
+    shown = short(text, room)
+    assert inks.width(inks.NUMBER, shown) <= room
+    if room == 200.0:
+        assert shown == text
+
+
+def test_a_shortened_number_is_still_the_number(qapp: QApplication) -> None:
+    assert short("-1.0456e-11", 60.0) == "−1e−11"
+    assert short("−0.30999999999") == "−0.31"
+
+
+def test_no_derivative_comes_back_from_a_view(canvas: Canvas, session: Session, looks: Looks) -> None:
+    session.connect_wire(wire("add.value", "probe.x"))
+    looks.held[Socket("add", "value")] = look("1.5", "200", 200.0)
+    session.values_changed.emit()
+    to_view, to_loss = (canvas.scene.wires[wire("add.value", end)] for end in ("probe.x", "mse.prediction"))
+    assert (to_view.differentiable, to_loss.differentiable) == (False, True)
+    low_end = QRectF(to_view.end - QPointF(40, 30), to_view.end + QPointF(-12, 40))
+    assert shows(canvas, low_end, theme.DARK.derivative, 40) == 0
+    assert shows(canvas, to_loss.rect, theme.DARK.derivative, 40) > 20
