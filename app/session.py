@@ -20,7 +20,7 @@ from app.assets import ASSETS
 from app.journal import DocumentJournal
 from app.looks import LookBook
 from app.selection import Selection
-from engine import building, infer
+from engine import arrangement, building, infer
 from engine.document import Changed, Document
 from engine.edits import Disconnect, Edit, Group, Rename, SetKept
 from engine.errors import GradwireError
@@ -178,14 +178,14 @@ class Session(QObject):
         if self._runs is not None:
             self._runs.reset()
         self._unlisten()
-        self._document = Document(content)
+        self._document = Document(arrangement.placed(content, self.library))
         if clean:
             self._document.mark_clean()
         else:
             self._document.mark_dirty()
         self._unlisten = self._document.listen(self._on_changed)
         self._path = path
-        self._journal.begin(content, path, clean=clean)
+        self._journal.begin(self.content, path, clean=clean)
         self._selection = Selection()
         self._lane = 0
         self._run_problem = None

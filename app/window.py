@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.start_page import StartPage
 from app.top_bar import StatusLine, TopBar
 from app.workspace import Workspace
+from engine.building import tidying
 from engine.errors import GradwireError
 from engine.files.recovery import Recovered, recoverable
 from engine.operator import Library
@@ -234,6 +235,18 @@ class Window(QMainWindow):
     def paste(self) -> None:
         """Insert what was copied."""
         self.canvas.paste()
+
+    def tidy(self) -> None:
+        """Arrange the selected nodes, or all, along their wires."""
+        drawn = self.canvas.scene.nodes
+        self.session.apply(
+            tidying(
+                self.session.content,
+                self.session.library,
+                self.session.selection,
+                lambda id: (drawn[id].face.width, drawn[id].face.height),
+            )
+        )
 
     def add_note(self) -> None:
         """Add a note, or a frame around the selection."""

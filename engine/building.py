@@ -1,21 +1,24 @@
-"""Edits made of several: inserting an operator with its parameters, replacing a wire, deleting, copying and pasting."""
+"""Edits made of several: inserting an operator with its parameters, replacing a wire, deleting, arranging, copying."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
 from engine import limits
+from engine.arrangement import Size, arranged
 from engine.draft import same_value
 from engine.edits import (
     AddNode,
     AddNote,
+    ChangeNote,
     Connect,
     Disconnect,
     Edit,
     Group,
+    Move,
     RemoveNode,
     RemoveNote,
     ResetSetting,
@@ -34,6 +37,8 @@ COLUMN: Final = 220.0
 """How far left of a node the parameters that come with it stand, in scene units."""
 ROW: Final = 110.0
 """How far below each other they stand."""
+EDGE: Final = 24.0
+"""Free space inside the edge of a frame."""
 
 
 def fresh_id(graph: Graph, short: str) -> str:
@@ -95,6 +100,34 @@ def removal(content: Content, nodes: Collection[str], notes: Collection[str] = (
     written = sorted(set(notes) & content.layout.notes.keys(), key=natural)
     what = _counted(there, content.graph, len(written))
     return Group(f"Delete {what}", (*map(RemoveNote, written), *map(RemoveNode, there)))
+
+
+def tidying(
+    content: Content,
+    library: Mapping[str, Operator],
+    nodes: Collection[str] = (),
+    size: Callable[[str], Size] | None = None,
+) -> Group:
+    """Return the edit that arranges nodes (none given: all) from left to right, their top left corner where it is.
+
+    Frames that carry nothing else are drawn around their nodes again. `size` says how large a node is drawn.
+    """
+    layout = content.layout
+    chosen = frozenset(nodes or content.graph.nodes)
+    corners = [layout.places[id] for id in chosen if id in layout.places]
+    at = Place(min((place.x for place in corners), default=0.0), min((place.y for place in corners), default=0.0))
+    places = arranged(content.graph, library, chosen, at, size)
+    frames = [note for note in layout.notes.values() if note.nodes and chosen.issuperset(note.nodes)]
+    drawn = [ChangeNote(_around(frame, places, size)) for frame in sorted(frames, key=lambda frame: natural(frame.id))]
+    return Group("Arrange nodes", (Move(places), *drawn))
+
+
+def _around(frame: Note, places: Mapping[str, Place], size: Callable[[str], Size] | None) -> Note:
+    """Return the frame drawn around the nodes it carries, with room for its text above them."""
+    boxes = [(places[id], size(id) if size else (COLUMN, ROW)) for id in frame.nodes]
+    left, top = min(place.x for place, _ in boxes) - EDGE, min(place.y for place, _ in boxes) - 2 * EDGE
+    right, bottom = (max(p.x + w for p, (w, _) in boxes) + EDGE, max(p.y + h for p, (_, h) in boxes) + EDGE)
+    return replace(frame, x=left, y=top, width=right - left, height=bottom - top)
 
 
 def copy_text(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> str:

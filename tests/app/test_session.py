@@ -216,3 +216,11 @@ def test_kept_values_can_be_forgotten_and_brought_back(session: Session) -> None
     assert session.content.kept is None and not BY_ID["forget_values"].enabled(window)
     session.undo()
     assert render(session.content) == render(kept)
+
+
+def test_a_graph_written_by_hand_without_a_layout_is_arranged(session: Session) -> None:
+    session.adopt(Content(session.graph), None, clean=True)
+    places = session.layout.places
+    assert places.keys() == session.graph.nodes.keys()
+    assert all(places[w.source.node].x < places[w.target.node].x for w in session.graph.wires)
+    assert session.clean and not session.document.can_undo

@@ -18,6 +18,7 @@ from engine.building import (
     removal,
     replace_wire,
     setting_edit,
+    tidying,
 )
 from engine.document import Document
 from engine.edits import AddNode, Group, ResetSetting, SetSetting
@@ -252,3 +253,26 @@ def test_pasting_off_the_canvas_is_refused_whole() -> None:
     with pytest.raises(EditError, match="the canvas ends"):
         document.apply(duplication(CONTENT, LIBRARY, CONTENT.graph.nodes, Place(1e7, 0.0)))
     assert document.content is CONTENT
+
+
+# Arranging ------------------------------------------------------------------------------------------------------------
+
+
+def test_arranging_keeps_the_corner_and_draws_frames_around_their_nodes() -> None:
+    apart = Note("note_2", "free", 5.0, 6.0)
+    mixed = Note("note_3", "half", nodes=("x", "strange_1"))
+    content = Content(CONTENT.graph, Layout(CONTENT.layout.places, {"note_1": FRAME, "note_2": apart, "note_3": mixed}))
+    edit = tidying(content, LIBRARY, ["x", "dense_1"], lambda id: (150.0, 100.0))
+    after, inverse = edit.apply(content)
+    places, notes = after.layout.places, after.layout.notes
+    assert (edit.name, inverse.apply(after)[0]) == ("Arrange nodes", content)
+    assert {id for id in places if places[id] != content.layout.places.get(id)} <= {"x", "dense_1"}
+    assert min(places["x"].x, places["dense_1"].x) == -100.0 and min(places["x"].y, places["dense_1"].y) == 50.0
+    assert (notes["note_2"], notes["note_3"]) == (apart, mixed)
+    frame = notes["note_1"]
+    for id in ("x", "dense_1"):
+        assert frame.x < places[id].x and places[id].x + 150.0 < frame.x + frame.width
+        assert frame.y < places[id].y and places[id].y + 100.0 < frame.y + frame.height
+    everything, _ = tidying(content, LIBRARY).apply(content)
+    assert everything.layout.places.keys() == content.graph.nodes.keys()
+    assert tidying(Content(), LIBRARY).apply(Content())[0] == Content()
