@@ -4,7 +4,7 @@ planned."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -143,10 +143,8 @@ def prepare(
         problems=tuple(work.problems),
         step=kept.step if kept else 0,
     )
-    for id in work.needed(Kind.BATCH):
-        if prepared.input_types(id) is not None:
-            known[Socket(id, "indices")] = type_of(prepared.draw(id, 0, None)[0])
-    return prepared
+    known |= work.batch_types(prepared)
+    return replace(prepared, problems=tuple(work.problems))
 
 
 def scalar_or_array(array: NDArray[Any]) -> Any:
@@ -286,8 +284,21 @@ class _Preparation:
         try:
             start = _callable(declared, declared.function)(random_bits.key(self.seed, id, 0), **settings)
         except GradwireError as error:
-            raise type(error)(f"{self.quoted(id)} cannot start: {error.sentence}.", node=id) from None
+            raise type(error)(f"{self.quoted(id)} cannot start: {error.sentence.rstrip('.')}.", node=id) from None
+        except Exception as error:
+            raise RunError(f"{self.quoted(id)} cannot start: {error}.", node=id) from error
         return self._fitting(start, kind, id)
+
+    def batch_types(self, prepared: Prepared) -> dict[Socket, Type]:
+        types: dict[Socket, Type] = {}
+        for id in self.needed(Kind.BATCH):
+            try:
+                if prepared.input_types(id) is not None:
+                    types[Socket(id, "indices")] = type_of(prepared.draw(id, 0, None)[0])
+            except GradwireError as error:
+                sentence = f"{self.quoted(id)} cannot draw: {error.sentence.rstrip('.')}."
+                self.refuse(type(error)(sentence, node=id, socket=error.socket), "draw", id)
+        return types
 
     def _fitting(self, value: Any, kind: ArrayType, id: str) -> Any:
         array = np.asarray(value)

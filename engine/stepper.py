@@ -87,8 +87,10 @@ class Descent:
 
 
 def constraint(prepared: Prepared, id: str) -> Constraint | None:
-    """Return the constraint of a parameter node, or None."""
+    """Return the constraint of a parameter node, or None; a parameter without elements needs none."""
     node = prepared.graph.nodes[id]
+    if np.size(prepared.parameters[id]) == 0:
+        return None
     return CONSTRAINTS.get(str(prepared.operator(id).values(node).get("constraint")))
 
 
