@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from app.cli_options import COMMANDS, Command
+from app.terminal import visible
 from engine.errors import GradwireError
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -78,12 +79,12 @@ def _run(command: Command, chosen: argparse.Namespace) -> int:
         return DONE
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        print(f"gradwire: {name}{error.strerror or error}", file=sys.stderr)
+        print(f"gradwire: {_one_line(f'{name}{error.strerror or error}')}", file=sys.stderr)
         return REFUSED
 
 
 def _one_line(sentence: str) -> str:
-    return " ".join(sentence.split())
+    return visible(" ".join(sentence.split()))
 
 
 def _version() -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from app.terminal import escaped, visible
 from engine.api import OpenGraph
 from engine.evaluate import Check
 from engine.results import Result
@@ -22,7 +23,7 @@ Report = Callable[[int, int, float], object]
 
 def document(value: Any) -> str:
     """Return JSON text; `value` holds JSON values only (see engine.results.plain)."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    return escaped(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"
 
 
 def write(text: str) -> None:
@@ -37,7 +38,7 @@ def write(text: str) -> None:
 
 def complain(sentence: str) -> None:
     """Write one line to stderr."""
-    print(f"gradwire: {' '.join(sentence.split())}", file=sys.stderr)
+    print(f"gradwire: {visible(' '.join(sentence.split()))}", file=sys.stderr)
 
 
 @contextmanager
@@ -66,23 +67,23 @@ def results(graph: OpenGraph, found: Iterable[Result]) -> None:
     for result in found:
         node = graph.graph.nodes[result.optimizer]
         title = node.name or graph.library[node.operator].title
-        console.print(f"{title} ({result.optimizer}): loss {result.loss:.10g}", markup=False)
+        _say(console, f"{title} ({result.optimizer}): loss {result.loss:.10g}")
         if result.stopped:
-            console.print(f"  {result.stopped}", markup=False)
+            _say(console, f"  {result.stopped}")
         table = _table("parameter", "value", "gradient")
         for name, value in result.parameters.items():
             table.add_row(_text(name), _numbers(value), _numbers(result.gradients[name]))
         console.print(table)
         for name, value in result.probes.items():
-            console.print(f"  {name}: {_numbers(value)}", markup=False)
+            _say(console, f"  {name}: {_numbers(value)}")
         steps = f"{result.steps:,} steps in " if result.steps else ""
-        console.print(f"  {steps}{result.seconds:.3g} s, {result.approach} on {result.backend}", markup=False)
+        _say(console, f"  {steps}{result.seconds:.3g} s, {result.approach} on {result.backend}")
 
 
 def checks(found: Sequence[Check]) -> None:
     """Print gradient checks."""
     for each in found:
-        write(f"{'ok    ' if each.passed else 'WRONG '} {each.sentence}\n")
+        write(f"{'ok    ' if each.passed else 'WRONG '} {visible(each.sentence)}\n")
 
 
 def description(described: Mapping[str, Any]) -> None:
@@ -103,9 +104,9 @@ def description(described: Mapping[str, Any]) -> None:
         parameters.add_row(*map(_text, (id, each["name"], _numbers(each["start"]))))
     console.print(parameters)
     for each in described["problems"]:
-        console.print(f"{each['severity']}: {each['sentence']}", markup=False)
+        _say(console, f"{each['severity']}: {each['sentence']}")
     if not described["problems"]:
-        console.print("no problems", markup=False)
+        _say(console, "no problems")
 
 
 def operators(found: Iterable[Mapping[str, Any]]) -> None:
@@ -116,6 +117,10 @@ def operators(found: Iterable[Mapping[str, Any]]) -> None:
         outputs = ", ".join(one["name"] for one in each["outputs"])
         table.add_row(*map(_text, (each["id"], inputs, outputs, each["help"].split("\n\n")[0])))
     _console().print(table)
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(visible(line), markup=False)
 
 
 def _console() -> Console:
@@ -134,7 +139,7 @@ def _text(text: str) -> Any:
     """Return text that rich takes as it is: a name may look like markup."""
     from rich.text import Text
 
-    return Text(text)
+    return Text(visible(text))
 
 
 def _shape(kind: Any) -> str:
