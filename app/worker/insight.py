@@ -13,6 +13,7 @@ from engine.autodiff.adjoint import adjoint
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import tape_rows
 from engine.backends.interpret import interpret
+from engine.backends.listing import listing
 from engine.backends.numpy_code import compile_program
 from engine.binding import bind
 from engine.evaluate import loss_program
@@ -112,7 +113,7 @@ def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
     cotangents = {var: found[out] for var, out in zip(carrying, back, strict=True)}
     return m.Artefacts(
         optimizer=loss.plan.id,
-        program=_limited(_program_lines(backward, prepared)),
+        program=_limited(listing(backward, labels=_labels(prepared)).splitlines()),
         code=_limited(compile_program(backward).source.splitlines()),
         tape=_limited(_tape_lines(loss.program, found, cotangents, prepared)),
     )
@@ -121,19 +122,6 @@ def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
 def _carries(program: Program, var: Var) -> bool:
     kind = program.types.get(var)
     return kind is not None and kind.differentiable
-
-
-def _program_lines(program: Program, prepared: Prepared) -> list[str]:
-    lines = [f"{_literal(each.var):<6} {each.type!s:<22} {each.role} {each.name}" for each in program.inputs]
-    lines.append("")
-    for each in program.equations:
-        said = [*map(_literal, each.arguments), *(f"{k}={_literal(v)}" for k, v in each.settings)]
-        call = f"{each.primitive.rpartition('.')[2]}({', '.join(said)})"
-        kind = str(program.types.get(each.output, ""))
-        lines.append(f"{_literal(each.output):<6} {kind:<22} {call:<44} {_origin(each.origin, prepared)}")
-    lines.append("")
-    lines += [f"return {_literal(v):<6} {name}" for v, name in zip(program.outputs, program.names, strict=True)]
-    return lines
 
 
 def _tape_lines(program: Program, values: Any, cotangents: Any, prepared: Prepared) -> list[str]:
@@ -151,8 +139,9 @@ def _shown(value: Any) -> str:
     return "" if value is None or isinstance(value, list | tuple | dict) else _text(value)
 
 
-def _literal(value: Any) -> str:
-    return f"v{value.index}" if type(value) is Var else repr(value)
+def _labels(prepared: Prepared) -> dict[str, str]:
+    """Return the names that people gave to nodes, by id."""
+    return {id: each.name for id, each in prepared.graph.nodes.items() if each.name}
 
 
 def _origin(origin: str, prepared: Prepared) -> str:

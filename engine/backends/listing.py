@@ -21,12 +21,12 @@ _SHOWN = 6
 
 
 def listing(program: Program, *, labels: Mapping[str, str] | None = None) -> str:
-    """Return the program as text: a heading per node (its label where `labels` has one), one line per equation.
+    """Return the program as text: a heading per node, one line per equation with the shape of its result.
 
-    Variables that are inputs or carry a socket's value have its name; their types stand behind the line.
+    `labels` are the names people gave to nodes, by id. Inputs and values of sockets are called by them, or by ids.
     """
-    called = _names(program)
     says = labels or {}
+    called = _names(program, says)
     lines = [f"def program({', '.join(called[each.var] for each in program.inputs)}):"]
     lines += [f"    # {called[each.var]}: {each.role}, {each.type}" for each in program.inputs]
     origin = None
@@ -43,23 +43,25 @@ def listing(program: Program, *, labels: Mapping[str, str] | None = None) -> str
 
 def _heading(origin: str, labels: Mapping[str, str]) -> str:
     before, found, node = origin.rpartition(" of ")
-    text = " ".join(labels.get(node, node).split()) or "program"
-    return f"{before}{found}{text}"
+    text = f"{labels[node]} ({node})" if node in labels else node
+    return f"{before}{found}{' '.join(text.split()) or 'program'}"
 
 
-def _names(program: Program) -> dict[Var, str]:
+def _names(program: Program, labels: Mapping[str, str]) -> dict[Var, str]:
     """Return a name for each variable, every one once: inputs and sockets by their own, the others v<number>."""
-    wanted = [(each.var, each.name) for each in program.inputs]
-    wanted += [(value, f"{s.node}_{s.name}") for s, value in program.sockets.items() if isinstance(value, Var)]
+    wanted = [(each.var, _relabelled(each.name, labels)) for each in program.inputs]
     wanted += [
-        (var, name)
+        (value, f"{labels.get(s.node, s.node)}_{s.name}") for s, value in program.sockets.items() if type(value) is Var
+    ]
+    wanted += [
+        (var, f"grad_{_relabelled(name.partition(' of ')[2], labels)}")
         for var, name in zip(program.outputs, program.names, strict=True)
-        if name.startswith(("gradient of", "tangent of"))
+        if name.startswith("gradient of ")
     ]
     called: dict[Var, str] = {}
     taken: set[str] = set()
     for var, name in wanted:
-        word = _WORD.sub("_", name.replace("gradient of ", "grad_").replace("tangent of ", "tangent_")).strip("_")
+        word = _WORD.sub("_", name).strip("_")
         if var not in called and word and word not in taken and not word[0].isdigit() and not keyword.iskeyword(word):
             called[var] = word
             taken.add(word)
@@ -71,6 +73,12 @@ def _names(program: Program) -> dict[Var, str]:
             called[var] = word
             taken.add(word)
     return called
+
+
+def _relabelled(name: str, labels: Mapping[str, str]) -> str:
+    """Return an input's name ("node" or "node.setting") with the node's label in place of its id."""
+    node, dot, rest = name.rpartition(".")
+    return labels[name] if name in labels else f"{labels.get(node, node)}{dot}{rest}"
 
 
 def _expression(program: Program, equation: Equation, called: Mapping[Var, str]) -> str:

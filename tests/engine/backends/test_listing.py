@@ -25,10 +25,10 @@ def test_nodes_and_gradients_have_their_names():
     graph = graph_of(nodes, ["w.value -> s.x", "s.value -> t.xs.0"])
     program = lower(graph, LIBRARY, {socket("w.value"): VECTOR}, [socket("t.value")], train=True)
     text = listing(adjoint(program, program.outputs[0], [program.inputs[0].var]), labels={"s": "twice"})
-    assert "    # twice\n    s_value = w * s_by  # (3,)\n" in text
-    assert "# adjoint of twice" in text
+    assert "    # twice (s)\n    twice_value = w * twice_by  # (3,)\n" in text
+    assert "# adjoint of twice (s)" in text
     assert "return t_value, grad_w" in text
-    assert text.startswith("def program(w, s_by):\n    # w: parameter, float64 (3,)\n")
+    assert text.startswith("def program(w, twice_by):\n    # w: parameter, float64 (3,)\n")
 
 
 def test_numpys_names_and_slices_are_shown():
