@@ -25,9 +25,12 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["text", "json"])
 @pytest.mark.parametrize("command", ["inspect", "run", "grad", "check"])
-def test_no_control_character_reaches_the_terminal(command: str, file: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    main([command, str(file)])
+def test_no_control_character_reaches_the_terminal(
+    command: str, more: list[str], file: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    main([command, str(file), *more])
     said = "".join(capfd.readouterr())
     assert said and not [character for character in said if ord(character) < 32 and character not in "\n\t"]
     assert not [character for character in said if 127 <= ord(character) < 160]
@@ -42,6 +45,12 @@ def test_a_file_name_cannot_speak_either(tmp_path: Path, capfd: pytest.CaptureFi
     main(["inspect", str(tmp_path / "\x1b[2Jgone.dgraph")])
     said = capfd.readouterr().err
     assert "\x1b" not in said and "gone.dgraph" in said
+
+
+def test_json_stays_json(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    main(["inspect", str(file), "--json"])
+    nodes = json.loads(capfd.readouterr().out)["nodes"]
+    assert SETTING in [node["settings"].get("file") for node in nodes]
 
 
 def test_controls_are_seen() -> None:
