@@ -27,8 +27,8 @@ for name in ("good.csv", "quoted.csv", "good.npz", "good.npy"):  # whatever is i
     read(data, name, Request()), suggested(data, name)
 
 FORBIDDEN = (
-    "compile", "exec", "import", "pickle", "marshal", "subprocess", "os.system", "os.exec", "os.fork", "socket", "ctypes",
-    "os.remove", "os.rename", "os.mkdir", "shutil", "urllib", "code.",
+    "compile", "exec", "import", "pickle", "marshal", "subprocess", "os.system", "os.exec", "os.fork", "socket",
+    "ctypes", "os.remove", "os.rename", "os.mkdir", "shutil", "urllib", "code.",
 )
 REQUESTS = (
     Request(),
