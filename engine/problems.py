@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -82,6 +83,7 @@ class _Facts:
         self.optimizers = [n for n in self.nodes if is_optimizer(self.operators[n])]
         self.parameters = [n for n in self.nodes if self.operators[n].kind is Kind.PARAMETER]
         self.needed = ancestors(graph, self.optimizers) if self.optimizers else frozenset(self.nodes)
+        self._closest: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._reach: dict[Socket, frozenset[str]] = {}
 
     def quoted(self, node: str) -> str:
@@ -91,6 +93,13 @@ class _Facts:
         self, code: str, sentence: str, node: str, socket: str | None = None, fix: Edit | None = None
     ) -> Problem:
         return Problem("error", code, f"{self.quoted(node)}{sentence}", node, socket, fix)
+
+    def closest(self, word: str, words: Iterable[str]) -> str | None:
+        """Return the most similar of the words, or None; looked for once, since it is slow."""
+        known = tuple(words)
+        if (word, known) not in self._closest:
+            self._closest[word, known] = next(iter(difflib.get_close_matches(word, known, 1, 0.7)), None)
+        return self._closest[word, known]
 
     def loss(self, optimizer: str) -> Socket | None:
         return self.graph.sources.get(Socket(optimizer, "loss"))
@@ -135,10 +144,11 @@ class _Facts:
 def _unknown_operators(facts: _Facts) -> Iterator[Problem]:
     for node in facts.nodes:
         if facts.operators[node].kind is Kind.UNKNOWN:
-            operator = shortened(facts.graph.nodes[node].operator)
-            yield facts.problem(
-                "unknown-operator", f" needs the operator “{operator}”, which this Gradwire does not have.", node
-            )
+            operator = facts.graph.nodes[node].operator
+            close = facts.closest(operator, facts.library)
+            hint = f"; did you mean {close}?" if close else "."
+            sentence = f" needs the operator “{shortened(operator)}”, which this Gradwire does not have{hint}"
+            yield facts.problem("unknown-operator", sentence, node)
 
 
 def _settings(facts: _Facts) -> Iterator[Problem]:
@@ -150,13 +160,15 @@ def _settings(facts: _Facts) -> Iterator[Problem]:
             spec = _declaration(declared, name)
             reset = ResetSetting(node, name)
             if spec is None:
-                yield facts.problem("unknown-setting", _no_setting(declared, name), node, fix=reset)
+                close = facts.closest(name, declared.settings)
+                hint = f"; did you mean {close}?" if close else "."
+                yield facts.problem("unknown-setting", f" has no setting “{shortened(name)}”{hint}", node, fix=reset)
                 continue
             try:
                 spec.check(value)
             except SettingError as fault:
                 words = name.replace("_", " ")
-                shown = shortened(repr(value), 40)
+                shown = shortened(json.dumps(value, ensure_ascii=False), 40)
                 yield facts.problem("bad-setting", f": {words} {fault.sentence}, not {shown}.", node, fix=reset)
 
 
@@ -166,12 +178,6 @@ def _declaration(declared: Operator, name: str) -> Setting | None:
         return declared.settings[name]
     given = input_of(declared, name)
     return socket_number(name) if given and given.optional and given.default is not None else None
-
-
-def _no_setting(declared: Operator, name: str) -> str:
-    close = difflib.get_close_matches(name, declared.settings, 1)
-    hint = f"; did you mean {close[0]}?" if close else "."
-    return f" has no setting “{shortened(name)}”{hint}"
 
 
 def _cycles(facts: _Facts) -> Iterator[Problem]:
@@ -202,12 +208,19 @@ def _missing_ends(facts: _Facts, wire: Wire) -> Iterator[Problem]:
         sentence = f"A wire ends at {loose[0]}, where no node is."
         yield Problem("error", "no-such-node", sentence, None, loose[0].name, Disconnect(wire))
         return
-    if source.name not in output_names(facts.graph, facts.operators[source.node], source.node):
-        sentence = f" has no output “{shortened(source.name)}”, yet a wire starts there."
+    outputs = output_names(facts.graph, facts.operators[source.node], source.node)
+    if source.name not in outputs:
+        sentence = f" has no output “{shortened(source.name)}”, yet a wire starts there{_instead(outputs)}."
         yield facts.problem("no-such-socket", sentence, source.node, source.name, Disconnect(wire))
-    if input_of(facts.operators[target.node], target.name) is None:
-        sentence = f" has no input “{shortened(target.name)}”, yet a wire ends there."
+    declared = facts.operators[target.node]
+    if input_of(declared, target.name) is None:
+        inputs = [each.name for each in declared.inputs]
+        sentence = f" has no input “{shortened(target.name)}”, yet a wire ends there{_instead(inputs)}."
         yield facts.problem("no-such-socket", sentence, target.node, target.name, Disconnect(wire))
+
+
+def _instead(names: Sequence[str]) -> str:
+    return f": it has {shortened(', '.join(names))}" if names else ": it has none"
 
 
 def _missing_inputs(facts: _Facts) -> Iterator[Problem]:
