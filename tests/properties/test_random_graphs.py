@@ -74,7 +74,7 @@ def random_graph(seed: int) -> Graph:
             wires |= set(inputs_of(chance, declared, id, outputs))
             outputs += [Socket(id, output.name) for output in declared.outputs_for(nodes[id])]
     for k in range(chance.choice((0, 1, 1, 1, 2))):
-        wires |= optimizer(chance, f"optimizer_{k + 1}", f"sum_{k + 1}", nodes, wires)
+        wires |= optimizer(chance, k + 1, nodes, wires, outputs)
     return Graph(nodes, frozenset(wires))
 
 
@@ -88,18 +88,21 @@ def inputs_of(chance: random.Random, declared: Operator, id: str, outputs: list[
     return wires
 
 
-def optimizer(chance: random.Random, id: str, total: str, nodes: dict[str, Node], wires: set[Wire]) -> set[Wire]:
+def optimizer(
+    chance: random.Random, number: int, nodes: dict[str, Node], wires: set[Wire], outputs: list[Socket]
+) -> set[Wire]:
     """Add an optimizer of the sum of an output that is of real numbers and follows from a parameter, if there is
     one."""
     graph = Graph(dict(nodes), frozenset(wires))
     moved = descendants(graph, [id for id in nodes if id.startswith("parameter")])
     types = infer(graph, LIBRARY).types
-    fitting = sorted(
+    fitting = [
         socket
-        for socket, kind in types.items()
-        if socket.node in moved and isinstance(kind, ArrayType) and kind.dtype.startswith("float")
-    )
-    source = chance.choice(fitting or sorted(types) or [Socket("parameter_1", "value")])
+        for socket in outputs
+        if socket.node in moved and isinstance(kind := types.get(socket), ArrayType) and kind.dtype.startswith("float")
+    ]
+    source = chance.choice(fitting[-4:] or outputs)
+    total, id = f"sum_{number}", f"optimizer_{number}"
     nodes[total] = Node(total, "reductions.sum")
     nodes[id] = Node(id, "optimizers.optimizer", settings=some_settings(chance, LIBRARY["optimizers.optimizer"], 0.1))
     return {Wire(source, Socket(total, "x")), Wire(Socket(total, "value"), Socket(id, "loss"))}
@@ -139,10 +142,19 @@ def _has_outputs(prepared: Any, id: str) -> bool:
 
 
 def _require_agreement(prepared: Any, optimizer: str, seed: int) -> None:
+    """Require equal gradients by every approach.
+
+    Where a graph goes through a point without a derivative (the root of 0 behind a mask) forward mode may answer NaN, as
+    0 times infinity, where the adjoint answers 0: there only the tape is compared.
+    """
     static, tape, forward = (gradient(prepared, optimizer=optimizer, approach=a) for a in ("static", "tape", "forward"))
-    for other in (tape, forward):
-        np.testing.assert_allclose(other.loss, static.loss, rtol=1e-10, err_msg=f"{seed}")
-        for id, expected in static.gradients.items():
-            if np.all(np.isfinite(expected)):
-                scale = 1e-10 * (1.0 + np.abs(expected).max(initial=0.0))
-                np.testing.assert_allclose(other.gradients[id], expected, rtol=1e-9, atol=scale, err_msg=f"{seed} {id}")
+    for id, expected in static.gradients.items():
+        for other in (tape, forward):
+            np.testing.assert_allclose(other.loss, static.loss, rtol=1e-6, err_msg=f"{seed}")
+            found = other.gradients[id]
+            if np.all(np.isfinite(expected)) and (other is tape or np.all(np.isfinite(found))):
+                single = expected.dtype.name in ("float32", "complex64")
+                scale = 1.0 + np.abs(expected).max(initial=0.0)
+                np.testing.assert_allclose(
+                    found, expected, rtol=0, atol=(1e-5 if single else 1e-9) * scale, err_msg=f"{seed} {id}"
+                )
