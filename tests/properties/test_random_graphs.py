@@ -144,8 +144,8 @@ def _has_outputs(prepared: Any, id: str) -> bool:
 def _require_agreement(prepared: Any, optimizer: str, seed: int) -> None:
     """Require equal gradients by every approach.
 
-    Where a graph goes through a point without a derivative (the root of 0 behind a mask) forward mode may answer NaN, as
-    0 times infinity, where the adjoint answers 0: there only the tape is compared.
+    Where a graph goes through a point without a derivative (the root of 0 behind a mask) forward mode may answer
+    NaN, as 0 times infinity, where the adjoint answers 0: there only the tape is compared.
     """
     static, tape, forward = (gradient(prepared, optimizer=optimizer, approach=a) for a in ("static", "tape", "forward"))
     for id, expected in static.gradients.items():
