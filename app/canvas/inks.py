@@ -80,6 +80,8 @@ class Inks:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.canvas = QColor(theme.canvas)
+        self.scale = [QColor(mix(theme.panel, theme.value, k / 255)).rgb() for k in range(256)]
+        """From nothing to the colour of values, for pictures of arrays."""
         self.value_fill = QBrush(QColor(theme.value))
         self.socket_rim = pen(theme.node, 1.5)
         self.socket_dot = pen(theme.value, 10.0)

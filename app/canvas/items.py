@@ -29,8 +29,13 @@ class Reading:
     finite: bool = True
     thickness: float = 0.0
     """Of the derivative's wire, in scene units; 0 where there is none."""
+    brief: str = ""
+    """The value where there is little room: of an array its shape."""
+    brief_derivative: str = ""
+    """The derivative where there is little room: of an array its norm."""
     line: tuple[float, ...] = ()
     image: QImage | None = None
+    """One byte per element, for a colour table to be put on."""
 
 
 NOTHING = Reading()
@@ -201,9 +206,7 @@ class NoteItem:
 
 
 def thickness(norm: float | None) -> float:
-    """Return how thick a derivative of this norm is drawn: by its logarithm, from 1e-3 (thin) to 1e3 (thick)."""
-    if norm is None or not math.isfinite(norm):
+    """Return how thick a derivative of this norm is drawn: by its logarithm, 1e-3 thin, 1e3 thick, 0 not at all."""
+    if norm is None or not math.isfinite(norm) or norm <= 0.0:
         return 0.0
-    if norm <= 0.0:
-        return 0.8
     return min(max(round(2.8 + 0.6 * math.log10(norm), 1), 0.8), 4.4)

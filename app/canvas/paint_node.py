@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPolygonF, QTransform
+from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from app import numbers
 from app.canvas import inks
@@ -200,18 +200,13 @@ def _value(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> No
         write(painter, inks.LABEL, rect.left() + 10, middle, inks.fitted(inks.LABEL, control.text, rect.width() - 20))
         return
     room = rect.width() - 20
-    derivative = short(_bare(reading.derivative), 0.42 * room)
+    derivative = short(reading.brief_derivative, 0.42 * room)
     if derivative:
         painter.setPen(ink.derivative)
         write_right(painter, inks.NUMBER, rect.right() - 10, middle, derivative)
         room -= width(inks.NUMBER, derivative) + 8
     painter.setPen(ink.value if reading.finite else ink.bad)
-    write(painter, inks.NUMBER, rect.left() + 10, middle, short(reading.value, room))
-
-
-def _bare(derivative: str) -> str:
-    """Return the norm of an array's derivative without its sign: the colour says what it is."""
-    return derivative.removeprefix("‖∂‖ ").removeprefix("∂ ")
+    write(painter, inks.NUMBER, rect.left() + 10, middle, short(reading.brief, room))
 
 
 def _slider(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
@@ -239,7 +234,9 @@ def _preview(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> 
     _field(painter, rect, ink)
     inner = rect.adjusted(8, 8, -8, -8)
     if reading.image is not None:
-        painter.drawImage(_kept_aspect(reading.image.width(), reading.image.height(), inner), reading.image)
+        picture = QImage(reading.image)
+        picture.setColorTable(ink.scale)
+        painter.drawImage(_kept_aspect(picture.width(), picture.height(), inner), picture)
     elif len(reading.line) > 1:
         _spark(painter, inner, reading.line, ink)
     elif reading.value:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
+from app import numbers
 from app.canvas.face import SLIDER, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
@@ -299,9 +300,21 @@ def reading_of(look: WireLook | None) -> Reading:
         derivative=minus(look.cotangent),
         finite=look.finite and look.cotangent_finite,
         thickness=thickness(look.norm),
+        brief=minus(_brief(look)),
+        brief_derivative=minus(_brief_derivative(look)),
         line=look.line,
         image=_image(look),
     )
+
+
+def _brief(look: WireLook) -> str:
+    shape = look.type.partition("(")[2].rstrip(",)")
+    return look.value if not shape else shape.replace(", ", " × ")
+
+
+def _brief_derivative(look: WireLook) -> str:
+    scalar = numbers.parsed(look.cotangent.replace(",", "")) is not None
+    return look.cotangent if scalar or look.norm is None or not look.cotangent else numbers.short(look.norm, 2)
 
 
 def minus(text: str) -> str:
@@ -317,4 +330,4 @@ def _image(look: WireLook) -> QImage | None:
         return None
     pixels = np.ascontiguousarray(np.clip(values * 255, 0, 255).astype(np.uint8))
     height, width = pixels.shape
-    return QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
+    return QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Indexed8).copy()

@@ -36,7 +36,7 @@ from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
 
-FIT_MARGIN = 48.0
+FIT_MARGIN = 32.0
 """Pixels around a fitted graph."""
 GLOW_TIME = 1100
 """Milliseconds a revealed node glows."""

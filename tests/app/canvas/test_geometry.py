@@ -79,7 +79,7 @@ def test_thickness_grows_with_the_logarithm_and_stays_in_bounds() -> None:
     assert len(set(shown[1:7])) == 6
     assert min(shown) > 0
     assert max(shown) < 6
-    assert thickness(None) == thickness(float("nan")) == 0.0
+    assert thickness(None) == thickness(float("nan")) == thickness(0.0) == 0.0
 
 
 def blocked(lane_y: float, left: float, right: float, nodes: dict[str, QRectF]) -> bool:

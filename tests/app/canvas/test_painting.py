@@ -143,8 +143,8 @@ def test_a_view_shows_an_image_of_what_is_wired_in(canvas: Canvas, session: Sess
     looks.held[Socket("add", "value")] = look("0 … 1", thumbnail=Packed.of(picture))
     session.apply(Connect(wire("add.value", "probe.x")))
     box = canvas.scene.nodes["probe"].control_rect()
-    assert shows(canvas, box, "#ffffff") > 100
-    assert shows(canvas, box, "#000000") > 100
+    assert shows(canvas, box, theme.DARK.value) > 100
+    assert shows(canvas, box, theme.DARK.panel) > 100
 
 
 @pytest.mark.parametrize(
