@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from engine.document import Document
 from engine.errors import FileError
 from engine.files import parse, render
 from engine.files.npz import unzip, zipped
 from engine.graph import Content
+from engine.infer import infer
+from engine.problems import validate
 from engine.types import Tensor
+from nodes.library import LIBRARY
 from tests import sizes
 from tests.attacks.test_attacks import is_one_sentence
 from tests.engine.files.contents import EVERYTHING
@@ -135,6 +139,9 @@ def test_mutated_files_are_refused_clearly_or_are_documents() -> None:
         else:
             assert parse(render(result)) == result, data
             assert render(parse(render(result))) == render(result)
+            Document(result)
+            problems = validate(result.graph, LIBRARY, known=infer(result.graph, LIBRARY, {}).types)
+            assert all(is_one_sentence(problem.sentence.replace("?", ".")) for problem in problems), (problems, data)
             opened += 1
     assert opened > 20 and len(sentences) > 100, "the mutations reach deep and differ"
 
