@@ -335,3 +335,30 @@ def test_output_is_utf8_and_a_closed_pipe_is_no_error(tmp_path):
         process.stdout.read(10)
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def test_progress_with_time_left_is_drawn_on_a_terminal_only(rosen):
+    """Standard error is a pseudo-terminal; standard output stays JSON."""
+    pty = pytest.importorskip("pty", reason="pseudo-terminals are POSIX")
+    command = [sys.executable, "-m", "app.cli", "run", str(rosen), "--steps", "60000", "--json"]
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        while part := _read(ours):
+            shown += part
+        found = strict(process.stdout.read().decode())
+    os.close(ours)
+    text = shown.decode()
+    assert found["steps"] == 60000
+    assert "60000" in text
+    assert "loss" in text
+    assert "0:00:0" in text  # the time left
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # Linux ends a pseudo-terminal with an error
+        return b""
