@@ -204,7 +204,7 @@ class Mover:
                 loss, norm = out[0], out[1]
                 if not (isfinite(loss) and isfinite(norm)):
                     self._put(carry, before, step, previous)
-                    stop = self._nonfinite(new, loss)
+                    stop = self._nonfinite(new)
                     break
                 rows.append(out[:recorded])
                 if converged is not None and converged(loss, norm, previous, tolerance):
@@ -250,7 +250,8 @@ class Mover:
         by_name = {(each.role, each.name): value for each, value in names}
         return [by_name[each.role, each.name] for each in stepper.gradient_program.inputs]
 
-    def _nonfinite(self, fresh: tuple[Any, ...], loss: Any) -> Stop:
+    def _nonfinite(self, fresh: tuple[Any, ...]) -> Stop:
+        """Return why the step about to be taken cannot be: the first node whose value or derivative is not finite."""
         for id, value in zip(self.stepper.descent.owned, self.free, strict=True):
             if not np.all(np.isfinite(value)):
                 # The step before put it there: take that step back, so that the values left behind are finite.
