@@ -55,6 +55,11 @@ class Elided(QLabel):
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
+    def say(self, text: str) -> None:
+        """Set the text, without a repaint where it is the same."""
+        if text != self.text():
+            self.setText(text)
+
     def minimumSizeHint(self) -> QSize:
         """Qt: room for the ellipsis."""
         return QSize(appearance().px(16), super().minimumSizeHint().height())
@@ -266,8 +271,10 @@ class Card(QFrame):
 
     def set_empty(self, empty: bool, sentence: str = "") -> None:
         """Show what to do instead of a plot without data."""
-        self.empty.setText(sentence or self.EMPTY)
-        self.empty.setVisible(empty)
+        if empty:
+            self.empty.setText(sentence or self.EMPTY)
+        if self.empty.isHidden() == empty:
+            self.empty.setVisible(empty)
         self.area.blank = empty
         if empty:
             self.legend.set_pills(())

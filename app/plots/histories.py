@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 
 from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Pill, Switch
-from app.plots.marks import CurveMark, pen
-from app.plots.shapes import finite_range, is_noisy, logarithms, smoothed, zigzag
-from app.theme import appearance, faded
+from app.plots.marks import CurveMark, stroke
+from app.plots.shapes import finite_range, is_noisy, logarithms, smoothed, thinned, zigzag
+from app.theme import appearance, mix
 from app.worker.describe import short
 from app.worker.messages import Lane, Series
 from app.worker.ring import Curve
@@ -26,7 +26,8 @@ LOG_FROM: Final = 20.0
 """The axis is logarithmic by itself where the greatest value is this many times the least."""
 MOST: Final = 8
 """Curves of one lane in one card."""
-DASHES: Final = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+DASHES: Final = (None, (3.0, 2.0))
+"""How the first and the second number of an optimizer are told apart."""
 
 
 class Line(NamedTuple):
@@ -36,7 +37,7 @@ class Line(NamedTuple):
     series: Series
     name: str
     color: str
-    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    dashes: tuple[float, float] | None = None
     group: tuple[str, str] | None = None
     """The key and name of a pill that several curves share; None: a pill of its own."""
 
@@ -106,7 +107,7 @@ class HistoryCard(Card):
         self._drop_others({line.key for line in shown})
         self._drawn = [self._draw(line, curves[line.key]) for line in shown if len(curves[line.key].steps)]
         self.set_empty(not self._drawn and not self.hidden)
-        self.subtitle.setText(self.describe(log) if self._drawn else "")
+        self.subtitle.say(self.describe(log) if self._drawn else "")
         pills = {groups[line.key]: line.color for line in lines}
         entries = [Pill(key, name, color, key not in self.hidden) for (key, name), color in pills.items()]
         self.legend.set_pills(entries if len(lines) > 1 and (self._drawn or self.hidden) else ())
@@ -119,14 +120,16 @@ class HistoryCard(Card):
         return " · ".join(filter(None, ("log" if log else "", how)))
 
     def _curve(self, line: Line) -> Curve:
-        buckets = 3 * max(64, int(self.area.plot_rect.width()))
+        room = max(64, int(self.area.plot_rect.width()))
         if self.area.following:
-            return self.runs.curve(line.lane, line.series, buckets=buckets, detail=self.log_steps)
+            found = self.runs.curve(line.lane, line.series, buckets=4 * room, detail=self.log_steps)
+            return found if self.log_steps else thinned(found, room)
         low, high = self.area.box.viewRange()[0]
         if self.log_steps:
             low, high = 10**low - 1, 10 ** min(high, 15.0)
-        room = (high - low) * 0.1
-        return self.runs.curve(line.lane, line.series, max(0.0, low - room), high + room, buckets)
+        more = (high - low) * 0.1
+        found = self.runs.curve(line.lane, line.series, max(0.0, low - more), high + more, 4 * room)
+        return found if self.log_steps else thinned(found, room)
 
     def _suggests_log(self, curves: Any) -> bool:
         found = finite_range(*(part for curve in curves for part in (curve.low, curve.high)))
@@ -138,10 +141,11 @@ class HistoryCard(Card):
         if self.smooth and is_noisy(heights):
             heights = smoothed(heights)
         steps = self._across(curve.steps)
-        main.set(steps, heights, pen(line.color, 2.0, line.style))
+        main.set(steps, heights, stroke(line.color, 2.0, line.dashes))
         raw.setVisible(self.raw)
         if self.raw:
-            faint = pen(faded(line.color, 0.42 if self.smooth else 0.9), 1.0)
+            panel = appearance().theme.panel
+            faint = stroke(mix(panel, line.color, 0.5 if self.smooth else 0.9), 1.0)
             raw.set(*zigzag(steps, self._heights(curve.low), self._heights(curve.high)), faint)
         return Drawn(line, curve, heights)
 

@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor
 from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Pill, Switch
 from app.plots.histories import lane_color
-from app.plots.marks import CurveMark, PointsMark, SegmentsMark, pen
+from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
 from app.plots.shapes import contour_levels, contour_segments, finite_range
-from app.theme import appearance, faded
+from app.theme import appearance, mix
 from app.worker.describe import short
 from app.worker.messages import Contour, Lane, Series
 
@@ -98,7 +98,7 @@ class PathCard(Card):
         self.set_empty(not self._ways)
         names = self._titles(spanned) if spanned and self._ways else ("", "")
         self.area.x_name, self.area.y_name = names
-        self.subtitle.setText(
+        self.subtitle.say(
             " · ".join(way.name for way in self._ways) if len(self._ways) <= 2 else f"{len(lanes)} optimizers"
         )
         pills = [Pill(str(k), lane.name, lane_color(k), str(k) not in self.hidden) for k, lane in enumerate(lanes)]
@@ -135,7 +135,7 @@ class PathCard(Card):
         for way in self._ways:
             if way.lane not in self._curves:
                 self._curves[way.lane] = CurveMark(self.area, 1 + 0.01 * way.lane)
-            self._curves[way.lane].set(way.x, way.y, pen(way.color, 2.0))
+            self._curves[way.lane].set(way.x, way.y, stroke(way.color, 2.0))
         colors = [QColor(way.color) for way in self._ways]
         firsts = np.array([(way.x[0], way.y[0]) for way in self._ways]).reshape(-1, 2)
         lasts = np.array([(way.x[-1], way.y[-1]) for way in self._ways]).reshape(-1, 2)
@@ -173,10 +173,10 @@ class PathCard(Card):
         loss = np.sqrt(loss - np.nanmin(loss))  # the same lines, but smooth between the grid's points in a valley
         levels = contour_levels(loss, LEVELS)
         color = appearance().theme.value
-        strong = 0.75 if appearance().theme.dark else 0.85
+        panel, strong = appearance().theme.panel, 0.75 if appearance().theme.dark else 0.85
         groups = []
         for k, level in enumerate(levels):
-            line = pen(faded(color, strong - (strong - 0.22) * k / max(1, len(levels) - 1)), 1.2)
+            line = stroke(mix(panel, color, strong - (strong - 0.22) * k / max(1, len(levels) - 1)), 1.0)
             groups.append((contour_segments(x, y, loss, level), line))
         self._lines.set(groups)
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.worker.ring import Curve
+
 
 def smoothed(values: NDArray[Any], part: float = 0.012) -> NDArray[Any]:
     """Return the values smoothed by straight lines fitted around each of them, under a Gaussian whose width is a part
@@ -27,6 +29,23 @@ def smoothed(values: NDArray[Any], part: float = 0.012) -> NDArray[Any]:
     s0, s1, s2 = (around(finite.astype(float), power) for power in range(3))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(finite, (s2 * around(known, 0) - s1 * around(known, 1)) / (s0 * s2 - s1**2), np.nan)
+
+
+def thinned(curve: Curve, most: int) -> Curve:
+    """Return the curve in at most about `most` buckets, neighbours joined so that no extreme is lost."""
+    count = len(curve.steps)
+    every = -(-count // most)
+    if every <= 1:
+        return curve
+    starts = np.arange(0, count, every)
+    sizes = np.diff([*starts, count])
+    return Curve(
+        curve.steps[starts],
+        np.fmin.reduceat(curve.low, starts),
+        np.fmax.reduceat(curve.high, starts),
+        np.add.reduceat(curve.mean, starts) / sizes,
+        curve.width * every,
+    )
 
 
 def is_noisy(values: NDArray[Any]) -> bool:

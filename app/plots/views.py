@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 from app import fonts
 from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Pill, Switch
-from app.plots.marks import BarsMark, CurveMark, Mark, PointsMark, pen
+from app.plots.marks import BarsMark, CurveMark, Mark, PointsMark, stroke
 from app.plots.shapes import finite_range, logarithms
 from app.theme import appearance, mix
 from app.worker.describe import short
@@ -41,7 +41,7 @@ class ViewCard(Card):
     def show_settings(self, title: str, settings: Settings) -> None:
         """Take up the node's settings."""
         self.settings = settings
-        self.title.setText(str(settings.get("title") or title))
+        self.title.say(str(settings.get("title") or title))
         self.refresh()
 
     def show_data(self, data: ViewData | None, step: int) -> None:
@@ -54,7 +54,7 @@ class ViewCard(Card):
         """Draw the arrays, or say what is missing."""
         sentence = self.lacking()
         self.set_empty(bool(sentence), sentence)
-        self.subtitle.setText("" if sentence else self.describe())
+        self.subtitle.say("" if sentence else self.describe())
         self.draw()
         self.area.refresh_read_out()
 
@@ -109,13 +109,15 @@ class ScatterCard(ViewCard):
         theme = appearance().theme
         if self.lacking():
             self._points.set(np.empty(0), np.empty(0), [QColor(theme.second)])
-            self._fit_line.set(np.empty(0), np.empty(0), pen(theme.value))
+            self._fit_line.set(np.empty(0), np.empty(0), stroke(theme.value))
             return
         x, y, fit = self._columns()
         count = len(x)
         self._points.set(x, y, [QColor(theme.second)], 6.5 if count < 200 else 4.5 if count < 2000 else 2.5)
         order = np.argsort(x, kind="stable")
-        self._fit_line.set(x[order], fit[order] if fit is not None else np.full(count, np.nan), pen(theme.value, 2.4))
+        self._fit_line.set(
+            x[order], fit[order] if fit is not None else np.full(count, np.nan), stroke(theme.value, 2.4)
+        )
         self.area.x_title = self._axis_title()
         self.area.place()
         across, up = finite_range(x), finite_range(y) if fit is None else finite_range(y, fit)
@@ -203,7 +205,7 @@ class LineCard(ViewCard):
         while len(self._curves) < len(self._drawn):
             self._curves.append(CurveMark(self.area, len(self._curves)))
         for curve, (_, color, x, y) in zip(self._curves, self._drawn, strict=True):
-            curve.set(x, y, pen(color))
+            curve.set(x, y, stroke(color))
         several = len(self._drawn) > 1
         self.legend.set_pills([Pill(name, name, color) for name, color, *_ in self._drawn] if several else ())
         across = finite_range(*(x for *_, x, _ in self._drawn))
