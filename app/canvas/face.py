@@ -28,8 +28,10 @@ PREVIEW: Final = "preview"
 
 SLIDERS: Mapping[str, tuple[str, str]] = {"optimizers": ("learning_rate", "rate")}
 """The slider in the nodes of a family: its setting, and what it is called there."""
-CONTROL_WIDTH: Final = 168.0
-"""Least width of a node with a slider or a value box in it."""
+SLIDER_WIDTH: Final = 168.0
+"""Least width of a node with a slider in it."""
+BOX_WIDTH: Final = 152.0
+"""Least width of a node with a value box in it."""
 CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0}
 PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.probe", "views.scatter_fit")
 READ_OUT: Final = "−0.000e+00"
@@ -97,7 +99,7 @@ def face_of(session: Session, id: str) -> Face:
     labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
-    least = CONTROL_WIDTH if family in SLIDERS or _has_value_box(declared) else MIN_WIDTH
+    least = SLIDER_WIDTH if family in SLIDERS else BOX_WIDTH if _has_value_box(declared) else MIN_WIDTH
     title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
     title = inks.fitted(inks.TITLE, session.label(id), title_width)
     rows = max(len(names_in), len(names_out))

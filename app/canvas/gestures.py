@@ -203,7 +203,7 @@ class ResizeNote(Gesture):
 
     def __init__(self, canvas: Canvas, at: QPointF, note: str) -> None:
         super().__init__(canvas, at)
-        self._note = canvas.scene.notes[note].note
+        self._note, self._around = canvas.scene.notes[note].note, canvas.scene.notes[note].around
         self._now = self._note
         self.session.select((), [note])
 
@@ -211,14 +211,14 @@ class ResizeNote(Gesture):
         by = (self.at - self.pressed) / self.canvas.camera.factor
         wide, high = max(snapped(self._note.width + by.x()), 80.0), max(snapped(self._note.height + by.y()), 40.0)
         self._now = replace(self._note, width=wide, height=high)
-        self.scene.notes[self._note.id] = NoteItem(self._now)
+        self.scene.notes[self._note.id] = NoteItem(self._now, self._around)
 
     def finish(self) -> None:
         if self._now != self._note:
             self.session.apply(ChangeNote(self._now))
 
     def cancel(self) -> None:
-        self.scene.notes[self._note.id] = NoteItem(self._note)
+        self.scene.notes[self._note.id] = NoteItem(self._note, self._around)
 
 
 class DragSlider(Gesture):

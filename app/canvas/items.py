@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainterPath, QTextCharFormat, QTextCursor, QTextDocument
@@ -165,12 +165,15 @@ class NoteItem:
     """A note or frame on the canvas, its text laid out once."""
 
     note: Note
+    around: QRectF = field(default_factory=QRectF)
+    """Of a frame: what it carries."""
     _document: QTextDocument | None = None
     _laid_out: tuple[str, float, str] | None = None
 
     @property
     def rect(self) -> QRectF:
-        return QRectF(self.note.x, self.note.y, self.note.width, self.note.height)
+        own = QRectF(self.note.x, self.note.y, self.note.width, self.note.height)
+        return own.united(self.around) if self.around.isValid() else own
 
     @property
     def is_frame(self) -> bool:

@@ -61,6 +61,7 @@ class Scene:
             self._put_wire(wire)
         for id, note in session.layout.notes.items():
             self.notes[id] = NoteItem(note)
+        self._stretch_frames()
         self.route()
         self.read_values()
         self.read_problems()
@@ -91,6 +92,7 @@ class Scene:
             else:
                 self.notes.pop(id, None)
         self._lay_wires_of(refaced)
+        self._stretch_frames()
         self.route()
         self.read_values()
 
@@ -107,6 +109,15 @@ class Scene:
         if face.control is not None and face.control.kind == SLIDER:
             item.number = float(self.session.setting(id, face.control.setting))
         self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
+
+    def _stretch_frames(self) -> None:
+        """Let frames reach around all they carry, whatever sizes nodes have grown to."""
+        for item in self.notes.values():
+            around = QRectF()
+            for id in item.note.nodes:
+                if id in self.nodes:
+                    around = around.united(self.nodes[id].rect)
+            item.around = around.adjusted(-12, -12, 12, 14) if around.isValid() else around
 
     def _put_wire(self, wire: Wire) -> None:
         start, end = self._ends(wire)
@@ -154,6 +165,7 @@ class Scene:
             item.corner = QPointF(corner)
             self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
         self._lay_wires_of(corners)
+        self._stretch_frames()
         self.revision += 1
         self._touched()
 
@@ -308,8 +320,8 @@ def reading_of(look: WireLook | None) -> Reading:
 
 
 def _brief(look: WireLook) -> str:
-    shape = look.type.partition("(")[2].rstrip(",)")
-    return look.value if not shape else shape.replace(", ", " × ")
+    _, paren, shape = look.type.partition("(")
+    return paren + shape if paren else look.value
 
 
 def _brief_derivative(look: WireLook) -> str:
