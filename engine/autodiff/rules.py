@@ -15,8 +15,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import autograd.numpy as np
+import numpy
 from autograd.extend import defjvp, defvjp
 from autograd.numpy import numpy_vjps
+from autograd.tracer import isbox
 
 from engine.program import primitives
 from engine.program.primitives import cast, expand, index, inverse_permutation, put_along, scatter, take_along
@@ -191,6 +193,30 @@ def _sort_jvp(g: Any, ans: Any, x: Any, axis: Any = -1, kind: Any = None, order:
     return take_along(g, np.argsort(x, axis=axis, kind="stable"), axis)
 
 
+def _partition_vjp(
+    g: Any, ans: Any, x: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order: Any = None
+) -> Any:
+    if axis is None:
+        return np.reshape(_partition_vjp(g, ans, np.ravel(x), kth, 0), np.shape(x))
+    return take_along(g, inverse_permutation(np.argpartition(x, kth, axis=axis), axis), axis)
+
+
+def _eigh_vjp(g: Any, ans: Any, x: Any, UPLO: str = "L") -> Any:
+    """As autograd's, but whether eigenvectors are used is read off the structure, and equal eigenvalues add nothing."""
+    values, vectors = ans[0], ans[1]
+    values_bar, vectors_bar = g
+    size = np.shape(x)[-1]
+    inner = np.expand_dims(values_bar, -2) * numpy.eye(size)
+    if isbox(vectors_bar):
+        gaps = np.expand_dims(values, -2) - np.expand_dims(values, -1)
+        apart = gaps != 0
+        shares = np.where(apart, 1.0 / np.where(apart, gaps, 1.0), 0.0)
+        inner = inner + shares * np.matmul(np.swapaxes(vectors, -1, -2), vectors_bar)
+    whole = np.matmul(np.matmul(np.conj(vectors), inner), np.swapaxes(vectors, -1, -2))
+    half = numpy.tril(numpy.ones((size, size)), -1) if UPLO == "L" else numpy.triu(numpy.ones((size, size)), 1)
+    return np.real(whole) * numpy.eye(size) + (whole + np.conj(np.swapaxes(whole, -1, -2))) * half
+
+
 def _clip_vjp(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
     if low is not None:
         g = np.where(x < low, 0.0, g)
@@ -232,6 +258,8 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
     **{f"numpy.{name}": (_extreme_vjp,) for name in ("max", "min", "amax", "amin")},
     "numpy.clip": (_clip_vjp,),
     "numpy.sort": (_sort_vjp,),
+    "numpy.partition": (_partition_vjp,),
+    "numpy.linalg.eigh": (_eigh_vjp,),
     "numpy.reshape": (lambda g, ans, x, *_, **__: np.reshape(g, np.shape(x)),),
     "numpy.getitem": (_getitem_vjp,),
     "gradwire.cast": (lambda g, ans, x, dtype: cast(g, _name(x)),),
@@ -306,7 +334,7 @@ def _power_tangent(g: Any, x: Any, y: Any) -> Any:
 
 
 WRONG_IN_AUTOGRAD = (
-    "numpy.where", "numpy.sort", "numpy.power", "numpy.prod", "numpy.clip", "numpy.cumsum",
+    "numpy.where", "numpy.sort", "numpy.partition", "numpy.prod", "numpy.clip",
     *(name for name in VJP if name.startswith("gradwire.")),
 )  # fmt: skip
 """Primitives the tape, too, takes our rule for: autograd lacks one, or its own loses broadcast axes, zeros or whole

@@ -47,21 +47,45 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
 def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mapping[Var, Any]) -> dict[Var, Any]:
     """Record the tangents of `equations`, first to last; return the tangent of each variable that has one."""
     known = dict(seeds)
+    several: dict[Var, Equation] = {}
     for equation in equations:
-        kind = recorder.types.get(equation.output)
         numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var and each in known]
-        if not numbers or not carries(recorder.types, equation):
-            continue
-        if kind is None:
-            raise LoweringError(
-                f"{equation.primitive} gives several arrays and has no tangent yet",
-                node=node_of(equation.origin) or None,
-            )
+        first = equation.arguments[0] if equation.arguments else None
         recorder.origin = f"tangent of {equation.origin}"
-        arguments = [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
-        given = [known[equation.arguments[number]] for number in numbers]
-        known[equation.output] = fitted(jvp(recorder, equation, numbers, arguments, given), kind, equation)
+        if equation.primitive == "autograd.container_take" and first in several:
+            t = _of_item(recorder, several[first], equation, known)
+        elif not numbers or not carries(recorder.types, equation):
+            continue
+        elif equation.output not in recorder.types:
+            several[equation.output] = equation
+            continue
+        else:
+            given = [known[equation.arguments[number]] for number in numbers]
+            t = jvp(recorder, equation, numbers, _arguments(recorder, equation), given)
+        known[equation.output] = fitted(t, recorder.types[equation.output], equation)
     return known
+
+
+def _arguments(recorder: Recorder, equation: Equation) -> list[Any]:
+    return [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
+
+
+def _of_item(recorder: Recorder, whole: Equation, taken: Equation, known: Mapping[Var, Any]) -> Any:
+    """Return the tangent of one of the arrays that an equation gives."""
+    kind, item = recorder.types[taken.output], taken.arguments[1]
+    shares = [
+        _transposed(recorder, whole, number, _arguments(recorder, whole), known[each], kind, item)
+        for number, each in enumerate(whole.arguments)
+        if type(each) is Var and each in known
+    ]
+    return _sum(shares)
+
+
+def _sum(shares: Sequence[Any]) -> Any:
+    total = shares[0]
+    for share in shares[1:]:
+        total = anp.add(total, share)
+    return total
 
 
 def jvp(
@@ -79,24 +103,30 @@ def jvp(
             elif maker is not None and own is None and name not in TRANSPOSED:
                 shares.append(maker((number,), (t,), answer, tuple(arguments), settings))
             else:
-                shares.append(_transposed(recorder, equation, number, arguments, t))
+                shares.append(_transposed(recorder, equation, number, arguments, t, recorder.types[equation.output]))
     except GradwireError as error:
         raise type(error)(error.sentence, node=node_of(equation.origin) or None) from error
     except Exception as error:
         sentence = f"the function {name} has no tangent for this use: {error}"
         raise LoweringError(sentence, node=node_of(equation.origin) or None) from error
-    total = shares[0]
-    for share in shares[1:]:
-        total = anp.add(total, share)
-    return total
+    return _sum(shares)
 
 
-def _transposed(recorder: Recorder, equation: Equation, number: int, arguments: Sequence[Any], t: Any) -> Any:
-    """Return the tangent of one argument by transposing its VJP, which is linear in the cotangent."""
-    kind = recorder.types[equation.output]
+def _transposed(
+    recorder: Recorder,
+    equation: Equation,
+    number: int,
+    arguments: Sequence[Any],
+    t: Any,
+    kind: ArrayType,
+    item: Any = None,
+) -> Any:
+    """Return the share of one argument's tangent in the result (in its array `item`, where it gives several) by
+    transposing its VJP, which is linear in the cotangent."""
     cotangent = recorder.new(stand_in(kind.shape, np.dtype(kind.dtype)))
     first = len(recorder.equations)
-    (share,) = vjp(recorder, equation, [number], arguments, recorder.box(cotangent))
+    g = recorder.box(cotangent)
+    (share,) = vjp(recorder, equation, [number], arguments, g if item is None else {item: g})
     share = fitted(share, recorder.types[equation.arguments[number]], equation)
     if not isbox(share):
         return np.zeros(kind.shape, kind.dtype)
