@@ -91,6 +91,10 @@ class LookBook(QObject):
         self.values_changed.emit()
         self.artefacts_changed.emit()
 
+    def forget_problem(self) -> None:
+        """Forget what the last question failed at: the graph is another now."""
+        self.problem = None
+
     def ask(self) -> None:
         """Ask soon for types and looks of the graph as it is then."""
         if self._session.has_engine and not self._closed:

@@ -45,6 +45,9 @@ OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
 ACTIVE = ("starting", "running", "paused")
 """The states of a run that can still make steps."""
 
+ENGINE_CODES = ("run", "look")
+"""Problems that the engine processes met: the next run says for itself whether they are still there."""
+
 _ORDER = re.compile(r"^\d+[_ -]+")
 
 
@@ -503,7 +506,7 @@ class Session(QObject):
             self.runs.resume()
             return True
         self._refreshed()
-        error = next((p for p in self._problems if p.severity == "error" and p.code != "run"), None)
+        error = next((p for p in self._problems if p.severity == "error" and p.code not in ENGINE_CODES), None)
         if error is not None:
             self.message.emit(error.sentence)
             if error.node:
@@ -519,6 +522,14 @@ class Session(QObject):
         if self._runs is not None and self.run_state != "idle":
             document = self._document
             self._runs.kept(self._lane, lambda kept: self._keep(document, kept))
+
+    def _keep_at_end(self) -> None:
+        """Keep the values of the first lane with an optimizer that is set to keep them, unless the graph was edited."""
+        document = self._document
+        for number, lane in enumerate(self.runs.lanes):
+            if not self.stale and any(id in self.graph.nodes and self.setting(id, "keep") for id in lane.optimizers):
+                return self.runs.kept(number, lambda kept: self._keep(document, kept))
+        return None
 
     def _keep(self, document: Document, kept: Kept) -> None:
         if document is self._document and self.apply(SetKept(kept)):
@@ -554,6 +565,7 @@ class Session(QObject):
         if change.semantic:
             self._inference = None
             self._run_problem = None
+            self._looks.forget_problem()
             self._refresh.start()
             if self._runs is not None and self.run_state != "idle" and not self._edit_is_live:
                 self._runs.mark_stale()
@@ -596,5 +608,7 @@ class Session(QObject):
             self._run_problem = None
         self._update_problems()
         self.run_state_changed.emit(state)
+        if state == "finished":
+            self._keep_at_end()
         if state in ("idle", "paused", "finished", "failed"):
             self._looks.ask()

@@ -199,6 +199,7 @@ class StartPage(QScrollArea):
         self._recent: Sequence[Path] = ()
         self._recovered: Sequence[Recovered] = ()
         self.samples: list[SampleCard] = []
+        self.recent_rows: list[RecentRow] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -304,9 +305,9 @@ class StartPage(QScrollArea):
         self._caption("Recent")
         if not self._recent:
             self._column.addWidget(label("Graphs you save and open are listed here.", "second"))
-        for path in self._recent:
-            row = RecentRow(path)
-            row.clicked.connect(lambda _=False, path=path: self.file_chosen.emit(path))
+        self.recent_rows = [RecentRow(path) for path in self._recent]
+        for row in self.recent_rows:
+            row.clicked.connect(lambda _=False, path=row.path: self.file_chosen.emit(path))
             self._column.addWidget(row)
 
     def _draw_next(self) -> None:

@@ -64,6 +64,11 @@ class Inspector(QScrollArea):
     def _rebuild(self) -> None:
         id = self.session.current
         self.view = NodeView(self.session, id) if id is not None else None
+        # What is replaced may be what is just telling of an edit: it goes once it has finished.
+        old = self.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
         self.setWidget(self.view or _empty())
         self.updateGeometry()
 
@@ -71,7 +76,7 @@ class Inspector(QScrollArea):
         view = self.view
         if view is None or view.id in change.removed or view.id not in self.session.graph.nodes:
             return
-        if view.operator_id != self.session.node(view.id).operator or view.outputs != view.outputs_now():
+        if view.operator_id != self.session.node(view.id).operator:
             self._rebuild()
         elif view.id in change.nodes or change.wires:
             view.refresh()
@@ -114,7 +119,6 @@ class NodeView(QWidget):
         self.session, self.id = session, id
         self.operator = session.operator(id)
         self.operator_id = session.node(id).operator
-        self.outputs = self.outputs_now()
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(0)
@@ -129,25 +133,26 @@ class NodeView(QWidget):
         self.problems.setSpacing(px(6))
         self._column.addLayout(self.problems)
         self._formula()
-        self.values = [ValueSection(session, Socket(id, name), len(self.outputs) > 1) for name in self.outputs]
+        self.value_box = ValueBox(session, id)
         self.chain = ChainSection(session, id)
         if self.operator.kind is Kind.PARAMETER:
             # What is trained is looked at more often than it is set.
-            self._add(*self.values, self.chain)
+            self._add(self.value_box, self.chain)
             self._settings()
         else:
             self._settings()
             self._partials()
-            self._add(self.chain, *self.values)
+            self._add(self.chain, self.value_box)
         self.check = CheckSection(session, id)
-        self.check.setVisible(self.operator.kind not in (Kind.VIEW, Kind.SOURCE, Kind.UNKNOWN))
         self._column.addWidget(self.check)
+        self.check.setVisible(self.operator.kind not in (Kind.VIEW, Kind.SOURCE, Kind.UNKNOWN))
         self._column.addStretch(1)
         self.refresh()
 
-    def outputs_now(self) -> tuple[str, ...]:
-        """Return the names of the node's outputs."""
-        return output_names(self.session.graph, self.session.operator(self.id), self.id)
+    @property
+    def values(self) -> list[ValueSection]:
+        """The sections of the outputs."""
+        return self.value_box.sections
 
     def _add(self, *sections: QWidget) -> None:
         for section in sections:
@@ -193,8 +198,8 @@ class NodeView(QWidget):
     def _formula(self) -> None:
         self.formula, self.numbers = FormulaView(), FormulaView()
         card = Card(self.formula, self.numbers)
-        card.setVisible(bool(self.operator.formula) and self.operator.kind not in (Kind.PARAMETER, Kind.SOURCE))
         self._column.addWidget(card)
+        card.setVisible(bool(self.operator.formula) and self.operator.kind not in (Kind.PARAMETER, Kind.SOURCE))
 
     def _partials(self) -> None:
         section = Section("Local partials")
@@ -204,8 +209,8 @@ class NodeView(QWidget):
             self.partials[name] = row
             card.column.addWidget(row)
         section.column.addWidget(card)
-        section.setVisible(bool(self.partials))
         self._column.addWidget(section)
+        section.setVisible(bool(self.partials))
 
     def refresh(self) -> None:
         """Show everything as it is now."""
@@ -221,7 +226,8 @@ class NodeView(QWidget):
     def refresh_values(self) -> None:
         """Show the last look."""
         look = appearance()
-        output = self.outputs[0] if self.outputs else "value"
+        self.value_box.refresh()
+        output = self.values[0].socket.name if self.values else "value"
         self.formula.show_formula(full_formula(self.operator.formula, output), size=look.px(18), colour=look.theme.text)
         with_numbers = formula_with_numbers(self.session, self.id) if self.operator.formula else None
         self.numbers.setVisible(bool(with_numbers))
@@ -232,8 +238,6 @@ class NodeView(QWidget):
             formula = partial_formula(name, self.operator.partials[name], output)
             row.show_row(formula, texts.get(name, "") if node == self.id else "")
         self.chain.refresh()
-        for section in self.values:
-            section.refresh()
 
     def refresh_problems(self) -> None:
         """Show the node's problems."""
@@ -282,6 +286,31 @@ class ChainSection(Section):
             row.setVisible(k < len(rows))
             if k < len(rows):
                 row.show_row(*rows[k], strong=k == len(rows) - 1)
+
+
+class ValueBox(QWidget):
+    """The sections of all outputs, which may become others while settings are edited."""
+
+    def __init__(self, session: Session, id: str) -> None:
+        super().__init__()
+        self.session, self.id = session, id
+        self.sections: list[ValueSection] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(appearance().px(8))
+
+    def refresh(self) -> None:
+        """Show the last look at every output there is now."""
+        names = list(output_names(self.session.graph, self.session.operator(self.id), self.id))
+        if names != [section.socket.name for section in self.sections]:
+            for section in self.sections:
+                section.hide()
+                section.deleteLater()
+            self.sections = [ValueSection(self.session, Socket(self.id, name), len(names) > 1) for name in names]
+            for section in self.sections:
+                self._column.addWidget(section)
+        for section in self.sections:
+            section.refresh()
 
 
 class ValueSection(Section):

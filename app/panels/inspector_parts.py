@@ -100,8 +100,8 @@ class Section(QWidget):
         self.column.setContentsMargins(0, px(12) if title else 0, 0, 0)
         self.column.setSpacing(px(8))
         self.caption = label(title.upper(), "caption")
-        self.caption.setVisible(bool(title))
         self.column.addWidget(self.caption)
+        self.caption.setVisible(bool(title))
 
     def set_title(self, title: str) -> None:
         """Change the caption."""

@@ -30,7 +30,10 @@ class PaletteDrag(QObject):
     def __init__(self, source: QWidget, data: QMimeData, card: QPixmap, grip: QPoint) -> None:
         super().__init__(source)
         self._source, self._data, self._grip = source, data, grip
+        self._under: QWidget | None = None
+        """The widget under the pointer that takes drops of some kind."""
         self._over: QWidget | None = None
+        """The same, where it takes this one."""
         self.over = False
         self._card = QLabel(source.window())
         self._card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -46,14 +49,16 @@ class PaletteDrag(QObject):
         self._card.show()
         self._card.raise_()
         found = _acceptor(window.childAt(window.mapFromGlobal(point)))
-        if found is not self._over:
+        if found is not self._under:
             self._leave()
-            self._over = found
+            self._under = found
             if found is not None:
-                at = found.mapFromGlobal(point)
-                QApplication.sendEvent(found, QDragEnterEvent(at, COPY, self._data, LEFT, NONE))
-        elif found is not None:
-            QApplication.sendEvent(found, QDragMoveEvent(found.mapFromGlobal(point), COPY, self._data, LEFT, NONE))
+                entering = QDragEnterEvent(found.mapFromGlobal(point), COPY, self._data, LEFT, NONE)
+                QApplication.sendEvent(found, entering)
+                self._over = found if entering.isAccepted() else None
+        elif self._over is not None:
+            at = self._over.mapFromGlobal(point)
+            QApplication.sendEvent(self._over, QDragMoveEvent(at, COPY, self._data, LEFT, NONE))
 
     def drop_at(self, point: QPoint) -> None:
         """The button was released at a point of the screen."""

@@ -161,7 +161,14 @@ class PlotPanel(QWidget):
         shown = [key for key in self.cards if self._enlarged in (None, key)]
         for key, card in self.cards.items():
             card.setVisible(key in shown)
-        places, width, height = places_of(len(shown), self.width(), self.height(), px(WIDTH), px(HEIGHT), px(GAP))
+        least = (px(WIDTH), px(HEIGHT), px(GAP))
+        places, width, height = places_of(len(shown), self.width(), self.height(), *least)
+        if width > self.width():  # a bar to scroll by takes some height
+            bar = self._scroll.horizontalScrollBar().sizeHint().height()
+            places, width, height = places_of(len(shown), self.width(), self.height() - bar, *least)
+        elif height > self.height():
+            bar = self._scroll.verticalScrollBar().sizeHint().width()
+            places, width, height = places_of(len(shown), self.width() - bar, self.height(), *least)
         self._inner.resize(width, height)
         for key, place in zip(shown, places, strict=True):
             self.cards[key].setGeometry(place)

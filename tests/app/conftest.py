@@ -1,4 +1,5 @@
-"""What the tests of the window share: an offscreen application, a session and a window over a small graph, and answers to prompts."""
+"""What the tests of the window share: an offscreen application, a session and a window over a small graph, and answers
+to prompts."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def test_a_file_is_typed_or_chosen_from_the_menu_and_must_lie_inside(
     dressed: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.csv").write_text("a\n1\n")
-    made, told = editor(qtbot, setting.File(""), around=Surroundings(lambda: tmp_path, lambda: []))
+    made, told = editor(qtbot, setting.File(""), around=Surroundings(lambda: tmp_path, list))
     texts = [action.text() for action in made.menu().actions()]
     assert "mine.csv" in texts and any("iris.csv" in text for text in texts)
     next(action for action in made.menu().actions() if action.text() == "mine.csv").trigger()
@@ -296,6 +296,23 @@ def test_the_page_follows_undo_selection_names_and_freezing(session: Session, qt
     assert not session.node("w").frozen
     session.select([])
     assert panel.view is None
+
+
+def test_editing_the_outputs_of_a_table_keeps_the_page_and_the_cell_that_is_edited(session: Session, qtbot: QtBot) -> None:
+    from engine.graph import Place
+
+    session.insert("inputs.table", Place())
+    panel = Inspector(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    view, columns = panel.view, panel.view.form.rows["columns"].editor
+    QTest.mouseClick(columns.add, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(columns.add, Qt.MouseButton.LeftButton)
+    assert [section.socket.name for section in view.values] == ["output_1", "output_2"]
+    columns.table.item(0, 0).setText("distance")
+    assert panel.view is view and [section.socket.name for section in view.values] == ["distance", "output_2"]
+    QApplication.processEvents()
+    assert columns.table.item(0, 0).text() == "distance"
 
 
 def test_a_name_that_is_markup_or_very_long_is_shown_as_it_is(session: Session, qtbot: QtBot) -> None:

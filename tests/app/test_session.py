@@ -42,7 +42,7 @@ def test_a_wire_that_does_not_fit_is_refused_in_a_sentence_and_nothing_changes(s
     sentences, before = heard(session), session.content
     assert not session.connect_wire(wire("mse.value", "multiply.x"))
     assert session.content is before
-    assert len(sentences) == 1 and "circle" in sentences[0] or "loop" in sentences[0] or "cycle" in sentences[0]
+    assert (len(sentences) == 1 and "circle" in sentences[0]) or "loop" in sentences[0] or "cycle" in sentences[0]
 
 
 def test_a_wire_into_an_occupied_input_replaces_the_one_there(session: Session) -> None:

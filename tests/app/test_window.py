@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import settings as stored
@@ -237,6 +237,37 @@ def test_the_command_palette_finds_commands_operators_and_nodes(window: Make, qt
     made.show_commands()
     QTest.keyClick(made.commands.field, Qt.Key.Key_Escape)
     assert not made.commands.isVisible()
+
+
+class TopLevels(QObject):
+    """Remembers every widget that was shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(repr(watched))
+        return False
+
+
+def test_no_part_of_the_window_flashes_up_as_a_window_of_its_own(window: Make, qtbot: QtBot, file: Path) -> None:
+    made = window()
+    watching = TopLevels()
+    QApplication.instance().installEventFilter(watching)
+    made.open(file)
+    for id in made.session.graph.nodes:
+        made.session.select([id])
+    for operator in ("inputs.table", "neural.dense", "views.image"):
+        made.insert(operator)
+    for name in ("problems", "outline", "code"):
+        made.toggle_panel(name)
+    made.set_theme("light")
+    made.show_start()
+    QTest.qWait(50)
+    QApplication.instance().removeEventFilter(watching)
+    assert watching.seen == []
 
 
 def test_the_menu_holds_every_command(window: Make) -> None:
