@@ -251,10 +251,10 @@ class DragSlider(Gesture):
         self.session.seal()
 
     def cancel(self) -> None:
+        self.session.document.cancel(self._merge)
         control = self.scene.nodes[self._node].face.control
         if control is not None and self._before is not None:
-            self.session.set_setting(self._node, control.setting, self._before, self._merge)
-        self.session.seal()
+            self.session.set_setting(self._node, control.setting, self._before)  # no edit any more: a run hears of it
 
 
 class PickWire(Gesture):

@@ -97,9 +97,9 @@ class Canvas(QWidget):
         session.changed.connect(self._changed)
         session.replaced.connect(self._replaced)
         session.selection_changed.connect(self._selected)
-        session.types_changed.connect(self.scene.read_values)
+        session.types_changed.connect(self._values_changed)
         session.values_changed.connect(self._values_changed)
-        session.problems_changed.connect(self.scene.read_problems)
+        session.problems_changed.connect(self._problems_changed)
         session.overlays_changed.connect(self.update)
         session.reveal_requested.connect(self.reveal)
         appearance().changed.connect(self._restyled)
@@ -121,6 +121,9 @@ class Canvas(QWidget):
 
     def _values_changed(self) -> None:
         self.scene.read_values()
+
+    def _problems_changed(self) -> None:
+        self.scene.read_problems()
 
     def _selected(self) -> None:
         self._describe()
