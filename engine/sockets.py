@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -107,8 +108,9 @@ def quoted(graph: Graph, library: Mapping[str, Operator], node: str) -> str:
 
 
 def shortened(text: str, length: int = 60) -> str:
-    """Return the text, cut in the middle of a sentence's patience."""
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """Return the text as a sentence may show it: cut in the middle of its patience, what cannot be seen as escapes."""
+    cut = text if len(text) <= length else text[: length - 1] + "…"
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in cut)
 
 
 def socket_kind(declared: Operator, graph: Graph, socket: Socket) -> frozenset[str]:

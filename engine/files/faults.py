@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from engine.files.format import PATTERNS, Id, NodeFields, NoteFields, PlaceFields, Setting, Slot, TensorFields, Word
-from engine.files.scan import printable
+from engine.sockets import shortened
 
 _FREE: Final = "[...]"
 """How msgspec writes a key it does not name."""
@@ -80,7 +80,7 @@ def _sentence(message: str) -> str:
         match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
             return words(match)
-    return f"{printable(message)}."
+    return f"{shortened(message)}."
 
 
 def _kinds(match: re.Match[str]) -> str:
@@ -104,8 +104,8 @@ _MESSAGES: Final[Mapping[str, Callable[[re.Match[str]], str]]] = {
     r"Expected `array` of length (\d+)": lambda m: f"must have {m[1]} entries.",
     r"Expected `\w+` >= (\S+)": lambda m: f"must be at least {m[1]}.",
     r"Expected `\w+` <= (\S+)": lambda m: f"must be at most {m[1]}.",
-    _UNKNOWN: lambda m: f'there is no field "{printable(m[1])}" in format version 1.',
+    _UNKNOWN: lambda m: f'there is no field "{shortened(m[1])}" in format version 1.',
     r"Object missing required field `(.*)`": lambda m: f'the field "{m[1]}" is missing.',
-    r"Invalid enum value (.*)": lambda m: f"{printable(m[1])} is none of the words allowed here.",
+    r"Invalid enum value (.*)": lambda m: f"{shortened(m[1])} is none of the words allowed here.",
 }
 """msgspec's sentences, in ours. One that is not here passes as it is."""

@@ -16,6 +16,7 @@ from engine.files.format import GraphFile
 from engine.files.source import read_bytes
 from engine.files.upgrade import upgraded
 from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, SettingValue, Socket, Wire
+from engine.sockets import shortened
 
 
 def read(path: str | os.PathLike[str]) -> Content:
@@ -24,7 +25,7 @@ def read(path: str | os.PathLike[str]) -> Content:
     Only this file is opened. Kept values that lie in the .npz beside it are read when they are first asked for.
     """
     place, folder = Path(path), Path(os.path.realpath(path)).parent
-    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=scan.printable(place.name), folder=folder)
+    return parse(read_bytes(place, limits.FILE_BYTES + 1), name=shortened(place.name), folder=folder)
 
 
 def parse(

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from engine import limits
 from engine.errors import FileError
+from engine.sockets import shortened
 
 Path: TypeAlias = Sequence[str | int]
 """A place in a document: keys and positions from the top."""
@@ -98,15 +99,8 @@ def dotted(path: Path) -> str:
     """Return the place as people read it: nodes.add_1.settings, wires[3][0]."""
     out = ""
     for part in path:
-        shown = part if isinstance(part, int) or len(part) <= 60 else part[:60] + "…"
-        out += f"[{shown}]" if isinstance(shown, int) else f".{printable(shown)}" if out else printable(shown)
+        out += f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" if out else shortened(part)
     return out
-
-
-def printable(text: str) -> str:
-    """Return the text with everything that is not plainly visible escaped, cut at 60 characters."""
-    shown = text if len(text) <= 60 else text[:60] + "…"
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in shown)
 
 
 def line_column(text: str, offset: int) -> str:
@@ -228,7 +222,7 @@ def _explain(text: str, name: str) -> NoReturn:
 def _key_fault(path: Sequence[str | int], seen: list[set[str]]) -> str | None:
     key = str(path[-1])
     if key in seen[-1]:
-        return f'"{printable(key)}" stands here a second time'
+        return f'"{shortened(key)}" stands here a second time'
     seen[-1].add(key)
     return None
 

@@ -7,12 +7,12 @@ import stat
 from pathlib import Path
 
 from engine.errors import FileError
-from engine.files.scan import printable
+from engine.sockets import shortened
 
 
 def read_bytes(path: Path, most: int) -> bytes:
     """Return at most `most` bytes of a regular file; never wait for a pipe or read a device. Raise FileError."""
-    name = printable(path.name)
+    name = shortened(path.name)
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:

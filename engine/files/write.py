@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 from engine.errors import FileError
 from engine.files import kept
 from engine.files.format import FORMAT, VERSION
-from engine.files.scan import printable
 from engine.graph import Content, Node, Note, Place
 from engine.order import natural
+from engine.sockets import shortened
 
 _INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that end lines, turn text round or cannot be seen: written as escapes, so that a difference shows."""
@@ -125,6 +125,6 @@ def _unwritable(content: Content) -> str:
             try:
                 _encode(value)
             except (ValueError, TypeError):
-                who = f'"{printable(node.name)}" ({node.id})' if node.name else node.id
+                who = f'"{shortened(node.name)}" ({node.id})' if node.name else node.id
                 return f"The setting {name} of {who} is not a finite number, text or list of these; change it first."
     return "The graph holds a number that is not finite; change it first."

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine import limits
 from engine.errors import FileError
-from engine.files.scan import dotted, find, line_column, load, printable, walk
+from engine.files.scan import dotted, find, line_column, load, walk
+from engine.sockets import shortened
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 values = st.recursive(
@@ -108,5 +109,5 @@ def test_lines_and_columns_count_characters_from_one() -> None:
 
 def test_places_are_shown_without_tricks() -> None:
     assert dotted(["nodes", "a", 3, 0, "x"]) == "nodes.a[3][0].x"
-    assert printable("a\u202eb\x1b\n\ud800🙂") == "a\\u202eb\\u001b\\n\\ud800🙂"
-    assert len(printable("x" * 1000)) < 80
+    assert shortened("a\u202eb\x1b\n\ud800🙂") == "a\\u202eb\\u001b\\n\\ud800🙂"
+    assert len(shortened("x" * 1000)) < 80
