@@ -134,6 +134,16 @@ class Document:
         """End the gesture: the next edit starts an undo step of its own whatever its merge key."""
         self._history.seal()
 
+    def cancel(self, merge: str) -> None:
+        """Take back the gesture of this merge key that is still under way, as if it had never begun."""
+        self._require_no_group()
+        step = self._history.open_step(merge)
+        if step is not None:
+            _, changed = self._replace(step.back)
+            self._history.drop()
+            self._tell(changed)
+        self.seal()
+
     # Undo, redo and saving as menus show them -----------------------------------------------------------------------
 
     @property

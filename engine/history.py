@@ -47,6 +47,16 @@ class History:
         """Whether the present state is the one marked clean."""
         return self._clean == self._position
 
+    def open_step(self, merge: str) -> Step | None:
+        """Return the last step if a step with this merge key would melt into it."""
+        last = self.last
+        return last if last and last.merge == merge and not self._sealed else None
+
+    def drop(self) -> None:
+        """Forget the last step; the caller has taken it back."""
+        self._done.pop()
+        self._sealed = True
+
     def push(self, step: Step) -> None:
         """Add a step that was done; what was undone before can no longer be redone.
 
@@ -56,8 +66,8 @@ class History:
         if self._clean is not None and self._clean > self._position:
             self._clean = None
         self._undone.clear()
-        last = self.last
-        if last and last.merge is not None and last.merge == step.merge and not self._sealed:
+        last = None if step.merge is None else self.open_step(step.merge)
+        if last is not None:
             self._done[-1] = Step(
                 last.name, sequence(step.back, last.back), sequence(last.again, step.again), step.merge
             )

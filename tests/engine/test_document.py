@@ -118,6 +118,25 @@ def test_a_save_in_the_middle_of_a_drag_stays_reachable() -> None:
     assert document.clean and document.layout.places["a"] == Place(1.0)
 
 
+def test_a_cancelled_drag_leaves_no_trace() -> None:
+    document = Document(CONTENT)
+    document.apply(Rename("a", "x"))
+    document.mark_clean()
+    for x in range(3):
+        document.apply(Move({"a": Place(1.0 + x)}), merge="drag 1")
+    document.cancel("drag 2")
+    assert document.layout.places["a"] == Place(3.0), "the other gesture stands, and is over"
+    document.cancel("drag 1")
+    assert document.layout.places["a"] == Place(3.0)
+    document.apply(Move({"a": Place(9.0)}), merge="drag 3")
+    document.cancel("drag 3")
+    assert document.layout.places["a"] == Place(3.0) and document.undo_name == "Move" and not document.can_redo
+    document.undo()
+    assert document.clean
+    document.cancel("drag 1")
+    assert document.clean
+
+
 def test_a_group_is_one_step_with_its_own_name() -> None:
     document = Document(CONTENT)
     with document.group("Tidy"):

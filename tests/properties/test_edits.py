@@ -265,6 +265,14 @@ class Editing(RuleBasedStateMachine):
         self.merging = None
         assert saved(self.document.content) == self.now[1]
 
+    @rule(merge=st.sampled_from(["drag", "slide"]))
+    def cancel(self, merge: str) -> None:
+        self.document.cancel(merge)
+        if self.merging == merge:
+            self.now = self.past.pop()
+        self.merging = None
+        assert saved(self.document.content) == self.now[1]
+
     @rule()
     def save(self) -> None:
         self.document.mark_clean()

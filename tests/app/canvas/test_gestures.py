@@ -176,6 +176,21 @@ def test_dragging_the_rate_sets_the_learning_rate_as_one_undo_step(hands: Hands,
     assert not session.document.can_undo
 
 
+def test_escape_gives_up_a_slide_without_a_trace(hands: Hands, session: Session) -> None:
+    item = hands.canvas.scene.nodes["adam"]
+    control = item.face.control
+    assert control is not None and control.spec is not None
+    track, before = slider_track(control).translated(item.corner), session.content
+    hands.press(QPointF(track.left() + 5, track.center().y()))
+    hands.move(QPointF(track.right(), track.center().y()))
+    assert session.content != before
+    hands.key(Qt.Key.Key_Escape)
+    hands.release(QPointF(track.right(), track.center().y()))
+    assert session.content == before and session.clean
+    assert not session.document.can_undo and not session.document.can_redo
+    agrees(hands.canvas)
+
+
 def test_an_operator_dropped_from_the_palette_lands_under_the_pointer(canvas: Canvas, session: Session) -> None:
     data = QMimeData()
     data.setData(PALETTE_MIME, b"activations.tanh")
