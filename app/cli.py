@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from app.cli_options import COMMANDS, Command
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     whole = Parser(
         prog="gradwire",
+        usage="gradwire [FILE...]\n       gradwire COMMAND ...",
         description="Wire operators into a dataflow graph, see every value and every derivative, train it.",
         epilog="gradwire [FILE...] opens the window. A file that is called like a command is given as ./run. "
         "Exit codes: 0 done, 1 the check failed, 2 bad usage or bad file.",
@@ -59,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _window(files: Sequence[str]) -> int:
     """Open the window: the only place, with `shot` and --plot, that loads Qt."""
+    absent = next((file for file in files if not Path(file).is_file()), None)
+    if absent is not None:
+        print(f"gradwire: there is no file, and no command, called {absent!r} (see gradwire --help)", file=sys.stderr)
+        return REFUSED
     from app.main import window
 
     return int(window(list(files)))

@@ -253,6 +253,8 @@ REFUSED = [
     ("shot", HUBBLE, "x.png", "--size", "huge"),
     ("shot", HUBBLE, "x.png", "--theme", "pink"),
     ("--nonsense",),
+    ("rnu", HUBBLE),
+    ("absent.dgraph",),
 ]
 
 
@@ -291,6 +293,15 @@ def test_names_that_look_like_markup_are_printed_as_they_are(capsys, tmp_path):
         code, out, _ = call(capsys, command, tmp_path / "markup.dgraph")
         assert code == 0
         assert "[bold]x[/bold]" in out
+
+
+def test_files_alone_open_the_window(monkeypatch, tmp_path):
+    """The window itself has its own tests: here it only has to be asked for, with the files given."""
+    opened = []
+    monkeypatch.setattr("app.main.window", lambda files: opened.append(files) or 0)
+    assert main([HUBBLE]) == 0
+    assert main([]) == 0
+    assert opened == [[HUBBLE], []]
 
 
 def test_help_describes_every_command(capsys):
