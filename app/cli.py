@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         "Exit codes: 0 done, 1 the check failed, 2 bad usage or bad file.",
     )
     whole.add_argument("--version", action="version", version=f"gradwire {_version()}")
-    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="gradwire")
     for command in COMMANDS:
         one = commands.add_parser(command.name, help=command.summary, description=command.help or command.summary)
         for names, options in command.arguments:
