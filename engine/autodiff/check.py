@@ -59,7 +59,8 @@ def check_gradient(
     count = len(program.outputs)
     results = compile_program(adjoint(program, of, wrt))(values)
     primal = compile_program(select(program, (of,), ("of",)))
-    positions = [[each.var for each in program.inputs].index(var) for var in wrt]
+    places = {each.var: k for k, each in enumerate(program.inputs)}
+    positions = [places[var] for var in wrt]
     exact = [analytic(program, of, var) for var in wrt]
     return tuple(
         _report(name, primal, values, position, np.asarray(gradient), smooth, tolerance, entries)

@@ -30,7 +30,8 @@ def value_and_gradient(
     """
     of = program.outputs[0] if of is None else of
     run = taped_function(program, of)
-    positions = [[each.var for each in program.inputs].index(var) for var in wrt]
+    places = {each.var: k for k, each in enumerate(program.inputs)}
+    positions = [places[var] for var in wrt]
     dtypes = [np.dtype(each.type.dtype) for each in program.inputs]
     kinds = [program.types[var] for var in wrt]
 
