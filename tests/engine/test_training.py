@@ -11,7 +11,8 @@ import pytest
 
 from engine.data import Data
 from engine.errors import GradwireError, LoweringError, RunError, SettingError
-from engine.files.read import parse
+from engine.files.read import parse, read
+from engine.files.save import save
 from engine.files.write import render
 from engine.operator import Library, operator
 from engine.optimizers import METHODS
@@ -403,6 +404,27 @@ def test_a_resumed_run_is_bit_equal_to_an_uninterrupted_one(method):
     for id, state in whole.states().items():
         for one, other in zip(second.states()[id], state, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_large_values_resume_from_the_file_beside_the_graph(tmp_path):
+    graph = content(
+        {
+            "parameter_1": {"shape": (40, 40), "initial": "normal"},
+            "sin_1": {},
+            "sum_1": {},
+            "optimizer_1": {"method": "adam", "steps": 20},
+        },
+        "parameter_1>sin_1 sin_1>sum_1 sum_1>optimizer_1.loss",
+    )
+    whole, first = trainer(graph), trainer(graph)
+    (chunk,) = whole.run(20)
+    first.run(8)
+    save(tmp_path / "large.dgraph", replace(graph, kept=first.kept()))
+    assert list(tmp_path.glob("*.npz")), "too small to lie beside the graph"
+    second = trainer(graph, read(tmp_path / "large.dgraph").kept)
+    (rest,) = second.run(20)
+    np.testing.assert_array_equal(rest.rows, chunk.rows[8:])
+    np.testing.assert_array_equal(second.parameters()["parameter_1"], whole.parameters()["parameter_1"])
 
 
 def test_a_finished_run_that_is_taken_up_does_as_many_steps_again():
