@@ -10,7 +10,7 @@ from typing import Any
 from engine.errors import GradwireError, ShapeError
 from engine.graph import Graph, Socket, Wire
 from engine.operator import Kind, Operator
-from engine.order import acyclic_part, ancestors, descendants, graph_parents
+from engine.order import acyclic_part, ancestors, descendants, graph_parents, would_close_cycle
 from engine.placeholder import operator_of
 from engine.rules import demanded_shapes, outputs_of, own_type, sentence
 from engine.sockets import Argument, arguments_of, input_names, input_of, missing, output_names, quoted
@@ -122,14 +122,19 @@ class _Pass:
         )
 
     def lacks(self, node: str) -> bool:
+        """Whether an input of a node is not wired, or is fed by what is unknown and no open parameter."""
         arguments = self.arguments_of(node)
-        unknown = (a for a in arguments if self.types.get(a.source) is None and a.source.node not in self.waiting)
-        return bool(missing(self.operators[node], arguments)) or any(True for _ in unknown)
+        return bool(missing(self.operators[node], arguments)) or any(
+            self.types.get(a.source) is None and a.source.node not in self.waiting for a in arguments
+        )
 
     def fed(self, node: str) -> set[str]:
-        return {wire.target.node for wire in self.graph.outgoing.get(node, ())}
+        """Return the nodes that a node feeds."""
+        targets = (wire.target.node for wire in self.graph.outgoing.get(node, ()))
+        return {target for target in targets if target in self.operators}
 
     def look_at(self, node: str) -> None:
+        """Learn the types of a node's outputs, as far as its inputs are known."""
         declared = self.operators[node]
         if declared.kind is Kind.PARAMETER:
             self.look_at_parameter(node, declared)
@@ -143,6 +148,7 @@ class _Pass:
         self.learn_by_rule(node, declared, [kind for kind in types if kind is not None], arguments)
 
     def look_at_parameter(self, node: str, declared: Operator) -> None:
+        """Learn a parameter's type from its settings, or let it wait for what it feeds."""
         settings = self.settings_of(node)
         own, fault = own_type(declared, settings)
         if any(Socket(node, output.name) in self.known for output in declared.outputs):
@@ -232,7 +238,7 @@ def refusal(graph: Graph, library: Mapping[str, Operator], inference: Inference,
     """
     return (
         _end_fault(graph, library, wire)
-        or _loop_fault(graph, library, wire, ancestors(graph, [wire.source.node]))
+        or _loop_fault(graph, library, wire)
         or _type_fault(graph, library, inference, wire)
     )
 
@@ -286,11 +292,11 @@ def _no_socket(graph: Graph, library: Mapping[str, Operator], socket: Socket, wh
     return f"{quoted(graph, library, socket.node)} has no {what} “{socket.name}”: {has}."
 
 
-def _loop_fault(graph: Graph, library: Mapping[str, Operator], wire: Wire, before_source: frozenset[str]) -> str | None:
+def _loop_fault(graph: Graph, library: Mapping[str, Operator], wire: Wire) -> str | None:
     source, target = (quoted(graph, library, end.node) for end in wire)
     if wire.source.node == wire.target.node:
         return f"{target} cannot feed itself: that would close a loop."
-    if wire.target.node in before_source:
+    if would_close_cycle(graph, wire):
         return f"This wire would close a loop: {target} already leads to {source}."
     return None
 

@@ -113,14 +113,6 @@ def shortened(text: str, length: int = 60) -> str:
     return cut if cut.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in cut)
 
 
-def socket_kind(declared: Operator, graph: Graph, socket: Socket) -> frozenset[str]:
-    """Return which of "input" and "output" the socket is on its node; empty where the node has no such socket."""
-    kinds = {"input"} if input_of(declared, socket.name) else set()
-    if socket.name in output_names(graph, declared, socket.node):
-        kinds.add("output")
-    return frozenset(kinds)
-
-
 def in_order(names: Iterable[str]) -> list[str]:
     """Return socket names in natural order ("xs.2" before "xs.10")."""
     return sorted(set(names), key=natural)

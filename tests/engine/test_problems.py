@@ -131,8 +131,10 @@ PLANTED: Mapping[str, tuple[Graph, str, str, str | None, str | None, str]] = {
         "overlapping-optimizers", "error", "o_2", None,
         '"Optimizer" (o_2) and "Optimizer" (o) both train "slope w" (w) but not both "Parameter" (b): let them train '
         "the same parameters (side by side) or different ones (in turns)."),
-    "a wire without a node": (raw(LINE, "gone.value -> a.x", without="m.value -> a.x"), "no-such-node", "error", None,
+    "a wire from nowhere": (raw(LINE, "gone.value -> a.x", without="m.value -> a.x"), "no-such-node", "error", None,
         "value", "A wire ends at gone.value, where no node is."),
+    "a wire to nowhere": (raw(LINE, "w.value -> gone.x"), "no-such-node", "error", None,
+        "x", "A wire ends at gone.x, where no node is."),
 }  # fmt: skip
 
 

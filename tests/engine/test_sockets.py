@@ -15,7 +15,6 @@ from engine.sockets import (
     missing_inputs,
     output_names,
     quoted,
-    socket_kind,
 )
 from tests.engine.graphs import graph
 
@@ -67,10 +66,8 @@ def test_a_variadic_input_shows_a_free_socket() -> None:
     assert input_names(full, STACK, "s") == ("first", "xs.999", "last")
 
 
-def test_outputs_and_kinds_of_sockets() -> None:
+def test_outputs() -> None:
     assert output_names(WIRED, STACK, "s") == ("value", "count")
-    kinds = [socket_kind(STACK, WIRED, Socket("s", name)) for name in ("value", "xs.5", "nothing")]
-    assert kinds == [{"output"}, {"input"}, frozenset()]
 
 
 @pytest.mark.parametrize(
