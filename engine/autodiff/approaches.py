@@ -89,7 +89,7 @@ def _forward(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequen
             results: tuple[Any, ...] | None = None
             for seed, found in zip(seeds, gradients, strict=True):
                 for place in np.ndindex(seed.shape):
-                    for unit, part in _UNITS[seed.dtype.kind]:
+                    for unit, part in _UNITS.get(seed.dtype.kind, ()):
                         seed[place] = unit
                         results = runner([*values, *seeds])
                         found[place] += part * results[-1]

@@ -24,8 +24,8 @@ from engine.types import ArrayType
 def tangent(program: Program, wrt: Sequence[Var]) -> Program:
     """Return the program with one more input per variable of `wrt` (role "tangent") and, per output, its tangent.
 
-    `wrt` are inputs of the program. New outputs are named "tangent of <name>", new equations have the origin "tangent
-    of <node>". Variables of `program` keep their numbers.
+    `wrt` are inputs of the program; whole numbers and booleans among them carry no derivative. New outputs are named
+    "tangent of <name>", new equations have the origin "tangent of <node>". Variables of `program` keep their numbers.
     """
     names = names_of(program, wrt)
     with recording():
@@ -34,7 +34,8 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
             var: recorder.input("tangent", f"tangent of {name}", program.types[var])
             for var, name in zip(wrt, names, strict=True)
         }
-        known = push_forward(recorder, program.equations, seeds)
+        moved = {var: seed for var, seed in seeds.items() if program.types[var].differentiable}
+        known = push_forward(recorder, program.equations, moved)
         added = [_settled(recorder, known.get(var), program.types[var]) for var in program.outputs]
     equations = (*program.equations, *recorder.equations)
     whole = recorder.program(program.outputs, program.names, program.sockets)

@@ -42,8 +42,9 @@ def value_and_gradient(
         ]
         with tracing() as level, np.errstate(all="ignore"):
             roots = [VJPNode.new_root() for _ in positions]
-            for position, root in zip(positions, roots, strict=True):
-                ready[position] = new_box(ready[position], level, root)
+            for position, root, kind in zip(positions, roots, kinds, strict=True):
+                if kind.differentiable:
+                    ready[position] = new_box(ready[position], level, root)
             *outputs, end = run(*ready)
             found = walk_back(end, roots) if isbox(end) else {}
         gradients = tuple(

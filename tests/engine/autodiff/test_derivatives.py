@@ -170,6 +170,19 @@ def function_in_jax(x, z):
     return jnp.sum(jnp.real(z * jnp.conj(z) * x) + jnp.abs(z * x) + jnp.mean(x) * jnp.max(x))
 
 
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_whole_numbers_and_booleans_carry_no_derivative(approach):
+    program = record_function(
+        lambda n, m, x: np.sum(x * n + np.where(m, x, 0.0)),
+        [ArrayType((3,), "int64"), ArrayType((3,), "bool"), VECTOR],
+    )
+    values = [onp.array([1, 2, 3]), onp.array([True, False, True]), onp.ones(3)]
+    wrt = [each.var for each in program.inputs]
+    _, given = gradient_function(program, program.outputs[0], wrt, approach, default_backend(approach))(values)
+    assert [each.tolist() for each in given] == [[0, 0, 0], [False] * 3, [2.0, 2.0, 4.0]]
+    assert [each.dtype.name for each in given] == ["int64", "bool", "float64"]
+
+
 def test_only_a_real_scalar_has_a_gradient():
     program = record_function(lambda x: x * 1j, [VECTOR])
     with pytest.raises(LoweringError, match="only a real scalar has a gradient"):
