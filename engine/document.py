@@ -196,9 +196,9 @@ class Document:
 
     def _replace(self, edit: Edit) -> tuple[Edit, Changed | None]:
         """Apply an edit to the content; return its inverse and what changed, None where nothing did."""
-        after = edit.applied(self._content)
+        before, after = self._content, edit.applied(self._content)
         self._content = after.content
-        return after.inverse, _changed(after.touched, after.content, edit) if after.touched else None
+        return after.inverse, _changed(after.touched, before, after.content, edit) if after.touched else None
 
     def _tell(self, changed: Changed | None) -> None:
         if changed:
@@ -227,14 +227,16 @@ class Document:
             raise EditError("Several changes are being made as one: finish them first.")
 
 
-def _changed(touched: Touched, content: Content, edit: Edit) -> Changed:
-    there = content.graph.nodes.keys()
+def _changed(touched: Touched, before: Content, after: Content, edit: Edit) -> Changed:
+    """Return the news. What a group made and took away again is none."""
+    there, before_there = after.graph.nodes.keys(), before.graph.nodes
     nodes = touched.nodes | touched.moved
+    notes = (before.layout.notes, after.layout.notes)
     return Changed(
         nodes=frozenset(nodes & there),
-        wires=frozenset(touched.wires),
-        notes=frozenset(touched.notes),
-        removed=frozenset(nodes - there),
+        wires=frozenset(wire for wire in touched.wires if (wire in before.graph.wires) != (wire in after.graph.wires)),
+        notes=frozenset(note for note in touched.notes if note in notes[0] or note in notes[1]),
+        removed=frozenset(node for node in nodes if node in before_there and node not in there),
         semantic=touched.computing,
         kept=touched.kept,
         moved=frozenset(touched.moved & there),
