@@ -56,6 +56,8 @@ class PlotPanel(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(False)
+        for bar in (self._scroll.horizontalScrollBar(), self._scroll.verticalScrollBar()):
+            bar.valueChanged.connect(lambda _: pulse().wake())  # what comes into sight may wait to be drawn
         self._inner = QWidget()
         self._scroll.setWidget(self._inner)
         self._hint = QLabel("Add an optimizer or a view node: what they show is drawn here.", self)
@@ -197,15 +199,16 @@ class PlotPanel(QWidget):
         if not self.isVisible():
             return False
         begun = time.perf_counter()
-        for key in [key for key in self._dirty if begun - self._drawn.get(key, 0.0) > REST]:
-            card = self.cards.get(key)
-            draw = self._dirty.pop(key)
-            if card is not None and card.isVisible() and not card.visibleRegion().isEmpty():
-                draw()
-                self._drawn[key] = begun
+        seen = [key for key in self._dirty if not self.cards[key].visibleRegion().isEmpty()]
+        due = [key for key in seen if begun - self._drawn.get(key, 0.0) > REST]
+        done = 0
+        for key in due:
+            self._drawn[key] = begun
+            self._dirty.pop(key)()
+            done += 1
             if time.perf_counter() - begun > BUDGET:
                 break
-        return bool(self._dirty)
+        return done < len(seen)
 
     def draw_now(self) -> None:
         """Draw everything at once (before a picture is taken)."""
@@ -218,6 +221,7 @@ class PlotPanel(QWidget):
         """Qt: what was not drawn while hidden is drawn now."""
         super().showEvent(event)
         self._mark_all()
+        pulse().wake()
 
     def stop(self) -> None:
         """Draw nothing more: the window closes. A panel deleted with its window hears of it too late."""

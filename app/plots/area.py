@@ -54,6 +54,7 @@ class PlotArea(pg.GraphicsView):
     def __init__(self) -> None:
         super().__init__(background=None, useOpenGL=False)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setCacheMode(PlotArea.CacheModeFlag.CacheNone)  # a cached background would be a picture in every SVG
         self.setStyleSheet("background: transparent")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.box = pg.ViewBox(enableMenu=False)
@@ -251,7 +252,7 @@ class _Names(AreaItem):
     """The axes' names at their ends, on a little of the card's own colour so that lines under them do not disturb."""
 
     def __init__(self, area: PlotArea) -> None:
-        super().__init__(area, 50)
+        super().__init__(area, 0.5)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Qt: draw the names."""

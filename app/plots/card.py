@@ -150,7 +150,7 @@ class Legend(QWidget):
         most = shared(widths, room - (gap + around) * len(widths))
         x, self._boxes = 0.0, []
         for pill, width in zip(self._pills, widths, strict=True):
-            name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideRight, most)
+            name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideMiddle, most)
             box = QRectF(x, 0, min(width, most) + around, look.px(20))
             self._boxes.append((box, Pill(pill.key, name, pill.color, pill.shown)))
             x = box.right() + gap

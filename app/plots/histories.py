@@ -101,11 +101,13 @@ class HistoryCard(Card):
         groups = {line.key: line.group or (line.key, line.name) for line in lines}
         shown = [line for line in lines if groups[line.key][0] not in self.hidden]
         curves = {line.key: self._curve(line) for line in shown}
-        log = self._suggests_log(curves.values()) if self.log is None else self.log
+        log = self.log
+        if log is None:  # while the mouse has chosen a stretch, the axis stays as it is
+            log = self._suggests_log(curves.values()) if self.area.following else self.area.log_y
         if (log, self.log_steps) != (self.area.log_y, self.area.log_x):
             self.area.log_y, self.area.log_x, self.area.following = log, self.log_steps, True
         self._drop_others({line.key for line in shown})
-        self._drawn = [self._draw(line, curves[line.key]) for line in shown if len(curves[line.key].steps)]
+        self._drawn = [self._draw(k, line, curves[line.key]) for k, line in enumerate(shown) if len(curves[line.key].steps)]
         self.set_empty(not self._drawn and not self.hidden)
         self.subtitle.say(self.describe(log) if self._drawn else "")
         pills = {groups[line.key]: line.color for line in lines}
@@ -135,8 +137,10 @@ class HistoryCard(Card):
         found = finite_range(*(part for curve in curves for part in (curve.low, curve.high)))
         return found is not None and found[0] > 0 and found[1] > LOG_FROM * found[0]
 
-    def _draw(self, line: Line, curve: Curve) -> Drawn:
+    def _draw(self, k: int, line: Line, curve: Curve) -> Drawn:
         raw, main = self._item(line.key)
+        raw.setZValue(1 + 0.01 * k)
+        main.setZValue(2 + 0.01 * k)
         heights = self._heights(curve.mean)
         if self.smooth and is_noisy(heights):
             heights = smoothed(heights)
@@ -157,7 +161,7 @@ class HistoryCard(Card):
 
     def _item(self, key: str) -> tuple[CurveMark, CurveMark]:
         if key not in self._items:
-            self._items[key] = (CurveMark(self.area, 0), CurveMark(self.area, 1))
+            self._items[key] = (CurveMark(self.area), CurveMark(self.area))
         return self._items[key]
 
     def _drop_others(self, keys: set[str]) -> None:

@@ -1,0 +1,387 @@
+"""Cards through what a person sees of them: texts, curves, read-outs, exports."""
+
+from __future__ import annotations
+
+import csv
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+
+from app import theme
+from app.plots.card import shared
+from app.plots.histories import GradientCard, LossCard, ValuesCard
+from app.plots.path import PathCard, plane
+from app.plots.views import HistogramCard, ImageCard, LineCard, ProbeCard, ScatterCard
+from app.worker import messages as m
+from app.worker.describe import view_of
+from tests.app.plots import stand_in
+
+
+@pytest.fixture(autouse=True)
+def dark(qapp):
+    theme.apply(qapp, theme.DARK, 1.0)
+
+
+@pytest.fixture
+def line_fit():
+    runs = stand_in.line_fit()
+    yield runs
+    runs.close()
+
+
+@pytest.fixture
+def five():
+    runs = stand_in.five_optimizers()
+    yield runs
+    runs.close()
+
+
+@pytest.fixture
+def nothing():
+    runs = stand_in.Runs([], [])
+    yield runs
+    runs.close()
+
+
+@pytest.fixture
+def shown(qtbot):
+    def show(card, width=420, height=260):
+        qtbot.addWidget(card)
+        card.resize(width, height)
+        card.show()
+        qtbot.waitExposed(card)
+        card.refresh()
+        return card
+
+    return show
+
+
+def data(**arrays):
+    return view_of(arrays, None)
+
+
+def pixels(card, color):
+    """Return how many pixels of the plot are close to a colour."""
+    image = card.area.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    wanted = QColor(color)
+    away = raw[..., 2::-1].astype(int) - [wanted.red(), wanted.green(), wanted.blue()]
+    return int((np.abs(away).max(axis=2) < 40).sum())
+
+
+# Histories ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [LossCard, GradientCard, ValuesCard, PathCard])
+def test_without_a_run_a_card_says_what_to_do(shown, nothing, kind):
+    card = shown(kind(nothing))
+    assert card.empty.isVisible()
+    assert "Run" in card.empty.text()
+    assert not card.legend.pills
+
+
+def test_the_loss_is_drawn_in_the_colour_of_values_on_a_logarithmic_axis(shown, line_fit):
+    card = shown(LossCard(line_fit))
+    assert not card.empty.isVisible()
+    assert card.subtitle.text() == "log · raw + smoothed"
+    assert [tick.text for tick in card.area.y_ticks()] == ["10⁴", "10⁵", "10⁶", "10⁷"]
+    assert pixels(card, theme.DARK.value) > 300
+    (x0, x1), (y0, y1) = card.area.box.viewRange()
+    loss = line_fit.curve(0, line_fit.lanes[0].series[0])
+    assert (x0, x1) == (0, loss.steps[-1])
+    assert y0 < np.log10(loss.low.min()) < np.log10(loss.high.max()) < y1
+
+
+def test_the_axis_follows_the_menu(shown, line_fit):
+    card = shown(LossCard(line_fit))
+    switches = {switch.text: switch for switch in card.switches()}
+    assert switches["Logarithmic values"].on()
+    switches["Logarithmic values"].set(False)
+    switches["Raw values"].set(False)
+    assert card.subtitle.text() == "smoothed"
+    assert [tick.text for tick in card.area.y_ticks()][0] == "0"
+    switches["Logarithmic steps"].set(True)
+    assert [tick.text for tick in card.area.x_ticks()][:3] == ["1", "10", "100"]
+
+
+def test_values_that_have_no_logarithm_get_a_linear_axis(shown):
+    lane = m.Lane("a", ("o",), (), (m.Series("loss", "o"),), 10, "tape", "numpy_code")
+    runs = stand_in.Runs([lane], [np.linspace(900.0, -5.0, 50)[:, None]])
+    card = shown(LossCard(runs))
+    assert card.subtitle.text() == "raw + smoothed"
+    runs.close()
+
+
+def test_a_loss_that_is_not_finite_breaks_the_curve_and_nothing_else(shown):
+    lane = m.Lane("a", ("o",), (), (m.Series("loss", "o"),), 10, "tape", "numpy_code")
+    losses = np.linspace(900.0, 1.0, 60)
+    losses[30], losses[31] = np.nan, np.inf
+    runs = stand_in.Runs([lane], [losses[:, None]])
+    card = shown(LossCard(runs))
+    assert pixels(card, theme.DARK.value) > 100
+    assert np.isfinite(card.area.box.viewRange()).all()
+    runs.close()
+
+
+def test_the_read_out_gives_the_values_of_the_step_under_the_mouse(shown, line_fit):
+    card = shown(GradientCard(line_fit))
+    place = card.area.to_pixels(230, 1.0)
+    card.area.read_at(place)
+    found = card.area.read(card.area.to_data(place))
+    step = int(found.title.removeprefix("step ").replace(",", ""))
+    assert abs(step - 230) <= 8
+    truth = line_fit.curve(0, m.Series("gradient", "w"), step, step, 64)
+    assert [row.name for row in found.rows] == ["slope w", "offset b"]
+    assert float(found.rows[0].text.replace(",", "")) == pytest.approx(truth.mean[0], rel=0.2)
+
+
+def test_a_click_on_a_pill_hides_its_curve(qtbot, shown, line_fit):
+    card = shown(GradientCard(line_fit))
+    orange, purple = (pill.color for pill in card.legend.pills)
+    assert orange == theme.DARK.derivative
+    before = pixels(card, orange)
+    qtbot.mouseClick(card.legend, Qt.MouseButton.LeftButton, pos=QPoint(12, 10))
+    assert [pill.shown for pill in card.legend.pills] == [False, True]
+    assert pixels(card, orange) < before / 4
+    assert pixels(card, purple) > 100
+    qtbot.mouseClick(card.legend, Qt.MouseButton.LeftButton, pos=QPoint(12, 10))
+    assert pixels(card, orange) == before
+
+
+def test_several_optimizers_have_their_own_colours_and_one_pill_each(shown, five):
+    for kind in (LossCard, GradientCard, ValuesCard, PathCard):
+        card = shown(kind(five))
+        assert [pill.name for pill in card.legend.pills] or kind is PathCard
+        assert [pill.color for pill in card.legend.pills] == list(theme.DARK.series[:5])
+        for color in theme.DARK.series[:5]:
+            assert pixels(card, color) > 20
+
+
+def test_zooming_with_the_wheel_reads_finer_and_a_double_click_gives_the_whole_back(qtbot, shown, five):
+    card = shown(LossCard(five))
+    whole = card.area.box.viewRange()[0]
+    card.area.box.setXRange(2900, 2940, padding=0)
+    card.area._moved_by_hand()
+    assert card.area.following is False
+    assert card._drawn[0].curve.width == 1
+    assert card.area.box.viewRange()[0] == [2900, 2940]
+    qtbot.mouseDClick(card.area.viewport(), Qt.MouseButton.LeftButton, pos=card.area.plot_rect.center().toPoint())
+    assert card.area.box.viewRange()[0] == whole
+
+
+# The path -------------------------------------------------------------------------------------------------------------
+
+
+def answer(card, loss):
+    """Answer the card's questions for contours; return the list of what was asked."""
+    asked = []
+
+    def draw(across, up, bounds):
+        asked.append((across, up, bounds))
+        x, y = np.linspace(*bounds[:2], 40), np.linspace(*bounds[2:], 40)
+        card.set_contour(m.Contour(m.Packed.of(x), m.Packed.of(y), m.Packed.of(loss(x[None, :], y[:, None]))))
+
+    card.contour_wanted.connect(draw)
+    return asked
+
+
+def test_the_path_lies_over_contours_that_cover_it(shown, line_fit):
+    card = PathCard(line_fit)
+    asked = answer(card, lambda w, b: (w - 423.9) ** 2 + (b + 40.8) ** 2)
+    shown(card)
+    ((across, up, (x0, x1, y0, y1)),) = asked
+    assert (across, up) == (("w", 0), ("b", 0))
+    (left, right), (low, high) = card.area.box.viewRange()
+    assert x0 <= left < 0 < 423.9 < right <= x1
+    assert y0 <= low < -40.8 < high <= y1
+    assert pixels(card, theme.DARK.derivative) > 100
+    card.refresh()
+    assert len(asked) == 1
+    card.forget_contour()
+    card.refresh()
+    assert len(asked) == 2
+
+
+def test_the_path_begins_where_the_run_began(shown, five):
+    card = shown(PathCard(five))
+    for way in card._ways:
+        assert (way.x[0], way.y[0]) == pytest.approx((-1.2, 1.0))
+        assert way.steps[0] == 0
+
+
+def test_a_path_needs_exactly_two_numbers(line_fit, five):
+    assert plane(line_fit.lanes) == (m.Series("value", "w"), m.Series("value", "b"))
+    assert plane(five.lanes) is not None
+    assert plane(()) is None
+    import msgspec
+
+    matrix = msgspec.structs.replace(line_fit.lanes[0], parameters=(m.Parameter("w", "w", (2, 2)),))
+    assert plane((matrix,)) is None
+
+
+# Views ----------------------------------------------------------------------------------------------------------------
+
+X = np.linspace(0.0, 2.0, 24)
+
+
+def test_data_and_fit_are_points_and_a_line_in_the_value_s_colour(shown):
+    card = shown(ScatterCard("Data and fit", {"x_label": "distance (Mpc)", "y_label": "velocity (km/s)"}))
+    assert "Wire x and y" in card.empty.text()
+    card.show_data(data(x=X[::-1], y=X * 3, fit=X[::-1] * 3 + 0.5), 7)
+    assert card.subtitle.text() == "24 points"
+    assert card.area.x_title == "velocity (km/s) over distance (Mpc)"
+    assert pixels(card, theme.DARK.value) > 200
+    assert pixels(card, theme.DARK.second) > 200
+    found = card._read(QPointF(card.area.to_data(card.area.to_pixels(X[3], X[20] * 3))))
+    assert [row.name for row in found.rows] == ["x", "y", "fit", "difference"]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"x": X}, "Wire x and y"),
+        ({"x": X, "y": X[:5]}, "one length"),
+        ({"x": X, "y": X, "fit": X[:5]}, "fit (5,)"),
+    ],
+)
+def test_data_that_cannot_be_drawn_are_explained(shown, arrays, words):
+    card = shown(ScatterCard("s", {}))
+    card.show_data(data(**arrays), 0)
+    assert words in card.empty.text()
+    assert card.empty.isVisible()
+
+
+def test_a_line_over_x_and_the_history_of_a_scalar(shown):
+    card = shown(LineCard("l", {}))
+    card.show_data(data(y=np.stack([X, X**2], 1), x=X), 0)
+    assert [pill.name for pill in card.legend.pills] == ["column 0", "column 1"]
+    assert card.area.box.viewRange()[0] == [0, 2]
+    scalar = shown(LineCard("l", {}))
+    for step in (0, 10, 20, 20, 30):
+        scalar.show_data(data(y=np.float64(step * 2)), step)
+    assert scalar.table().keys() == {"y"}
+    assert scalar.area.box.viewRange()[0] == [0, 30]
+    scalar.show_data(data(y=np.float64(1.0)), 0)
+    assert len(scalar._seen) == 1
+    scalar.show_data(data(y=np.zeros((2, 2, 2))), 1)
+    assert "(2, 2, 2)" in scalar.empty.text()
+
+
+def test_a_histogram_reads_out_its_bars(shown):
+    card = shown(HistogramCard("h", {"bins": 4}))
+    card.show_data(view_of({"x": np.array([0.0, 0.1, 0.2, 1.0, 2.0, 4.0])}, 4), 0)
+    assert card.subtitle.text() == "6 values"
+    assert card._read(QPointF(0.5, 1)).rows[0].text == "3"
+    assert card._read(QPointF(9.0, 1)) is None
+
+
+def test_an_image_has_its_scale_and_reads_out_its_cells(shown):
+    card = shown(ImageCard("i", {"colours": "diverging"}))
+    matrix = np.arange(12.0).reshape(3, 4) - 2
+    card.show_data(data(x=matrix), 0)
+    assert card.subtitle.text() == "(3, 4)"
+    found = card._read(QPointF(2.5, 2.5))
+    assert (found.title, found.rows[0].text) == ("row 0, column 2", "0")
+    assert card._read(QPointF(0.5, 0.5)).rows[0].text == "6"
+    assert (card._scale._low, card._scale._high) == (-9, 9)
+    card.show_data(data(x=np.zeros((2, 2, 3))), 0)
+    assert card._scale._colors == ()
+    card.show_data(data(x=np.zeros((2, 2, 2))), 0)
+    assert "no picture" in card.empty.text()
+    card.show_data(data(x=np.full((2, 2), np.nan)), 0)
+    assert not card.empty.isVisible()
+
+
+def test_a_probe_shows_digits_and_derivative(shown):
+    card = shown(ProbeCard("p", {"digits": 4}))
+    card.derivative = "−0.31"
+    card.show_data(data(x=np.float64(423.94567)), 0)
+    assert card._words._text == "423.9"
+    assert card._words._facts == (("∂loss", "−0.31"),)
+    card.show_data(data(x=np.arange(20.0)), 0)
+    assert card._words._text.startswith("[0, 1, 2")
+    assert ("mean", "9.5") in card._words._facts
+
+
+# Export ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_exported_as_picture_drawing_and_table(shown, five, tmp_path):
+    card = PathCard(five)
+    answer(card, lambda x, y: (1 - x) ** 2 + (y - 1) ** 2)
+    shown(card)
+    said = []
+    card.message.connect(said.append)
+    for suffix in ("png", "svg", "csv"):
+        card.export(tmp_path / f"path.{suffix}")
+    assert said[:2] == ["Wrote “path.png”.", "Wrote “path.svg”."]
+    image = QImage(str(tmp_path / "path.png"))
+    assert (image.width(), image.height()) == (2 * card.width(), 2 * card.height())
+    drawing = ElementTree.parse(tmp_path / "path.svg").getroot()
+    tags = [element.tag.split("}")[1] for element in drawing.iter()]
+    assert tags.count("path") + tags.count("polyline") >= 10, "contours and paths are lines, not a picture"
+    assert "Path over the loss" in "".join(drawing.itertext())
+    assert "image" not in tags
+    rows = list(csv.reader((tmp_path / "path.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows[0][:3] == ["Gradient descent step", "Gradient descent across", "Gradient descent up"]
+    assert [float(v) for v in rows[1][:3]] == pytest.approx([0, -1.2, 1.0])
+
+
+def test_histories_are_exported_in_full_one_file_per_optimizer(shown, five, tmp_path):
+    card = shown(LossCard(five))
+    said = []
+    card.message.connect(said.append)
+    card.export(tmp_path / "loss.csv")
+    assert [(lane, path.name) for lane, _, path in five.exported][:2] == [
+        (0, "loss Gradient descent.csv"),
+        (1, "loss Momentum.csv"),
+    ]
+    assert len(said) == 5
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "csv"])
+def test_an_export_that_cannot_be_written_says_so(shown, nothing, tmp_path, suffix):
+    card = shown(LossCard(nothing))
+    said = []
+    card.message.connect(said.append)
+    card.export(tmp_path / "no" / f"x.{suffix}")
+    assert "could not be written" in said[0]
+
+
+# Look -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(theme.THEMES))
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.5])
+def test_nothing_overlaps_in_the_head_at_any_scale(qapp, shown, five, name, scale):
+    theme.apply(qapp, theme.THEMES[name], scale)
+    card = shown(ValuesCard(five), round(320 * scale), round(220 * scale))
+    title, subtitle, dots = card.title.geometry(), card.subtitle.geometry(), card.menu_button.geometry()
+    assert title.right() < subtitle.left()
+    assert subtitle.right() < dots.left()
+    assert dots.right() <= card.width()
+    assert card.title.width() >= card.title.sizeHint().width()
+    legend = card.legend.geometry()
+    assert 0 <= legend.left()
+    assert legend.right() <= card.area.width()
+    assert card.area.plot_rect.top() >= legend.bottom()
+    assert card.area.plot_rect.height() > 60 * scale
+    assert pixels(card, theme.THEMES[name].series[0]) > 20
+
+
+def test_every_colour_of_a_plot_reads_on_its_card():
+    for each in theme.THEMES.values():
+        for color in (each.faint, each.second, each.text):
+            assert theme.contrast(color, each.panel) >= (7 if each.name == "contrast" else 4.5)
+        for color in each.series:
+            assert theme.contrast(color, each.panel) >= 3
+
+
+@pytest.mark.parametrize(
+    ("widths", "room", "most"), [([10, 20, 30], 60, 30), ([10, 20, 30], 45, 17.5), ([10, 10], 8, 4), ([], 9, 0)]
+)
+def test_the_longest_names_give_way(widths, room, most):
+    assert shared(widths, room) == most
