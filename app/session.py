@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.assets import ASSETS
 from app.journal import DocumentJournal
 from app.looks import LookBook
+from app.running import ACTIVE, MOVING, Running
 from app.selection import Selection
 from engine import arrangement, building, infer
 from engine.document import Changed, Document
-from engine.edits import Disconnect, Edit, Group, Rename, SetKept
+from engine.edits import Disconnect, Edit, Group, Rename
 from engine.errors import GradwireError
 from engine.files import read, save
-from engine.graph import Content, Graph, Kept, Layout, Node, Place, SettingValue, Socket, Wire, label
+from engine.graph import Content, Graph, Layout, Node, Place, SettingValue, Socket, Wire, label
 from engine.operator import Library, Operator
 from engine.placeholder import operator_of
 from engine.problems import Problem, validate
@@ -41,12 +41,6 @@ PALETTE_MIME = "application/x-gradwire-operator"
 
 Overlay = Literal["value", "shape", "cotangent"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
-
-ACTIVE = ("starting", "running", "paused")
-"""The states of a run that can still make steps."""
-
-ENGINE_CODES = ("run", "look")
-"""Problems that the engine processes met: the next run says for itself whether they are still there."""
 
 _ORDER = re.compile(r"^\d+[_ -]+")
 
@@ -89,23 +83,25 @@ class Session(QObject):
         self.library = library
         self._engine = engine
         self._journal = DocumentJournal(journals, self.message.emit)
-        self._runs: RunControl | None = None
         self._path: Path | None = None
         self._selection = Selection()
         self._overlays: frozenset[Overlay] = frozenset()
-        self._lane = 0
         self._inference: infer.Inference | None = None
         self._problems: tuple[Problem, ...] = ()
-        self._run_problem: Problem | None = None
         self._edit_is_live = False
         self._document = Document(Content())
         self._unlisten = self._document.listen(self._on_changed)
         self._refresh = QTimer(self, singleShot=True, interval=0)
-        self._refresh.timeout.connect(self._refreshed)
+        self._refresh.timeout.connect(self.refresh)
         self._looks = LookBook(self)
         self._looks.types_changed.connect(self._known_types_changed)
         self._looks.values_changed.connect(self.values_changed)
         self._looks.problem_changed.connect(self._update_problems)
+        self._running = Running(self)
+        self._running.state_changed.connect(self._run_state_changed)
+        self._running.problem_changed.connect(self._update_problems)
+        self._running.lane_changed.connect(self.lane_changed)
+        self._running.lane_changed.connect(self._looks.ask)
 
     # What is open ------------------------------------------------------------------------------------------------
 
@@ -160,7 +156,8 @@ class Session(QObject):
         self.adopt(Content(), None, clean=True)
 
     def open(self, path: Path) -> None:
-        """Read the file and show it. Raise FileError, and leave the open document as it is, where it cannot be read."""
+        """Read the file and show it, nodes without a place put somewhere. Raise FileError, and leave the open document
+        as it is, where it cannot be read."""
         self.adopt(read(path), path, clean=True)
 
     def save(self, path: Path | None = None) -> None:
@@ -178,8 +175,7 @@ class Session(QObject):
 
     def adopt(self, content: Content, path: Path | None, *, clean: bool) -> None:
         """Show `content` as the document (samples, recovered work, tests)."""
-        if self._runs is not None:
-            self._runs.reset()
+        self._running.document_replaced()
         self._unlisten()
         self._document = Document(arrangement.placed(content, self.library))
         if clean:
@@ -190,15 +186,13 @@ class Session(QObject):
         self._path = path
         self._journal.begin(self.content, path, clean=clean)
         self._selection = Selection()
-        self._lane = 0
-        self._run_problem = None
         self._inference = None
         self._looks.forget()
         self.replaced.emit()
         self.selection_changed.emit()
         self.path_changed.emit()
         self.history_changed.emit()
-        self._refreshed()
+        self.refresh()
 
     # Questions about nodes and sockets ----------------------------------------------------------------------------
 
@@ -428,13 +422,7 @@ class Session(QObject):
     @property
     def runs(self) -> RunControl:
         """The control of the `run` process; made (not started) when first asked for."""
-        if self._runs is None:
-            from app.worker.client import RunControl  # keeps sessions without an engine free of multiprocessing
-
-            self._runs = RunControl(self)
-            self._runs.state_changed.connect(self._run_state_changed)
-            self._runs.ticked.connect(self._looks.run_ticked)
-        return self._runs
+        return self._running.control
 
     @property
     def asks(self) -> AskClient:
@@ -444,96 +432,54 @@ class Session(QObject):
     @property
     def run_state(self) -> str:
         """idle, starting, running, paused, finished or failed."""
-        return self._runs.state if self._runs is not None else "idle"
+        return self._running.state
 
     @property
     def stale(self) -> bool:
         """Whether the graph was edited since the run started."""
-        return self._runs is not None and self._runs.stale
+        return self._running.stale
 
     @property
     def lanes(self) -> tuple[str, ...]:
         """What people call the optimizers that run side by side; () before the first run."""
-        return tuple(lane.name for lane in self._runs.lanes) if self._runs is not None else ()
+        return self._running.lanes
 
     @property
     def lane(self) -> int:
         """Which of several optimizers' values the wires show."""
-        return self._lane
+        return self._running.lane
 
     def set_lane(self, lane: int) -> None:
         """Show the values of another optimizer on the wires."""
-        if lane != self._lane:
-            self._lane = lane
-            self.lane_changed.emit()
-            self._looks.ask()
+        self._running.set_lane(lane)
 
     def run(self) -> None:
-        """Start a run of the document as it is now, or go on with a paused one. Errors in the graph show the first
-        problem instead."""
-        self._start(paused=False)
+        """Start a run of the document as it is now, or go on with a paused one. An error is shown instead."""
+        self._running.start()
 
     def toggle_run(self) -> None:
         """Pause what runs, run what does not."""
-        self.pause() if self.run_state in ("starting", "running") else self.run()
+        self.pause() if self.run_state in MOVING else self.run()
 
     def pause(self) -> None:
         """Stop after the step being done; `run` goes on."""
-        if self._runs is not None:
-            self._runs.pause()
+        self._running.pause()
 
     def step(self) -> None:
         """Do one step, starting a run that is paused at once where there is none."""
-        if (self.run_state == "paused" and not self.stale) or (
-            self.run_state not in ("starting", "running") and self._start(paused=True)
-        ):
-            self.runs.step()
+        self._running.step()
 
     def stop(self) -> None:
         """End the run where it is."""
-        if self._runs is not None:
-            self._runs.stop()
+        self._running.stop()
 
     def reset(self) -> None:
         """Forget the run: parameters are back at their start values."""
-        if self._runs is not None:
-            self._runs.reset()
-
-    def _start(self, *, paused: bool) -> bool:
-        if not self._engine:
-            return False
-        if self.run_state == "paused" and not self.stale:
-            self.runs.resume()
-            return True
-        self._refreshed()
-        error = next((p for p in self._problems if p.severity == "error" and p.code not in ENGINE_CODES), None)
-        if error is not None:
-            self.message.emit(error.sentence)
-            if error.node:
-                self.reveal(error.node)
-            return False
-        self._run_problem = None
-        self._update_problems()
-        self.runs.run(self.content, self.folder, ASSETS, paused=paused)
-        return True
+        self._running.reset()
 
     def keep_values(self) -> None:
         """Write the run's parameters into the document as one undoable edit."""
-        if self._runs is not None and self.run_state != "idle":
-            document = self._document
-            self._runs.kept(self._lane, lambda kept: self._keep(document, kept))
-
-    def _keep_at_end(self) -> None:
-        """Keep the values of the first lane with an optimizer that is set to keep them, unless the graph was edited."""
-        document = self._document
-        for number, lane in enumerate(self.runs.lanes):
-            if not self.stale and any(id in self.graph.nodes and self.setting(id, "keep") for id in lane.optimizers):
-                return self.runs.kept(number, lambda kept: self._keep(document, kept))
-        return None
-
-    def _keep(self, document: Document, kept: Kept) -> None:
-        if document is self._document and self.apply(SetKept(kept)):
-            self.message.emit(f"Kept the values of step {kept.step:,}. Undo takes them back.")
+        self._running.keep()
 
     def look_again(self) -> None:
         """Ask for the wires' values anew (after an edit this happens by itself)."""
@@ -541,16 +487,13 @@ class Session(QObject):
 
     def moment(self) -> Moment | None:
         """Return where the shown lane stands, while there is a run of the graph as it is; None where there is none."""
-        if self._runs is None or self.run_state == "idle" or self.stale or not self._runs.lanes:
-            return None
-        return self._runs.moment(min(self._lane, len(self._runs.lanes) - 1))
+        return self._running.moment()
 
     def close(self) -> None:
         """End the engine processes and the journal of a saved document. Idempotent."""
         self._refresh.stop()
         self._looks.close()
-        if self._runs is not None:
-            self._runs.close()
+        self._running.close()
         self._journal.end(keep=not self.clean)
 
     def discard(self) -> None:
@@ -564,11 +507,9 @@ class Session(QObject):
             self._journal.append(change.edit)
         if change.semantic:
             self._inference = None
-            self._run_problem = None
             self._looks.forget_problem()
+            self._running.graph_changed(live=self._edit_is_live)
             self._refresh.start()
-            if self._runs is not None and self.run_state != "idle" and not self._edit_is_live:
-                self._runs.mark_stale()
         elif change.renamed:
             self._inference = None  # its sentences name nodes
             self._refresh.start()
@@ -579,7 +520,8 @@ class Session(QObject):
         self.path_changed.emit()
         self._select(self._selection.within(self.content))
 
-    def _refreshed(self) -> None:
+    def refresh(self) -> None:
+        """Bring types and problems up to date now (after an edit this happens by itself, a moment later)."""
         self._refresh.stop()
         self.types_changed.emit()
         self._update_problems()
@@ -593,22 +535,13 @@ class Session(QObject):
     def _update_problems(self) -> None:
         found = validate(self.graph, self.library, inference=self.inference)
         errors = any(p.severity == "error" for p in found)
-        extra = [self._run_problem, None if errors else self._looks.problem]
+        extra = [self._running.problem, None if errors else self._looks.problem]
         problems = (*(p for p in extra if p is not None), *found)
         if problems != self._problems:
             self._problems = problems
             self.problems_changed.emit()
 
     def _run_state_changed(self, state: str) -> None:
-        runs = self.runs
-        if state in ("failed", "paused") and runs.sentence:
-            self._run_problem = Problem("error", "run", runs.sentence, runs.node)
-            self.message.emit(runs.sentence)
-        elif state in ("idle", "starting", "running"):
-            self._run_problem = None
-        self._update_problems()
         self.run_state_changed.emit(state)
-        if state == "finished":
-            self._keep_at_end()
         if state in ("idle", "paused", "finished", "failed"):
             self._looks.ask()

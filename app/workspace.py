@@ -56,6 +56,7 @@ class Workspace(QMainWindow):
         self.setCentralWidget(self.canvas)
         self.arranging = False
         self._sized = False
+        self._kept_state: QByteArray | None = None
         widgets = (self.palette, self.outline, self.inspector, self.plots, self.problems, self.code)
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
@@ -112,7 +113,10 @@ class Workspace(QMainWindow):
             QTimer.singleShot(0, self, self._size_first)
 
     def _size_first(self) -> None:
-        self.scale_panels()
+        if self._kept_state is None:
+            self.scale_panels()
+        else:
+            self.restoreState(self._kept_state, LAYOUT)
         QTimer.singleShot(0, self.canvas, self.canvas.fit)
 
     def show_panel(self, name: str) -> None:
@@ -154,6 +158,8 @@ class Workspace(QMainWindow):
 
     def restore(self, docks: str, layout: int) -> None:
         """Arrange the docks as they were left."""
-        if docks and layout == LAYOUT and self.restoreState(QByteArray.fromBase64(docks.encode()), LAYOUT):
-            self._sized = True
+        state = QByteArray.fromBase64(docks.encode())
+        if docks and layout == LAYOUT and self.restoreState(state, LAYOUT):
+            # Docks take their sizes only once they are shown, so that it is done again then.
+            self._kept_state = state
             self._show_titles()

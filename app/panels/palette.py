@@ -324,6 +324,7 @@ class Palette(QWidget):
 
     def _restyled(self) -> None:
         px = appearance().px
+        self.setMinimumWidth(px(150))
         self._layout.setContentsMargins(0, px(12), 0, 0)
         self._layout.setSpacing(px(8))
         self._top.setContentsMargins(px(12), 0, px(12), 0)

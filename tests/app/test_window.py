@@ -165,11 +165,16 @@ def test_panels_are_hidden_shown_and_restored_as_they_were_left(window: Make, qt
     made.toggle_panel("problems")
     qtbot.waitUntil(lambda: made.panel_visible("problems"))
     assert not made.panel_visible("palette")
+    QTest.qWait(50)
+    made.workspace.resizeDocks([made.workspace.docks["inspector"]], [377], Qt.Orientation.Horizontal)
+    QTest.qWait(50)
+    width = made.workspace.docks["inspector"].width()
     assert made.close()
     again = window()
     again.open(file)
     qtbot.waitUntil(lambda: again.panel_visible("problems"))
     assert not again.panel_visible("palette")
+    qtbot.waitUntil(lambda: again.workspace.docks["inspector"].width() == width == 377)
     again.restore_panels()
     qtbot.waitUntil(lambda: again.panel_visible("palette"))
     assert not again.panel_visible("problems")
@@ -333,7 +338,7 @@ def test_a_session_without_an_engine_starts_no_process(dressed: QApplication) ->
     session.run()
     session.look_again()
     QTest.qWait(100)
-    assert session._runs is None and session._looks._client is None
+    assert session._running._control is None and session._looks._client is None
     session.close()
 
 
