@@ -84,7 +84,7 @@ def cross_entropy(logits: Value, labels: Value) -> Value:
     "losses.binary_cross_entropy",
     "Binary cross entropy",
     shape=layer_shapes.pairwise_scalar("logits", "targets"),
-    formula=r"-\frac{1}{n}\sum_i t_i \ln\sigma(x_i) + (1 - t_i)\ln(1 - \sigma(x_i))",
+    formula=r"-\frac{1}{n}\sum_i \left( t_i \ln\sigma(x_i) + (1 - t_i)\ln(1 - \sigma(x_i)) \right)",
     partials={
         "logits": r"\frac{1}{n}(\sigma(x_i) - t_i)",
         "targets": r"-\frac{1}{n} x_i",

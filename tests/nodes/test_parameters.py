@@ -76,7 +76,7 @@ def test_zeros_and_ones() -> None:
 def test_fans_count_what_feeds_and_what_is_fed() -> None:
     assert fans((400, 100)) == (400, 100)
     assert fans((3, 3, 16, 32)) == (9 * 16, 9 * 32)
-    assert fans((5,)) == (5, 5) and fans(()) == (1, 1) and fans((0, 4)) == (1, 4)
+    assert fans((5,)) == (5, 5) and fans(()) == (1, 1) and fans((0, 4)) == (1, 4) and fans((0,)) == (1, 1)
 
 
 @pytest.mark.parametrize("initial", ["zeros", "normal", "uniform", "ones"])

@@ -25,6 +25,10 @@ def test_numbers_classes_and_names_of_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_one_row_is_too_few_to_tell_names_from_classes(tmp_path: Path) -> None:
+    assert of(tmp_path, "a,k\n1,u\n") == [("a", "number", ("a",)), ("k", "class", ("k",))]
+
+
 def test_names_of_sockets_are_each_once(tmp_path: Path) -> None:
     assert [name for name, _, _ in of(tmp_path, "a b,a-b,()\n1,2,3\n")] == ["a_b", "a_b_2", "column"]
 

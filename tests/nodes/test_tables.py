@@ -134,6 +134,7 @@ def test_very_long_cells(folder: Folder) -> None:
 
 QUOTE = ", or something follows it: write a quote inside a cell as two."
 NO_NUMBER = ", which is not a number: mend the cell, or read the column as a class."
+MANY = "“a”, “c”, “d”, “e”, “f”, “g”, “h”, “i”"
 FILL_IN = ": fill it in, or set “missing” to leave such rows out or to take the mean."
 SAVE_AS = " text: save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."
 
@@ -148,6 +149,9 @@ SAVE_AS = " text: save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."
         ("a,b\n1,2\n3,4,5\n", "line 3 has 3 cells, but the first line has 2: every line needs as many."),
         ('a,b\n"1",2\n3\n', "line 3 has 1 cell, but the first line has 2: every line needs as many."),
         ("a;b\n1;2,5\n", "line 2, column 2 (“b”) holds “2,5”: write numbers with a decimal point, 2.5."),
+        ("a;b\n1;2,5,5\n", "line 2, column 2 (“b”) holds “2,5,5”" + NO_NUMBER),
+        ("a;b\n1;x,5\n", "line 2, column 2 (“b”) holds “x,5”" + NO_NUMBER),
+        ("a,b\n1,-inf\n", "line 2, column 2 (“b”) holds “-inf”: numbers must be finite."),
         ("a,b\n1,inf\n", "line 2, column 2 (“b”) holds “inf”: numbers must be finite."),
         ("a,b\n1,1e999\n", "line 2, column 2 (“b”) holds “1e999”: the number is too large."),
         ("a,b\n1,1_000\n", "line 2, column 2 (“b”) holds “1_000”" + NO_NUMBER),
@@ -159,6 +163,7 @@ SAVE_AS = " text: save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."
         ("a,b\n", "it has no rows."),
         ("a,a,b\n1,2,3\n", "two of its columns are called “a”: give each a name of its own in the file."),
         ("a,c\n1,2\n", "it has no column “b”; it has “a”, “c”."),
+        ("a,c,d,e,f,g,h,i,j,k\n" + "1," * 9 + "1\n", "it has no column “b”; it has " + MANY + " and 2 more."),
         (b"a,b\n1,2\n3,\xe9\n", "line 3 holds the byte 0xE9, which is not UTF-8" + SAVE_AS),
         (b"a,b\n1,\x00\n", "it holds zero bytes: it is not a text file."),
         (b"\xff\xfea\x00,\x00b", "line 1 holds the byte 0x62, which is not UTF-16-LE" + SAVE_AS),
