@@ -6,8 +6,8 @@
         \"\"\"x where positive, slope times x elsewhere.\"\"\"
         return np.where(x > 0, x, slope * x)
 
-Positional arguments are input sockets (`*xs` a variadic one; a default makes the socket optional), keyword-only arguments are
-settings. What the first positional arguments mean besides sockets depends on the kind: see `Kind`.
+Positional arguments are input sockets (`*xs` a variadic one; a default makes the socket optional), keyword-only arguments
+are settings. What the first positional arguments mean besides sockets depends on the kind: see `Kind`.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ class Kind(enum.Enum):
     RANDOM = "random"
     """f(key, *inputs, train, **settings); traced; `key` is a fresh uint32 key per node and step, `train` a bool."""
     STATEFUL = "stateful"
-    """f(state, *inputs, train, **settings) -> (output(s), new state); traced; `state` a tuple of arrays made by `start`."""
+    """f(state, *inputs, train, **settings) -> (output(s), new state); traced; `state` is a tuple of arrays, first made by
+    `start`."""
     BATCH = "batch"
-    """f(indices, *inputs, **settings) -> output(s); traced; `indices` an int64 vector drawn outside the program each step by `draw`."""
+    """f(indices, *inputs, **settings) -> output(s); traced; `indices` is an int64 vector, drawn outside the program at each
+    step by `draw`."""
     HIGHER_ORDER = "higher_order"
     """Takes a stretch of the graph (optimizer, later: gradient, loops); interpreted by the engine, no function."""
     VIEW = "view"
@@ -74,7 +76,7 @@ FAMILIES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input socket. `optional` sockets may stay unwired: a `default` number then stands in their place (None: left out)."""
+    """An input socket. `optional` ones may stay unwired: a `default` number then stands in their place (None: left out)."""
 
     name: str
     variadic: bool = False
@@ -94,7 +96,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Arguments an operator is tested at: nested lists or arrays for its inputs, and settings that differ from the defaults."""
+    """Arguments an operator is tested at: nested lists or arrays for its inputs, settings that differ from the defaults."""
 
     inputs: tuple[Any, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -154,7 +156,10 @@ class Operator:
     def values(self, node: Node) -> dict[str, Any]:
         """Return all settings of the node: its own where they are valid, else the defaults."""
         own = node.settings
-        return {name: _checked_or_default(spec, own[name]) if name in own else spec.default for name, spec in self.settings.items()}
+        return {
+            name: _checked_or_default(spec, own[name]) if name in own else spec.default
+            for name, spec in self.settings.items()
+        }
 
     def input_default(self, node: Node, name: str) -> float | None:
         """Return the number that stands in an unwired input's place, or None."""
@@ -229,7 +234,7 @@ def _signature(
             if isinstance(parameter.default, Setting):
                 settings[name] = parameter.default
             elif name not in RESERVED:
-                raise DeclarationError(f"the setting {name!r} of {function.__name__} needs a declaration as its default")
+                raise DeclarationError(f"the setting {name!r} of {function.__name__} has no declaration as its default")
         elif skip:
             skip -= 1
         else:
@@ -249,13 +254,14 @@ def _signature(
 
 def _require_complete(declared: Operator) -> None:
     needs_formula = declared.kind in (Kind.FUNCTION, Kind.RANDOM, Kind.STATEFUL)
+    needs_shape = declared.kind not in (Kind.VIEW, Kind.HIGHER_ORDER, Kind.SOURCE)
     missing = [
         what
         for what, present in (
             ("a docstring", bool(declared.help)),
             ("a known family", declared.family in FAMILIES),
             ("a formula", bool(declared.formula) or not needs_formula),
-            ("a shape rule", declared.shape is not None or declared.kind in (Kind.VIEW, Kind.HIGHER_ORDER, Kind.SOURCE)),
+            ("a shape rule", declared.shape is not None or not needs_shape),
             ("samples", bool(declared.samples) or not needs_formula),
         )
         if not present

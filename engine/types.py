@@ -1,4 +1,4 @@
-"""What flows along a wire: arrays, and tuples and records of them. Pure Python but for `Tensor`, which holds an array's bytes."""
+"""What flows along a wire: arrays, and tuples and records of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DTYPES = ("bool", "int64", "float32", "float64", "complex64", "complex128")
-"""Dtypes a wire may carry, in promotion order within each kind. Key arrays of random operators are uint32 and internal."""
+"""Dtypes a wire may carry, in promotion order. Keys of random operators are uint32 and internal."""
 
 Shape: TypeAlias = tuple[int, ...]
 
