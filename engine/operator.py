@@ -6,8 +6,8 @@
         \"\"\"x where positive, slope times x elsewhere.\"\"\"
         return np.where(x > 0, x, slope * x)
 
-Positional arguments are input sockets (`*xs` a variadic one; a default makes the socket optional), keyword-only arguments
-are settings. What the first positional arguments mean besides sockets depends on the kind: see `Kind`.
+Positional arguments are input sockets (`*xs` a variadic one; a default makes it optional), keyword-only arguments are
+settings. What the first positional arguments mean besides sockets depends on the kind: see `Kind`.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Kind(enum.Enum):
     RANDOM = "random"
     """f(key, *inputs, train, **settings); traced; `key` is a fresh uint32 key per node and step, `train` a bool."""
     STATEFUL = "stateful"
-    """f(state, *inputs, train, **settings) -> (output(s), new state); traced; `state` is a tuple of arrays, first made by
-    `start`."""
+    """f(state, *inputs, train, **settings) -> (output(s), new state); traced; `state` is a tuple of arrays, first
+    made by `start`."""
     BATCH = "batch"
-    """f(indices, *inputs, **settings) -> output(s); traced; `indices` is an int64 vector, drawn outside the program at each
-    step by `draw`."""
+    """f(indices, *inputs, **settings) -> output(s); traced; `indices` is an int64 vector, drawn outside the
+    program at each step by `draw`."""
     HIGHER_ORDER = "higher_order"
     """Takes a stretch of the graph (optimizer, later: gradient, loops); interpreted by the engine, no function."""
     VIEW = "view"
@@ -76,7 +76,7 @@ FAMILIES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input socket. `optional` ones may stay unwired: a `default` number then stands in their place (None: left out)."""
+    """An input socket. `optional` ones may stay unwired: a `default` number then stands for them (None: left out)."""
 
     name: str
     variadic: bool = False
@@ -96,7 +96,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Arguments an operator is tested at: nested lists or arrays for its inputs, settings that differ from the defaults."""
+    """Arguments an operator is tested at: nested lists or arrays for its inputs, settings besides the defaults."""
 
     inputs: tuple[Any, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)

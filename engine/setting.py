@@ -1,7 +1,7 @@
 """How a setting is declared: one small record per widget, each able to check a value.
 
-A *numeric* setting is lowered as an input of the program (live, sweepable, never a recompilation); a *structural* one is
-compiled in.
+A *numeric* setting is lowered as an input of the program (live, sweepable, never a recompilation); a *structural* one
+is compiled in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.graph import SettingValue
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all settings have. Subclasses are final; `check` gives the value in canonical form or raises SettingError."""
+    """What all settings have. Subclasses are final; `check` gives a value in canonical form or raises SettingError."""
 
     default: SettingValue
     help: str = ""
@@ -193,7 +193,7 @@ def _within(number: float, low: float | None, high: float | None) -> None:
 
 
 def rectangular_shape(value: Any) -> tuple[int, ...]:
-    """Return the shape of a number or of nested lists of numbers; raise SettingError where they are ragged or not finite."""
+    """Return the shape of a number or of nested lists; raise SettingError where they are ragged or not finite."""
     if isinstance(value, list | tuple):
         shapes = {rectangular_shape(item) for item in value}
         if len(shapes) > 1:
