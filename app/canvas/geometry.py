@@ -38,6 +38,11 @@ def snapped(value: float) -> float:
     return round(value / GRID) * GRID
 
 
+def nearest(pixels: float) -> int:
+    """Return the nearest whole pixel; halves always go up, so that a shift by whole pixels shifts the result alike."""
+    return math.floor(pixels + 0.5 + 1e-6)
+
+
 def curve(start: QPointF, end: QPointF) -> QPainterPath:
     """Return the curve of a wire: it leaves to the right and arrives from the left."""
     reach = handle(end.x() - start.x(), end.y() - start.y())

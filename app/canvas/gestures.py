@@ -40,6 +40,8 @@ class Gesture:
     """From press to release. Points are in view pixels, as Qt gives them."""
 
     cursor = Qt.CursorShape.ArrowCursor
+    redraws = True
+    """Whether nodes or wires look otherwise while it goes on."""
     hint = ""
     """A sentence shown at the pointer."""
     refused = False
@@ -59,7 +61,8 @@ class Gesture:
         self.moved = self.moved or (at - self.pressed).manhattanLength() >= SLACK
         if self.moved:
             self.drag(at - last, modifiers)
-            self.canvas.update()
+            if self.redraws:
+                self.canvas.update()
 
     def drag(self, step: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Act on a movement of the pointer, once it is more than a click."""
@@ -83,6 +86,7 @@ class Pan(Gesture):
     """Middle button, or the space bar and the left: the scene follows the pointer."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    redraws = False
 
     def drag(self, step: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         self.canvas.camera.pan(step)

@@ -12,7 +12,7 @@ from app import numbers
 from app.canvas import inks
 from app.canvas.cards import NO_PEN, Cards
 from app.canvas.face import PREVIEW, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
-from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera
+from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera, nearest
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
 
@@ -51,7 +51,7 @@ class Brushwork:
         """Lay the node's card, and leave the painter with the node's corner as its origin."""
         factor, painter = self.camera.factor, self.painter
         corner = self.camera.to_view(item.corner)
-        at = QPointF(round(corner.x() * self.ratio) / self.ratio, round(corner.y() * self.ratio) / self.ratio)
+        at = QPointF(nearest(corner.x() * self.ratio) / self.ratio, nearest(corner.y() * self.ratio) / self.ratio)
         painter.resetTransform()
         if state.glowing:
             painter.setPen(NO_PEN)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
 from app.canvas import inks, paint_node, paint_wire
 from app.canvas.cards import Cards
 from app.canvas.face import Plug
-from app.canvas.geometry import DOTS
+from app.canvas.geometry import DOTS, nearest
 from app.canvas.gestures import DrawWire
 from app.canvas.inks import pen
 from app.canvas.items import NodeItem, WireItem
@@ -33,6 +33,10 @@ STATIONS = (0.5, 0.38, 0.62, 0.26, 0.74)
 """Where along a wire a label is tried, in this order,"""
 LIFTS = (0.0, -24.0, 26.0, -44.0, 46.0)
 """and how far above or below it."""
+MANY = 100
+"""Wires from which they are painted without smoothing while the wheel turns; it follows as soon as that rests."""
+WHOLE = 0.01
+"""How far from whole pixels a pan may be for the frame to be shifted."""
 EMPTY = ("Nothing here yet", "Drag an operator from the left, or press Tab to find one.")
 
 
@@ -41,13 +45,25 @@ def _across(item: WireItem) -> float:
     return min(item.end.x() - item.start.x(), 420.0)
 
 
+def _scaled(rect: QRect, ratio: float) -> QRectF:
+    """Return device pixels as view pixels."""
+    return QRectF(rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio)
+
+
 class Painting:
-    """Paints a canvas, at the level of detail of its zoom."""
+    """Paints a canvas, at the level of detail of its zoom.
+
+    The scene is painted into a frame that is kept: while nothing but the camera moves, panning shifts the frame and
+    paints only the strips that come into view. What a gesture shows, and hints at the pointer, are painted over it.
+    """
 
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
         self._overview = Overview(canvas.scene)
         self._cards = Cards(canvas.ink)
+        self._frame = QPixmap()
+        self._made_for: object = None
+        self._made_at = QPointF()
 
     def restyled(self) -> None:
         """Forget what was kept of another theme."""
@@ -56,21 +72,64 @@ class Painting:
     def paint(self) -> None:
         """Paint the canvas as it is now."""
         canvas = self._canvas
+        self._bring_up_to_date()
         painter = QPainter(canvas)
-        # No SmoothPixmapTransform: with it even cards laid at whole pixels take fifteen times as long.
+        painter.drawPixmap(0, 0, self._frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._background(painter)
-        painter.setTransform(canvas.camera.transform())
-        self._scene(painter)
         if canvas.gesture is not None:
+            painter.setTransform(canvas.camera.transform())
             canvas.gesture.paint(painter, canvas.ink)
-        painter.resetTransform()
+            painter.resetTransform()
         self._foreground(painter)
         painter.end()
 
-    def _background(self, painter: QPainter) -> None:
+    def _bring_up_to_date(self) -> None:
+        """Make the frame show what is seen now; after a pan by whole pixels only the strips that came into view."""
         canvas = self._canvas
-        painter.fillRect(canvas.rect(), canvas.ink.canvas)
+        factor, ratio = canvas.camera.factor, canvas.devicePixelRatioF()
+        made_for = (canvas.stamp, factor, ratio, canvas.size().toTuple())
+        at = canvas.camera.origin * factor * ratio
+        if made_for == self._made_for and not canvas.session.overlays and canvas.hover.wire is None:
+            by = self._made_at - at
+            dx, dy = round(by.x()), round(by.y())
+            wide, high = self._frame.width(), self._frame.height()
+            whole = abs(by.x() - dx) < WHOLE and abs(by.y() - dy) < WHOLE
+            if whole and abs(dx) < wide / 2 and abs(dy) < high / 2:
+                self._scroll(dx, dy, ratio)
+                self._made_at = at
+                return
+        if self._frame.size() != canvas.size() * ratio:
+            self._frame = QPixmap(canvas.size() * ratio)
+        self._frame.setDevicePixelRatio(ratio)
+        self._paint_part(QRectF(canvas.rect()))
+        self._made_for, self._made_at = made_for, at
+
+    def _scroll(self, dx: int, dy: int, ratio: float) -> None:
+        """Move the frame's content by whole pixels and paint the strips that are left over."""
+        if not dx and not dy:
+            return
+        wide, high = self._frame.width(), self._frame.height()
+        self._frame.scroll(dx, dy, QRect(0, 0, wide, high))
+        if dx:
+            self._paint_part(_scaled(QRect(0 if dx > 0 else wide + dx, 0, abs(dx), high), ratio))
+        if dy:
+            self._paint_part(_scaled(QRect(0, 0 if dy > 0 else high + dy, wide, abs(dy)), ratio))
+
+    def _paint_part(self, part: QRectF) -> None:
+        """Paint a rectangle of the view into the frame."""
+        painter = QPainter(self._frame)
+        # No SmoothPixmapTransform: with it even cards laid at whole pixels take fifteen times as long.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(part)
+        self._background(painter, part)
+        camera = self._canvas.camera
+        painter.setTransform(camera.transform())
+        self._scene(painter, QRectF(camera.to_scene(part.topLeft()), part.size() / camera.factor))
+        painter.end()
+
+    def _background(self, painter: QPainter, part: QRectF) -> None:
+        canvas = self._canvas
+        painter.fillRect(part, canvas.ink.canvas)
         step = DOTS * canvas.camera.factor
         while step < 14.0:
             step *= 4
@@ -78,7 +137,8 @@ class Painting:
         row = self._row_of_dots(step, -origin.x() % step)
         y = -origin.y() % step - step
         while y < canvas.height():
-            painter.drawPixmap(QPointF(0, round(y)), row)
+            if part.top() - 4 <= y <= part.bottom() + 4:
+                painter.drawPixmap(QPointF(0, nearest(y)), row)
             y += step
 
     def _row_of_dots(self, step: float, x: float) -> QPixmap:
@@ -90,13 +150,13 @@ class Painting:
         painter = QPainter(strip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen(canvas.ink.dots, 2.2 if canvas.camera.unit < 1.4 else 3.0))
-        painter.drawPoints([QPointF(x + k * step, 2.0) for k in range(int(canvas.width() / step) + 1)])
+        painter.drawPoints([QPointF(x + k * step, 2.0) for k in range(-1, int(canvas.width() / step) + 2)])
         painter.end()
         return strip
 
-    def _scene(self, painter: QPainter) -> None:
+    def _scene(self, painter: QPainter, seen: QRectF) -> None:
         canvas, ink = self._canvas, self._canvas.ink
-        factor, seen = canvas.camera.factor, canvas.seen()
+        factor = canvas.camera.factor
         self._notes(painter, seen, factor)
         if factor < SMALL:
             self._overview.paint(painter, ink)
@@ -129,7 +189,10 @@ class Painting:
             if item.wire != loose:
                 strong = item.wire in chosen or item.wire == canvas.hover.wire
                 (single if strong or exact else alike).append(item)
+        smooth = not canvas.zooming or len(alike) < MANY
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         paint_wire.paint_all(painter, alike, canvas.ink, canvas.camera.factor)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for item in single:
             strong = item.wire in chosen or item.wire == canvas.hover.wire
             paint_wire.paint(painter, item, canvas.ink, strong=strong)

@@ -40,6 +40,8 @@ FIT_MARGIN = 32.0
 """Pixels around a fitted graph."""
 GLOW_TIME = 1100
 """Milliseconds a revealed node glows."""
+REST_TIME = 120
+"""Milliseconds after the last turn of the wheel at which a zoom is over."""
 WHEEL_STEP = 1.0015
 
 
@@ -67,6 +69,8 @@ class Canvas(QWidget):
         self.session = session
         self.camera = Camera()
         self.gesture: Gesture | None = None
+        self.stamp = 0
+        """Counts changes of how anything looks but for the camera: the frame kept of one stamp may be shifted."""
         self.hover = NOWHERE
         self.glowing = ""
         self.drop_at: QPointF | None = None
@@ -75,6 +79,9 @@ class Canvas(QWidget):
         """Whether the space bar is down, and whether it was used to pan since."""
         self.pointer = QPointF(-1, -1)
         self._fit_when_shown = True
+        self.zooming = False
+        self._rests = QTimer(self, singleShot=True, interval=REST_TIME)
+        self._rests.timeout.connect(self._rested)
         self._glow_ends = QTimer(self, singleShot=True, interval=GLOW_TIME)
         self._glow_ends.timeout.connect(self._unglow)
         self.scene = Scene(session, self.update)
@@ -158,11 +165,16 @@ class Canvas(QWidget):
         return self.camera.seen(self.width(), self.height())
 
     def camera_moved(self) -> None:
-        """Repaint after the camera moved."""
+        """Repaint after the camera moved: nothing else changed."""
         self.zoom_changed.emit(self.camera.zoom)
         self.minimap.settle()
         self.minimap.update()
-        self.update()
+        super().update()
+
+    def update(self) -> None:  # type: ignore[override]
+        """Repaint: something looks otherwise than before."""
+        self.stamp += 1
+        super().update()
 
     def fit(self) -> None:
         """Show the whole graph, at most at 100 %."""
@@ -409,9 +421,19 @@ class Canvas(QWidget):
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.camera.pan(QPointF(turns.y() or turns.x(), 0) * 0.5)
         else:
-            self.camera.zoom_at(event.position(), self.camera.zoom * WHEEL_STEP ** (turns.y() or pixels.y() * 3))
+            self._zoom_at(event.position(), WHEEL_STEP ** (turns.y() or pixels.y() * 3))
         event.accept()
         self.camera_moved()
+
+    def _zoom_at(self, at: QPointF, by: float) -> None:
+        """Zoom while the wheel turns or fingers part; once they rest, what was painted in haste is painted well."""
+        self.zooming = True
+        self._rests.start()
+        self.camera.zoom_at(at, self.camera.zoom * by)
+
+    def _rested(self) -> None:
+        self.zooming = False
+        self.update()
 
     # Keys -----------------------------------------------------------------------------------------------------------
 
@@ -421,7 +443,7 @@ class Canvas(QWidget):
             self.keyPressEvent(event)
             return True
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.camera.zoom_at(event.position(), self.camera.zoom * (1.0 + event.value()))
+            self._zoom_at(event.position(), 1.0 + event.value())
             self.camera_moved()
             return True
         return super().event(event)

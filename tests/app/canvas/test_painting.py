@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,7 +149,9 @@ def test_a_view_shows_an_image_of_what_is_wired_in(canvas: Canvas, session: Sess
 
 
 @pytest.mark.parametrize(
-    "name", ["<b>bold</b><img src=x>", "x" * 10_000, "line\nbreak\ttab", "__import__('os')", "\u202eabc"]
+    "name",
+    ["<b>bold</b><img src=x>", "x" * 10_000, "line\nbreak\ttab", "__import__('os')", "\u202eabc"],
+    ids=["markup", "long", "breaks", "code", "backwards"],
 )
 def test_a_name_stays_one_line_of_plain_text_inside_its_node(canvas: Canvas, session: Session, name: str) -> None:
     session.apply(Rename("w", name[:200]))
@@ -216,6 +219,36 @@ def test_an_unknown_operator_is_drawn_with_the_sockets_its_wires_use(
     assert {plug.name for plug in face.inputs} == {"x", "y"}
     assert {plug.name for plug in face.outputs} == {"value"}
     canvas.grab()
+
+
+@pytest.mark.parametrize("zoom", [0.2, 0.5, 0.77, 1.0])
+def test_panning_paints_what_painting_anew_would(hands: Hands, session: Session, looks: Looks, zoom: float) -> None:
+    canvas = hands.canvas
+    session.apply(AddNote(Note("n", "**A note** with text", 300.0, 330.0, 240.0, 120.0)))
+    session.select(["add"])
+    looks.held[Socket("b", "value")] = look("-40.78", "0.02", 0.02)
+    session.values_changed.emit()
+    canvas.zoom_to(zoom)
+    chance = random.Random(5)
+    canvas.grab()
+    for _ in range(12):
+        canvas.camera.pan(QPointF(chance.randint(-90, 90), chance.randint(-90, 90)))
+        canvas.camera_moved()
+        shifted = pixels(canvas, canvas.seen())
+        canvas.update()
+        anew = pixels(canvas, canvas.seen())
+        # Glyphs at the edge of a strip may be smoothed otherwise; a shift by one pixel would change more.
+        assert (np.abs(shifted - anew).max(axis=1) > 24).sum() < 250
+        assert (np.abs(np.roll(shifted, 1, axis=0) - anew).max(axis=1) > 24).sum() > 300
+
+
+def test_a_change_while_panned_is_seen(canvas: Canvas, session: Session) -> None:
+    canvas.grab()
+    canvas.camera.pan(QPointF(40, 0))
+    canvas.camera_moved()
+    before = canvas.grab().toImage()
+    session.apply(Rename("w", "slope of the line"))
+    assert canvas.grab().toImage() != before
 
 
 def test_an_empty_canvas_says_what_to_do(show: Callable[[Content], Canvas]) -> None:
