@@ -76,7 +76,7 @@ class Minimap(QWidget):
 
     def _paint_graph(self, painter: QPainter, theme: Theme, factor: float, offset: QPointF) -> None:
         painter.setPen(QColor(theme.hairline))
-        painter.setBrush(faded(theme.panel, 0.94))
+        painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.setPen(Qt.PenStyle.NoPen)
         for item in self._canvas.scene.nodes.values():

@@ -128,7 +128,9 @@ def show(qtbot: QtBot, qapp: QApplication, session: Session) -> Callable[[Conten
     """Return a function that shows a graph on a canvas at 100 %."""
 
     def shown(content: Content) -> Canvas:
-        theme.apply(qapp, theme.DARK, 1.0)
+        held = theme.appearance()
+        if (held.theme, held.scale) != (theme.DARK, 1.0) or not qapp.styleSheet():
+            theme.apply(qapp, theme.DARK, 1.0)
         session.adopt(content, None, clean=True)
         canvas = Canvas(session)
         qtbot.addWidget(canvas)
