@@ -88,7 +88,7 @@ class _TapeWriter(Writer):
         return []
 
     def expression(self, equation: Equation) -> str:
-        function = PRIMITIVES[equation.primitive]
+        function = self.named(PRIMITIVES[equation.primitive], equation.primitive)
         return self.call(function, [self.argument(each) for each in equation.arguments], equation.settings)
 
 

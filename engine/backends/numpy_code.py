@@ -7,6 +7,7 @@ nothing in it comes from a file or a person. One assignment per equation: nested
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -19,6 +20,8 @@ from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var
 from engine.types import ArrayType
 
+FUNCTION_NAME = re.compile(r"(np|autograd|gradwire)_[A-Za-z0-9_]+")
+"""What functions are called in the text; no variable or constant is called so."""
 DROPPED_BYTES = 16_384
 """Arrays of at least this size are dropped after their last use."""
 
@@ -105,16 +108,28 @@ class Writer:
         infix = INFIX.get(equation.primitive)
         if infix is not None and not equation.settings:
             return infix.format(*arguments)
-        return self.call(function_of(equation.primitive), arguments, equation.settings)
+        return self.call(self.function(equation.primitive), arguments, equation.settings)
 
-    def call(self, function: Any, arguments: Sequence[str], settings: Sequence[tuple[str, Any]] = ()) -> str:
-        """Return the text of a call."""
+    def function(self, primitive: str) -> str:
+        """Return the name of a primitive's plain function in the text: "np_tanh"."""
+        return self.named(function_of(primitive), primitive)
+
+    def named(self, function: Any, name: str) -> str:
+        """Bind a function under the name our own tables have for it; return that name."""
+        word = name.replace("numpy.", "np.").replace(".", "_")
+        if not FUNCTION_NAME.fullmatch(word):
+            raise LoweringError(f"{name!r} is no name of a function")
+        self.namespace[word] = function
+        return word
+
+    def call(self, function: str, arguments: Sequence[str], settings: Sequence[tuple[str, Any]] = ()) -> str:
+        """Return the text of a call of a named function."""
         words = [*arguments]
         for key, value in settings:
             if not key.isidentifier():
                 raise LoweringError(f"{key!r} is no name of a setting")
             words.append(f"{key}={self.argument(value)}")
-        return f"{self.bind(function, 'f')}({', '.join(words)})"
+        return f"{function}({', '.join(words)})"
 
     def argument(self, value: Any) -> str:
         """Return the text of an argument: a variable, a plain number, a tuple of whole numbers, or a bound constant."""
@@ -132,14 +147,13 @@ class Writer:
         if kind in (tuple, list) and any(True for _ in used(value)):
             inner = "".join(f"{self.argument(each)}, " for each in value)
             return f"({inner})" if kind is tuple else f"[{inner}]"
-        return self.bind(value, "c")
+        return self.bind(value)
 
-    def bind(self, value: Any, prefix: str) -> str:
-        """Return the name under which an object stands in the namespace."""
-        key = (prefix, id(value))
-        name = self._bound.get(key)
+    def bind(self, value: Any) -> str:
+        """Return the name under which a constant stands in the namespace."""
+        name = self._bound.get(id(value))
         if name is None:
-            name = self._bound[key] = f"{prefix}{len(self.namespace)}"
+            name = self._bound[id(value)] = f"c{len(self.namespace)}"
             self.namespace[name] = value
         return name
 
@@ -208,14 +222,14 @@ def _square(writer: Writer, equation: Equation) -> str | None:
     return None
 
 
-def _reducer(ufunc: Any, mean: bool = False) -> Special:
+def _reducer(function: Any, name: str, mean: bool = False) -> Special:
     def write(writer: Writer, equation: Equation) -> str | None:
         settings = dict(equation.settings)
         axis, keepdims = settings.pop("axis", None), settings.pop("keepdims", False)
         kind = writer.type(equation.arguments[0])
         if settings or len(equation.arguments) != 1 or kind is None or not kind.differentiable:
             return None
-        text = f"{writer.bind(ufunc, 'f')}({writer.argument(equation.arguments[0])}, {writer.argument(axis)}"
+        text = f"{writer.named(function, name)}({writer.argument(equation.arguments[0])}, {writer.argument(axis)}"
         text += f", None, None, {bool(keepdims)})" if keepdims else ")"
         if not mean:
             return text
@@ -248,25 +262,25 @@ def _cast(writer: Writer, equation: Equation) -> str | None:
     kind = writer.type(x)
     if kind is None or (kind.dtype.startswith("complex") and not wanted.startswith("complex")):
         return None
-    scalar = writer.bind(np.dtype(wanted).type, "f")
+    scalar = writer.named(np.dtype(wanted).type, f"numpy.{np.dtype(wanted).name}")
     return f"{scalar}({writer.argument(x)})" if kind.shape == () else f"{writer.argument(x)}.astype({scalar})"
 
 
 def _expansion(writer: Writer, equation: Equation) -> str | None:
-    return writer.call(_expand, [writer.argument(each) for each in equation.arguments])
+    return writer.call(writer.named(_expand, "gradwire.expand"), [writer.argument(each) for each in equation.arguments])
 
 
 def _where(writer: Writer, equation: Equation) -> str | None:
-    text = writer.call(np.where, [writer.argument(each) for each in equation.arguments])
+    text = writer.call(writer.function("numpy.where"), [writer.argument(each) for each in equation.arguments])
     return f"{text}[()]" if writer.program.types[equation.output].shape == () else text
 
 
 SPECIAL: Mapping[str, Special] = {
     "numpy.power": _square,
-    "numpy.sum": _reducer(np.add.reduce),
-    "numpy.mean": _reducer(np.add.reduce, mean=True),
-    "numpy.max": _reducer(np.maximum.reduce),
-    "numpy.min": _reducer(np.minimum.reduce),
+    "numpy.sum": _reducer(np.add.reduce, "numpy.add.reduce"),
+    "numpy.mean": _reducer(np.add.reduce, "numpy.add.reduce", mean=True),
+    "numpy.max": _reducer(np.maximum.reduce, "numpy.maximum.reduce"),
+    "numpy.min": _reducer(np.minimum.reduce, "numpy.minimum.reduce"),
     "numpy.reshape": _method("{}.reshape({})"),
     "numpy.transpose": _transpose,
     "numpy.where": _where,

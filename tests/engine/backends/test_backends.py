@@ -19,7 +19,7 @@ from engine.program.program import Equation, Program, Var
 from engine.types import ArrayType
 from tests.engine.program.library import LIBRARY, VECTOR, graph_of, socket
 
-PLAIN_NAME = re.compile(r"program|[vcf]\d+")
+PLAIN_NAME = re.compile(r"program|[vc]\d+|(np|autograd|gradwire)_[A-Za-z0-9_]+")
 METHODS = {"reshape", "T", "astype"}
 
 
