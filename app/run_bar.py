@@ -42,7 +42,7 @@ def time_text(seconds: float) -> str:
 
 
 class Meter(QWidget):
-    """The step counter with its progress under it, the speed and the time: painted, in boxes that never change width."""
+    """The step counter with its progress under it, the speed and the time: painted, in boxes of constant width."""
 
     def __init__(self) -> None:
         super().__init__()

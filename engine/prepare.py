@@ -269,6 +269,9 @@ class _Preparation:
                 starts[id] = self._start(id, kind, given.get(id), kept.get(id))
             except GradwireError as error:
                 self.refuse(error, "parameter_start", id)
+            except MemoryError as error:
+                sentence = f"{self.quoted(id)} needs more memory than there is: {error}."
+                self.refuse(RunError(sentence, node=id), "parameter_start", id)
         return starts
 
     def _start(self, id: str, kind: ArrayType, given: Any, kept: Any) -> Any:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BUDGET: Final = 0.010
 """Seconds of drawing in one beat; what is left is drawn in the next ones, so that the window never waits for plots."""
 REST: Final = 0.055
-"""Seconds between two drawings of one card: fifteen a second look as smooth as thirty, and leave the processor to the run."""
+"""Seconds between two drawings of one card: fifteen a second look smooth, and leave the processor to the run."""
 WIDTH: Final = 250
 HEIGHT: Final = 164
 GAP: Final = 10

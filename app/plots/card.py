@@ -1,4 +1,4 @@
-"""Card: a plot with its head, its legend and its menu. What it shows is told by its subclasses, one per kind of plot."""
+"""Card: a plot with its head, its legend and its menu. What it shows is up to its subclasses, one per kind of plot."""
 
 from __future__ import annotations
 

@@ -107,7 +107,8 @@ class HistoryCard(Card):
         if (log, self.log_steps) != (self.area.log_y, self.area.log_x):
             self.area.log_y, self.area.log_x, self.area.following = log, self.log_steps, True
         self._drop_others({line.key for line in shown})
-        self._drawn = [self._draw(k, line, curves[line.key]) for k, line in enumerate(shown) if len(curves[line.key].steps)]
+        drawable = [line for line in shown if len(curves[line.key].steps)]
+        self._drawn = [self._draw(k, line, curves[line.key]) for k, line in enumerate(drawable)]
         self.set_empty(not self._drawn and not self.hidden)
         self.subtitle.say(self.describe(log) if self._drawn else "")
         pills = {groups[line.key]: line.color for line in lines}

@@ -1,7 +1,7 @@
 """What is drawn inside a plot: curves, points, bars, segments. Each is one item that maps whole arrays to pixels.
 
-Drawn in pixels of the area, not in the view box's coordinates: pens then have the same width on the screen, in a picture
-twice as fine and in an SVG, and round ends stay round.
+Drawn in pixels of the area, not in the view box's coordinates: pens then have the same width on the screen, in a
+picture twice as fine and in an SVG, and round ends stay round.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cards of view nodes: data and fit, lines, images, histograms, probes. Each draws the inputs of its node as last seen."""
+"""Cards of view nodes: data and fit, lines, images, histograms, probes. Each draws its node's inputs as last seen."""
 
 from __future__ import annotations
 
@@ -337,7 +337,7 @@ class ImageCard(ViewCard):
         table = colour_table(colours)
         self._image.setLookupTable(table)
         self._image.setImage(np.where(np.isfinite(x), x, low), levels=(low, high), autoLevels=False)
-        self._scale.set(low, high, tuple(map(tuple, table[::32].tolist())) + (tuple(table[-1].tolist()),))
+        self._scale.set(low, high, tuple(map(tuple, [*table[::32].tolist(), table[-1].tolist()])))
 
     def _read(self, place: QPointF) -> ReadOut | None:
         if self.lacking():

@@ -230,6 +230,13 @@ class AskClient(QObject):
             self._give_up(f"An answer took longer than {seconds:g} s and was given up{{at}}.")
 
     def _ended_by_itself(self) -> None:
+        if not self._listening:
+            # It never came up: to start it again at once would fail again, and go on for ever.
+            waiting, self._waiting = list(self._waiting), {}
+            self._drop()
+            for kind in waiting:
+                self.failed.emit(self._revision, kind, "The engine process could not be started.", "")
+            return
         self._give_up("The engine process was lost{at}.")
 
     def _give_up(self, sentence: str) -> None:

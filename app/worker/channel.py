@@ -1,4 +1,4 @@
-"""A child process and the two mailboxes of messages between it and the window; neither side ever waits for the other."""
+"""A child process, and two mailboxes of messages between it and the window; neither side waits for the other."""
 
 from __future__ import annotations
 

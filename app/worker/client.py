@@ -36,7 +36,7 @@ UNDER_WAY: Final = ("starting", "running")
 
 
 class RunControl(QObject):
-    """Trains a graph in a child process and shows how far it is. It never blocks; signals are for changes of state only.
+    """Trains a graph in a child process and shows how far it is. It never blocks; signals are for changes of state.
 
     Everything that changes with each step is read by asking: `steps`, `curve`, `moment`. `ticked` comes at most 30
     times a second while a run is on, and once after each change of state: the moment to ask again.
@@ -389,7 +389,7 @@ class RunControl(QObject):
             self._blame(marked, how) if marked else self._diagnose()
 
     def _diagnose(self) -> None:
-        """Let a fresh process evaluate the graph node by node where the last one was lost, to learn which node it was."""
+        """Let a fresh process evaluate the graph node by node where the last one was lost, to learn which it was."""
         if self._job is not None:
             self.warm()
             self._diagnosing = True

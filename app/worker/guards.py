@@ -24,7 +24,7 @@ def _wait_and_end(sentinel: int) -> None:
 
 
 def memory_limit() -> int:
-    """Return the bytes an engine process may take: limits.MEMORY_BYTES, or four fifths of the machine's where that is less."""
+    """Return the bytes an engine process may take: limits.MEMORY_BYTES, but at most four fifths of the machine's."""
     try:
         physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
