@@ -76,10 +76,12 @@ class Painting:
         painter = QPainter(canvas)
         painter.drawPixmap(0, 0, self._frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(canvas.camera.transform())
+        if canvas.pulse.active:
+            canvas.pulse.paint(painter, canvas.scene.wires_in(canvas.seen()), canvas.ink)
         if canvas.gesture is not None:
-            painter.setTransform(canvas.camera.transform())
             canvas.gesture.paint(painter, canvas.ink)
-            painter.resetTransform()
+        painter.resetTransform()
         self._foreground(painter)
         painter.end()
 

@@ -30,6 +30,7 @@ from app.canvas.gestures import Gesture
 from app.canvas.inks import Inks
 from app.canvas.minimap import Minimap
 from app.canvas.painting import Painting
+from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
 from app.session import PALETTE_MIME, Session
 from app.theme import appearance
@@ -87,6 +88,7 @@ class Canvas(QWidget):
         self.scene = Scene(session, self.update)
         self.ink = Inks(appearance().theme)
         self.painting = Painting(self)
+        self.pulse = Pulse(self, super().update)
         self.editing = Editing(self)
         self.minimap = Minimap(self)
         self.setMouseTracking(True)
@@ -107,6 +109,7 @@ class Canvas(QWidget):
         session.types_changed.connect(self._values_changed)
         session.values_changed.connect(self._values_changed)
         session.problems_changed.connect(self._problems_changed)
+        session.run_state_changed.connect(self._run_state_changed)
         session.overlays_changed.connect(self.update)
         session.reveal_requested.connect(self.reveal)
         appearance().changed.connect(self._restyled)
@@ -131,6 +134,10 @@ class Canvas(QWidget):
 
     def _problems_changed(self) -> None:
         self.scene.read_problems()
+
+    def _run_state_changed(self, state: str) -> None:
+        if state in ("starting", "running") and not self.pulse.active:
+            self.pulse.start(len(self.scene.wires))
 
     def _selected(self) -> None:
         self._describe()

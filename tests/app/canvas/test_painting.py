@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app import theme
 from app.canvas import Canvas, inks
@@ -249,6 +250,27 @@ def test_a_change_while_panned_is_seen(canvas: Canvas, session: Session) -> None
     before = canvas.grab().toImage()
     session.apply(Rename("w", "slope of the line"))
     assert canvas.grab().toImage() != before
+
+
+def test_values_run_along_the_wires_when_a_run_starts_and_only_then(
+    canvas: Canvas, session: Session, qtbot: QtBot
+) -> None:
+    still = canvas.grab().toImage()
+    assert not canvas.pulse.active
+    session.run_state_changed.emit("running")
+    assert canvas.pulse.active
+    assert canvas.grab().toImage() != still
+    qtbot.waitUntil(lambda: not canvas.pulse.active, timeout=3000)
+    assert canvas.grab().toImage() == still
+
+
+def test_nothing_moves_where_reduced_motion_is_asked_for(canvas: Canvas, session: Session) -> None:
+    theme.appearance().reduced_motion = True
+    try:
+        session.run_state_changed.emit("running")
+        assert not canvas.pulse.active
+    finally:
+        theme.appearance().reduced_motion = False
 
 
 def test_an_empty_canvas_says_what_to_do(show: Callable[[Content], Canvas]) -> None:
