@@ -60,6 +60,7 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
         menu.addAction("Rename", lambda: canvas.editing.rename(node))
         wires = menu.addMenu("Wire to")
         wires.aboutToShow.connect(lambda: fill_wires(canvas, wires, node))
+        _unwire_menu(canvas, menu, node)
         if session.operator(node).kind is Kind.PARAMETER:
             menu.addAction(
                 "Train" if session.node(node).frozen else "Freeze", lambda: canvas.editing.toggle_frozen(node)
@@ -74,6 +75,16 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     menu.addAction("Duplicate", session.duplicate)
     menu.addSeparator()
     menu.addAction("Delete", session.remove_selected)
+
+
+def _unwire_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
+    session = canvas.session
+    wires = (*session.graph.incoming.get(node, ()), *session.graph.outgoing.get(node, ()))
+    if wires:
+        taking = menu.addMenu("Take wire away")
+        for wire in wires[:WIRE_TARGETS]:
+            ends = (f"{session.label(end.node)[:40]} · {end.name}" for end in wire)
+            taking.addAction(" → ".join(ends).replace("&", "&&"), partial(session.apply, Disconnect(wire)))
 
 
 def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire) -> None:

@@ -181,6 +181,17 @@ def test_fold_and_freeze_from_the_menu(hands: Hands, session: Session) -> None:
     agrees(hands.canvas)
 
 
+def test_a_wire_is_taken_away_from_the_menu(hands: Hands, session: Session) -> None:
+    menu = QMenu()
+    session.select(["add"])
+    menus.fill(hands.canvas, menu, None, None)
+    (taking,) = [action.menu() for action in menu.actions() if action.text() == "Take wire away"]
+    chosen = next(action for action in taking.actions() if action.text().endswith("Add · y"))  # type: ignore[union-attr]
+    chosen.trigger()
+    assert line_fit().graph.wires - session.graph.wires == {wire("b.value", "add.y")}
+    agrees(hands.canvas)
+
+
 def test_the_selection_is_described_for_screen_readers(hands: Hands, session: Session) -> None:
     session.select(["add"])
     assert hands.canvas.accessibleDescription().startswith("Add")
