@@ -70,6 +70,11 @@ def test_blobs_have_their_centres_and_their_spread(features: int) -> None:
         np.testing.assert_allclose(own.std(axis=0), 0.1, rtol=0.05)
 
 
+def test_blobs_without_spread_stand_evenly_on_their_circle() -> None:
+    points, _ = made("blobs", count=4, classes=4, spread=0.0, distance=3.0)
+    np.testing.assert_allclose(points, [[3, 0], [0, 3], [-3, 0], [0, -3]], atol=1e-15)
+
+
 @pytest.mark.parametrize("operator", ["line_data", "spirals", "moons", "blobs"])
 def test_data_follow_from_the_seed(operator: str) -> None:
     one, again, other = (

@@ -15,6 +15,7 @@ from engine.errors import ShapeError
 from engine.operator import Kind, Operator
 from engine.types import DTYPES, ArrayType, RecordType, TupleType, Type, type_of
 from nodes.library import LIBRARY
+from nodes.shapes import broadcast_shapes
 
 SHAPES = st.lists(st.integers(0, 3), max_size=4).map(tuple)
 QUICK = settings(derandomize=True, deadline=None, max_examples=200)
@@ -282,6 +283,13 @@ def test_a_default_number_widens_whole_numbers_only() -> None:
         "complex64": "complex64",
     }.items():
         assert rule("elementwise.add", ArrayType((2,), dtype)) == (ArrayType((2,), wanted),)
+
+
+def test_of_three_shapes_the_two_that_differ_are_named() -> None:
+    assert broadcast_shapes([(3,), (2, 1), (1, 3)], "abc") == (2, 3)
+    for shapes, first in (([(4,), (3, 1), (5,)], "a"), ([(), (4, 1), (5, 1)], "b"), ([(1,), (2, 4), (5,)], "b")):
+        with pytest.raises(ShapeError, match=f"^{first} has shape .* and c has shape"):
+            broadcast_shapes(shapes, "abc")
 
 
 def test_huge_shapes_cost_nothing() -> None:

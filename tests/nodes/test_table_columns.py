@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.data import Data
-from nodes.table_columns import HEAD, suggested
+from nodes.table_columns import HEAD, MOST, suggested
 
 
 def of(folder: Path, content: bytes | str, name: str = "t.csv", **more: str) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -36,6 +36,8 @@ def test_names_of_sockets_are_each_once(tmp_path: Path) -> None:
 def test_many_numbers_are_one_output(tmp_path: Path) -> None:
     names = [f"p{k}" for k in range(20)]
     text = ",".join([*names, "digit"]) + "\n" + ("0," * 20 + "one\n") * 2
+    few = ",".join(names[:MOST]) + "\n" + "0," * (MOST - 1) + "0\n"
+    assert len(of(tmp_path, few)) == MOST
     assert of(tmp_path, text) == [("numbers", "number", tuple(names)), ("digit", "class", ("digit",))]
 
 
@@ -51,6 +53,12 @@ def test_numpy_files(tmp_path: Path) -> None:
     stream = io.BytesIO()
     np.save(stream, np.zeros((4, 2)))
     assert of(tmp_path, stream.getvalue(), "m.npy") == [("array", "number", ("array",))]
+
+
+def test_a_numpy_file_longer_than_a_head_is_looked_into(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    np.savez(stream, x=np.zeros(HEAD), k=np.array(["a", "b"] * HEAD))
+    assert of(tmp_path, stream.getvalue(), "d.npz") == [("x", "number", ("x",)), ("k", "class", ("k",))]
 
 
 def test_nothing_is_suggested_for_what_cannot_be_read(tmp_path: Path) -> None:

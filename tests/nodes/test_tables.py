@@ -148,6 +148,7 @@ SAVE_AS = " text: save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."
         ("a,b\n1,NA\n3,?\n", "line 2, column 2 (“b”) is missing, the first of 2 rows with a gap" + FILL_IN),
         ("a,b\n1,2\n3,4,5\n", "line 3 has 3 cells, but the first line has 2: every line needs as many."),
         ('a,b\n"1",2\n3\n', "line 3 has 1 cell, but the first line has 2: every line needs as many."),
+        ('# c\n\n"a",b\n1,2\n3\n', "line 5 has 1 cell, but the first line has 2: every line needs as many."),
         ("a;b\n1;2,5\n", "line 2, column 2 (“b”) holds “2,5”: write numbers with a decimal point, 2.5."),
         ("a;b\n1;2,5,5\n", "line 2, column 2 (“b”) holds “2,5,5”" + NO_NUMBER),
         ("a;b\n1;x,5\n", "line 2, column 2 (“b”) holds “x,5”" + NO_NUMBER),
