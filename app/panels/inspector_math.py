@@ -36,8 +36,8 @@ def partial_formula(name: str, partial: str, output: str) -> str:
     if SAYS_ITS_RESULT.search(partial):
         return partial
     if r"\bar" in partial:
-        bar = "bar" if len(name) == 1 else "overline"
-        return rf"\{bar}{{{word(name)}}} = {partial}"
+        adjoint = rf"\bar{{{name}}}" if len(name) == 1 else rf"\frac{{\partial L}}{{\partial {word(name)}}}"
+        return f"{adjoint} = {partial}"
     result = "z" if output == "value" else word(output)
     return rf"\frac{{\partial {result}}}{{\partial {word(name)}}} = {partial}"
 

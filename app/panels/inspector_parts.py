@@ -12,7 +12,8 @@ from app.formula import FormulaView
 from app.theme import appearance, faded, mix
 from app.tips import tip
 
-FORMULA_SIZE = 18
+LEAST_SHOWN = 7
+"""Letters of a shortened text below which it is rather left out."""
 
 
 def label(text: str, role: str, *, wrap: bool = False, selectable: bool = False) -> QLabel:
@@ -53,7 +54,11 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draw what fits."""
         painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        left = self._align == Qt.AlignmentFlag.AlignLeft
+        mode = Qt.TextElideMode.ElideRight if left else Qt.TextElideMode.ElideMiddle
+        text = self.fontMetrics().elidedText(self.text(), mode, self.width())
+        if text != self.text() and len(text) < LEAST_SHOWN:
+            return  # a few letters and dots say nothing
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), self._align | Qt.AlignmentFlag.AlignVCenter, text)
 

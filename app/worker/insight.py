@@ -9,7 +9,7 @@ import numpy as np
 
 from app.worker import messages as m
 from app.worker.describe import short
-from engine.autodiff.adjoint import adjoint
+from engine.autodiff.adjoint import active_variables, adjoint
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import tape_rows
 from engine.backends.interpret import interpret
@@ -106,7 +106,8 @@ def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
     """Return the programs of the shown optimizer's loss as text: equations, generated code, the tape at this moment."""
     loss = loss_program(prepared, None if moment is None else moment.optimizer)
     backward = adjoint(loss.program, loss.var, [each.var for each in loss.inputs])
-    carrying = [each.output for each in loss.program.equations if _carries(loss.program, each.output)]
+    moved = active_variables(loss.program.types, loss.program.equations, [each.var for each in loss.inputs])
+    carrying = [each.output for each in loss.program.equations if each.output in moved]
     every = adjoint(loss.program, loss.var, carrying)
     found = interpret(every, _values(every, prepared, moment))
     back = every.outputs[len(every.outputs) - len(carrying) :]
@@ -117,11 +118,6 @@ def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
         code=_limited(compile_program(backward).source.splitlines()),
         tape=_limited(_tape_lines(loss.program, found, cotangents, prepared)),
     )
-
-
-def _carries(program: Program, var: Var) -> bool:
-    kind = program.types.get(var)
-    return kind is not None and kind.differentiable
 
 
 def _tape_lines(program: Program, values: Any, cotangents: Any, prepared: Prepared) -> list[str]:

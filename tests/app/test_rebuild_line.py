@@ -203,7 +203,8 @@ def build(person: Person) -> dict[str, str]:
     for source, target in (
         ("table.distance", "multiply.x"), ("slope.value", "multiply.y"), ("multiply.value", "add.x"),
         ("offset.value", "add.y"), ("add.value", "error.prediction"), ("table.velocity", "error.target"),
-        ("error.value", "descent.loss"), ("table.distance", "fit.x"), ("table.velocity", "fit.y"), ("add.value", "fit.fit"),
+        ("error.value", "descent.loss"), ("table.distance", "fit.x"), ("table.velocity", "fit.y"),
+        ("add.value", "fit.fit"),
     ):  # fmt: skip
         (a, b), (c, d) = source.split("."), target.split(".")
         person.wire(f"{nodes[a]}.{b}", f"{nodes[c]}.{d}")

@@ -181,3 +181,8 @@ class Knowing:
 
 WORK = Work(warm, Halving, examine)
 ANSWERS = Answers(warm, Knowing)
+
+
+def fail_to_start() -> None:
+    """End the process before it listens."""
+    os._exit(1)

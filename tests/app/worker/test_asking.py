@@ -159,3 +159,15 @@ def test_jobs_travel_whole():
     assert back.graph.nodes == content.graph.nodes
     assert [type(v) for v in back.graph.nodes["a_1"].settings.values()] == [int, float, tuple, str]
     assert (back.graph.wires, back.kept) == (content.graph.wires, content.kept)
+
+
+def test_a_process_that_cannot_start_is_told_and_not_started_for_ever(qtbot):
+    client = AskClient(answers=synthetic.ANSWERS._replace(warm=synthetic.fail_to_start))
+    client.heard = Heard(client)
+    client.set_content(synthetic.graph(), None, "assets")
+    client.ask_looks()
+    qtbot.waitUntil(lambda: len(client.heard.failures) == 1, timeout=WAIT)
+    assert client.heard.failures[0][1] == "looks" and "could not be started" in client.heard.failures[0][2]
+    qtbot.wait(300)
+    assert not multiprocessing.active_children() and not pulse().beating
+    client.close()
