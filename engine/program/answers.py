@@ -252,6 +252,37 @@ def _result_type(*values: Any) -> Any:
     return np.result_type(*(each.dtype if isinstance(each, np.ndarray) else each for each in values))
 
 
+def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
+    """Return the shape of array[index], where some parts of `index` are integer arrays (NumPy's advanced indexing).
+
+    Arrays and whole numbers broadcast together; their axes stand where the first of them stood, or in front where
+    slices, or an ellipsis even of no axes, lie between them.
+    """
+    taken = sum(part is not None and part is not Ellipsis for part in index)
+    if taken > len(shape):
+        raise IndexError(f"an array of {len(shape)} axes has no {taken} to index")
+    rest = (slice(None),) * (len(shape) - taken)
+    at = next((k for k, part in enumerate(index) if part is Ellipsis), len(index))
+    parts = (*index[:at], *rest, *index[at + 1 :])
+    sliced: list[int] = []
+    arrays: list[Shape] = []
+    places: list[int] = []
+    axis = 0
+    for number, part in enumerate(parts):
+        if part is None:
+            sliced.append(1)
+            continue
+        if isinstance(part, slice):
+            sliced.append(len(range(*part.indices(shape[axis]))))
+        else:
+            arrays.append(np.shape(part))
+            places.append(number)
+        axis += 1
+    together = places[-1] - places[0] == len(places) - 1 and not places[0] < at <= places[-1]
+    front = sum(not isinstance(part, int | np.integer | np.ndarray) for part in parts[: places[0]]) if together else 0
+    return (*sliced[:front], *broadcast(*arrays), *sliced[front:])
+
+
 REFUSED: Mapping[Any, str] = {
     np.nonzero: "use np.where(mask, x, 0), or multiply by the mask",
     np.flatnonzero: "use np.where(mask, x, 0), or multiply by the mask",

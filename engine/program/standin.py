@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import LoweringError
-from engine.program.answers import REFUSED, RULES, broadcast, matmul, reduction, result_dtype, weak
+from engine.program.answers import REFUSED, RULES, broadcast, indexed, matmul, reduction, result_dtype, weak
 from engine.types import Shape
 
 _ZEROS = bytes(16)
@@ -64,7 +64,10 @@ class StandIn(np.ndarray[Any, Any]):
         return stand_in(*answer) if type(answer) is tuple else answer
 
     def __getitem__(self, index: Any) -> Any:
-        return wrap(bare(self)[bare(index)])
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(part, np.ndarray) for part in parts):
+            return stand_in(indexed(self.shape, parts), self.dtype)
+        return wrap(bare(self)[index])
 
 
 @lru_cache(maxsize=4096)

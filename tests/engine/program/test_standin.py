@@ -1,5 +1,6 @@
 """Stand-ins answer with the types NumPy gives, and hold no memory."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -128,11 +129,29 @@ def test_numpy_scalars_count_as_plain_numbers():
     assert (single * np.ones(3)).dtype == np.float64
 
 
+ROWS, PAIR, LONE = np.array([0, 1, 1]), np.array([[0], [1]]), np.array(1)
+INDEX_PARTS = [slice(None), slice(1, None), slice(None, None, -1), None, Ellipsis, 0, -1, ROWS, PAIR, LONE]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_indexing_gives_numpys_shape(count):
+    tried = 0
+    for index in itertools.product(INDEX_PARTS if count < 4 else INDEX_PARTS[3:], repeat=count):
+        if sum(part is Ellipsis for part in index) < 2:
+            for shape in ((2, 3, 4), (3,), (2, 2)):
+                wanted = outcome(lambda array, index=index: array[index], np.zeros(shape))
+                given_type = outcome(lambda array, index=index: array[index], stand_in(shape, np.dtype(float)))
+                tried += wanted != "error"
+                assert wanted in ("error", given_type), (shape, index)
+    assert tried > 20
+
+
 def test_user_sized_arrays_take_no_memory_and_no_time():
     big = stand_in((10**6, 10**6), np.dtype("float64"))
     result = np.tanh(np.reshape(big @ big.T, (10, -1)).sum(axis=0) + 1.0)
     assert type(result) is StandIn
     assert result.shape == (10**11,)
+    assert big[stand_in((10**9,), np.dtype("int64"))].shape == (10**9, 10**6)
     assert result.strides == (0,)
 
 
