@@ -34,6 +34,8 @@ def window(files: Sequence[Path | str] = ()) -> int:
     windows = [Window(LIBRARY, config=config, data=data) for _ in range(max(1, len(files)))]
     reports = CrashReports(data / "crashes", lambda sentence, _: windows[0].session.message.emit(sentence))
     reports.install()
+    for each in windows:
+        each.session.runs.set_pace("watch")  # a run that takes a blink is slowed until it can be seen
     for each, file in zip(windows, files, strict=False):
         each.show()
         each.open(Path(file))

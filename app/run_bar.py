@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app import fonts
 from app.theme import appearance
+from app.worker.client import PACES
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -121,6 +122,7 @@ class RunBar(QWidget):
         self.stop = self._button("Stop", session.stop, "End the run where it is (Shift+F5)")
         self.meter = Meter()
         self.meter.setParent(self)
+        self.pace = self._pace_button()
         self.edited = self._chip(
             "The graph was edited since this run started: reset or run again to train it as it is now."
         )
@@ -131,13 +133,12 @@ class RunBar(QWidget):
         self.approach = self._chip("The approach: how derivatives are computed")
         self._parts: tuple[tuple[QWidget, int], ...] = (
             (self.reset, 1), (self.step, 1), (self.run, 0), (self.stop, 1),
-            (self.meter, 2), (self.edited, 3), (self.backend, 4), (self.approach, 5),
+            (self.meter, 2), (self.edited, 3), (self.pace, 4), (self.backend, 5), (self.approach, 6),
         )  # fmt: skip
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         session.run_state_changed.connect(self.refresh)
         session.replaced.connect(self.refresh)
         session.changed.connect(self.refresh)
-        self._runs = None
         if session.has_engine:
             session.runs.ticked.connect(self.refresh)
         appearance().changed.connect(self._restyled)
@@ -157,6 +158,26 @@ class RunBar(QWidget):
         chip.setToolTip(help)
         chip.hide()
         return chip
+
+    def _pace_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("role", "chip")
+        button.setAccessibleName("Pace of the run")
+        button.setToolTip("How fast a run goes, so that it can be watched")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._fill_paces(menu))
+        button.setMenu(menu)
+        return button
+
+    def _fill_paces(self, menu: QMenu) -> None:
+        menu.clear()
+        for key, pace in PACES.items():
+            action = menu.addAction(pace.title)
+            action.setCheckable(True)
+            action.setChecked(self._session.runs.pace == key)
+            action.triggered.connect(lambda _=False, key=key: self._session.runs.set_pace(key))
 
     def _restyled(self) -> None:
         self.updateGeometry()
@@ -179,12 +200,13 @@ class RunBar(QWidget):
         lanes = runs.lanes if runs is not None else ()
         changed = self._set_chip(self.backend, joined(BACKENDS.get(lane.backend, lane.backend) for lane in lanes))
         changed |= self._set_chip(self.approach, joined(lane.approach for lane in lanes))
+        changed |= self._set_chip(self.pace, PACES[session.runs.pace].title if session.has_engine else "")
         changed |= self._set_chip(self.edited, "edited since" if session.stale else "")
         if changed or self.meter.width() != self.meter.sizeHint().width():
             self.updateGeometry()
             self._place()
 
-    def _set_chip(self, chip: QLabel, text: str) -> bool:
+    def _set_chip(self, chip: QLabel | QToolButton, text: str) -> bool:
         changed = chip.text() != text
         chip.setText(text)
         return changed
@@ -193,7 +215,7 @@ class RunBar(QWidget):
         """Return the parts that have something to show: (part, rank, width)."""
         found = []
         for part, rank in self._parts:
-            if isinstance(part, QLabel) and not part.text():
+            if isinstance(part, QLabel | QToolButton) and not part.text():
                 continue
             width = part.sizeHint().width()
             if part is self.run:
@@ -234,7 +256,7 @@ class RunBar(QWidget):
         for part, _, width in wanted:
             if part in kept:
                 height = min(self.height(), appearance().px(32))
-                if isinstance(part, QLabel):
+                if isinstance(part, QLabel | QToolButton):
                     height = min(height, part.sizeHint().height())
                 part.setGeometry(x, (self.height() - height) // 2, width, height)
                 x += width + gap + (gap if part in (self.stop, self.meter) else 0)

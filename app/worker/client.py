@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +33,25 @@ LARGE_FRAME: Final = 500_000
 """Bytes of parameters from which they are asked for once a second only."""
 
 UNDER_WAY: Final = ("starting", "running")
+
+
+class Pace(NamedTuple):
+    """How fast a run goes: at most so many steps per second, lasting at least so many seconds."""
+
+    title: str
+    rate: float = 0.0
+    least: float = 0.0
+
+
+PACES: Final[Mapping[str, Pace]] = {
+    "watch": Pace("Watchable", least=2.0),
+    "full": Pace("Full speed"),
+    "1000": Pace("1,000 steps/s", rate=1000),
+    "100": Pace("100 steps/s", rate=100),
+    "10": Pace("10 steps/s", rate=10),
+    "1": Pace("1 step/s", rate=1),
+}
+"""The paces a person may choose; "watch" slows down only runs that would be over before they could be seen."""
 
 
 class RunControl(QObject):
@@ -68,6 +87,7 @@ class RunControl(QObject):
         self._run = 0
         self._job: m.Job | None = None
         self._state, self._sentence, self._node = "idle", "", ""
+        self._pace = "full"
         self._lanes: tuple[m.Lane, ...] = ()
         self._slots: tuple[int, ...] = ()
         self._moments: tuple[m.Moment, ...] = ()
@@ -218,6 +238,17 @@ class RunControl(QObject):
         if self._state in (*UNDER_WAY, "paused"):
             self._send(m.SetLive(node, setting, value))
 
+    @property
+    def pace(self) -> str:
+        """The pace in force, a key of PACES."""
+        return self._pace
+
+    def set_pace(self, pace: str) -> None:
+        """Go at a pace of PACES, from now on."""
+        self._pace = pace
+        self._tell_pace()
+        self.ticked.emit()
+
     def mark_stale(self) -> None:
         """Say that the graph was edited since the run started."""
         if self._lanes or self._state == "starting":
@@ -254,6 +285,7 @@ class RunControl(QObject):
             self._mark.set("")
             arguments = (self._block.name, self._mark.name, self._work, self._memory)
             self._channel = Channel(serve, arguments, m.RunAnswer, "gradwire run")
+            self._tell_pace()
 
     def close(self) -> None:
         """End the process and give its memory back. Idempotent."""
@@ -272,6 +304,11 @@ class RunControl(QObject):
         if self._channel is not None:
             self._channel.send(message)
             pulse().wake()
+
+    def _tell_pace(self) -> None:
+        if self._channel is not None:
+            pace = PACES[self._pace]
+            self._channel.send(m.Pace(pace.rate, pace.least))
 
     def _requested(self, answer: Callable[[Any], None]) -> int:
         self._request += 1

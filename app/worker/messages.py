@@ -281,6 +281,15 @@ class SetLive(Struct, frozen=True, tag=True):
     value: Any
 
 
+class Pace(Struct, frozen=True, tag=True):
+    """Go at most this fast, from now on and in later runs; 0 means: as fast as it can."""
+
+    rate: float
+    """Steps per second of every lane."""
+    least: float
+    """Seconds that a whole run lasts at least, so that it can be watched."""
+
+
 class WantFrame(Struct, frozen=True, tag=True):
     """Ask for every lane's moment."""
 
@@ -367,7 +376,7 @@ class Diagnosed(Struct, frozen=True, tag=True):
 
 
 RunAnswer: TypeAlias = Hello | Ready | Stands | Frame | KeptIs | Exported | Diagnosed
-RunRequest: TypeAlias = Start | Go | Hold | Once | Halt | SetLive | WantFrame | WantKept | WantExport | Diagnose
+RunRequest: TypeAlias = Start | Go | Hold | Once | Halt | SetLive | Pace | WantFrame | WantKept | WantExport | Diagnose
 
 
 # To and from the process that answers questions -----------------------------------------------------------------------

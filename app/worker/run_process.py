@@ -14,6 +14,7 @@ from app.worker import messages as m
 from app.worker.guards import bytes_text, cap_memory, end_with_parent
 from app.worker.histories import BUDGET, History, write_csv
 from app.worker.mark import Mark
+from app.worker.pacing import Pacer
 from app.worker.ring import LANES, SLOTS, Block
 from app.worker.training import Training, Work
 from engine.errors import GradwireError, RunError
@@ -66,6 +67,7 @@ class Runner:
             m.Once: self._once,
             m.Halt: self._halt,
             m.SetLive: self._set_live,
+            m.Pace: self._pace,
             m.WantFrame: self._want_frame,
             m.WantKept: self._want_kept,
             m.WantExport: self._want_export,
@@ -76,15 +78,32 @@ class Runner:
         self._live: Live | None = None
         self._going = False
         self._seconds = 0.0
+        self._since = 0.0
+        self._pacer = Pacer()
 
     def serve(self) -> None:
         """Handle messages, and step in between while a run is on."""
         while True:
-            while not self._going or self._connection.poll(0):
+            while not self._going or self._connection.poll(self._pacer.wait(self._reached())):
                 message = self._decoder.decode(self._connection.recv_bytes())
                 self._handlers[type(message)](message)
-            if self._live is not None:
-                self._advance(self._live, MOST, SLICE)
+            allowed = self._pacer.allowed(self._reached())
+            if self._live is not None and allowed:
+                self._advance(self._live, min(allowed, MOST), SLICE)
+            self._take_time()
+
+    def _reached(self) -> int:
+        """Return the step of the lane that is ahead."""
+        live = self._live
+        return max(map(live.training.step, range(len(live.lanes))), default=0) if live is not None else 0
+
+    def _take_time(self) -> None:
+        """Add the time since the last call to that of the run."""
+        now = time.perf_counter()
+        if self._going:
+            self._seconds += now - self._since
+            self._block.set_clock(self._seconds)
+        self._since = now
 
     def _send(self, message: m.Message) -> None:
         self._connection.send_bytes(m.encode(message))
@@ -108,13 +127,11 @@ class Runner:
         budget = BUDGET // max(1, len(lanes))
         histories = [History(first, max(1, len(d.series)), budget) for first, d in zip(firsts, lanes, strict=True)]
         self._live = Live(training, lanes, slots, histories)
+        self._pacer.measure(max((d.limit - first for first, d in zip(firsts, lanes, strict=True)), default=0))
         self._send(m.Ready(self._run, lanes, slots))
 
     def _advance(self, live: Live, most: int, seconds: float) -> None:
-        begun = time.perf_counter()
         self._guarded(lambda: self._take(live, most, seconds))
-        self._seconds += time.perf_counter() - begun
-        self._block.set_clock(self._seconds)
         ending = live.training.ending() if self._going else None
         if ending is not None:
             self._stands(ending.state, ending.sentence, ending.node)
@@ -169,7 +186,10 @@ class Runner:
 
     def _stands(self, state: m.Standing, sentence: str = "", node: str | None = None) -> None:
         """Say where the run stands now, after the values that belong to it."""
+        self._take_time()
         self._going = state == "running"
+        if self._going:
+            self._pacer.begin(self._reached())
         if not self._going:
             self._want_frame(None)
         self._send(m.Stands(self._run, state, sentence, node))
@@ -200,6 +220,9 @@ class Runner:
         live = self._live
         if live is not None:
             self._guarded(lambda: live.training.set_live(message.node, message.setting, m.tuples(message.value)))
+
+    def _pace(self, message: m.Pace) -> None:
+        self._pacer.set(message.rate, message.least, self._reached())
 
     def _want_frame(self, _: object) -> None:
         if self._live is not None:

@@ -273,3 +273,17 @@ def test_lanes_beyond_the_block_are_refused_and_series_beyond_it_left_out():
     assert {len(each.series) for each in lanes} == {12}
     with pytest.raises(RunError, match="at most 16"):
         fitted((lane,) * 17)
+
+
+def test_a_pace_holds_the_run_back_and_can_be_lifted(qtbot, runs, tmp_path):
+    runs.set_pace("1")
+    start(runs, tmp_path, synthetic.graph(limit=50_000))
+    wait_for(qtbot, runs, "running")
+    qtbot.wait(300)
+    assert runs.steps <= 2
+    runs.pause()
+    wait_for(qtbot, runs, "paused")
+    runs.set_pace("full")
+    runs.resume()
+    wait_for(qtbot, runs, "finished")
+    assert runs.steps == 50_000

@@ -1,0 +1,114 @@
+"""The run controls: what they say in each state, and that they fit."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app import theme
+from app.run_bar import RunBar, count_text, time_text
+from app.session import Session
+from nodes.library import LIBRARY
+from tests.app.conftest import line
+
+WAIT = 30_000
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0"), (3.25, "3.2"), (42, "42"), (950.4, "950"), (12_400, "12.4k"), (412_000, "412k"), (999_960, "1.0M")],
+)
+def test_speeds_are_short(number, text):
+    assert count_text(number) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0, "0.0 s"), (4.24, "4.2 s"), (59.97, "1:00"), (65.2, "1:05"), (7389.0, "2:03:09")]
+)
+def test_times_are_short(seconds, text):
+    assert time_text(seconds) == text
+
+
+@pytest.fixture
+def session(qapp):
+    theme.apply(qapp, theme.DARK, 1.0)
+    made = Session(LIBRARY)
+    made.adopt(line(), None, clean=True)
+    yield made
+    made.discard()
+    made.close()
+
+
+@pytest.fixture
+def bar(session, qtbot):
+    made = RunBar(session)
+    qtbot.addWidget(made)
+    made.resize(900, 32)
+    made.show()
+    return made
+
+
+def click(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_buttons_run_step_and_reset_a_graph(qtbot, bar, session):
+    assert bar.run.text() == "Run"
+    assert not bar.stop.isEnabled()
+    assert not bar.reset.isEnabled()
+    click(qtbot, bar.step)
+    qtbot.waitUntil(lambda: session.run_state == "paused" and session.runs.steps == 1, timeout=WAIT)
+    assert bar.run.text() == "Continue"
+    assert bar.meter._texts[0] == "step 1 / 200"
+    assert (bar.backend.text(), bar.approach.text()) == ("NumPy", session.runs.lanes[0].approach)
+    click(qtbot, bar.run)
+    qtbot.waitUntil(lambda: session.run_state == "finished", timeout=WAIT)
+    assert bar.run.text() == "Run"
+    assert bar.meter._texts[0] == "step 200 / 200"
+    assert bar.meter._progress == 1.0
+    click(qtbot, bar.reset)
+    assert session.run_state == "idle"
+    assert bar.meter._texts[0] == "step 0"
+
+
+def test_an_edited_graph_is_said_to_be_another_than_the_run_s(qtbot, bar, session):
+    click(qtbot, bar.step)
+    qtbot.waitUntil(lambda: session.run_state == "paused" and session.runs.steps == 1, timeout=WAIT)
+    assert not bar.edited.isVisible()
+    session.set_setting("descent", "method", "adam")
+    assert bar.edited.text() == "edited since"
+    assert bar.edited.isVisible()
+    assert bar.run.text() == "Run"
+
+
+def test_the_pace_is_chosen_from_its_menu(qtbot, bar, session):
+    menu = bar.pace.menu()
+    menu.aboutToShow.emit()
+    titles = [action.text() for action in menu.actions()]
+    assert titles[:2] == ["Watchable", "Full speed"]
+    menu.actions()[titles.index("100 steps/s")].trigger()
+    assert session.runs.pace == "100"
+    assert bar.pace.text() == "100 steps/s"
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.5])
+@pytest.mark.parametrize("width", [90, 300, 520, 760, 1100, 2400])
+def test_parts_never_overlap_and_the_run_button_stays(qapp, bar, scale, width):
+    theme.apply(qapp, theme.DARK, scale)
+    bar.resize(max(width, bar.minimumSizeHint().width()), bar.sizeHint().height())
+    shown = sorted((p for p, _ in bar._parts if p.isVisible()), key=lambda p: p.x())
+    assert bar.run in shown
+    for left, right in itertools.pairwise(shown):
+        assert left.geometry().right() < right.geometry().left()
+    assert shown[-1].geometry().right() <= bar.width()
+    assert bar.run.width() >= bar.run.sizeHint().width()
+
+
+def test_the_run_button_keeps_its_width_whatever_it_says(bar):
+    before = bar.run.width()
+    for word in ("Pause", "Continue", "Run"):
+        bar.run.setText(word)
+        bar._place()
+        assert bar.run.width() == before
