@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import COMMANDS, MENUS, keys_text
+from app.canvas.keys import HELP as CANVAS_KEYS
 from app.panels.inspector_parts import label
 from app.theme import appearance
 
@@ -26,7 +27,7 @@ MOUSE = (
     ("Wheel, pinch", "zoom to the pointer"),
     ("Double click a name or a note", "edit it"),
     ("Right click", "what can be done here"),
-    ("Tab", "add an operator at the pointer"),
+    *CANVAS_KEYS,
 )
 
 

@@ -29,7 +29,7 @@ HELP: Final = (
     ("Arrow keys", "select the next node in that direction"),
     ("Shift + arrow keys", "move the selection"),
     ("Ctrl + arrow keys", "pan"),
-    ("Tab", "add an operator"),
+    ("Tab", "add an operator at the pointer"),
     ("W", "wire the selected node to another"),
     ("Return", "edit the selected node's value or name"),
     ("Space", "run or pause; held, the left button pans"),
@@ -97,7 +97,7 @@ def _wire(canvas: Canvas) -> None:
 
 
 ACTIONS: Final[Mapping[Qt.Key, Callable[[Canvas], object]]] = {
-    Key.Key_Tab: lambda canvas: canvas.add_at(),
+    Key.Key_Tab: lambda canvas: canvas.add_at(canvas.pointer if canvas.pointer.x() >= 0 else None),
     Key.Key_Space: _space,
     Key.Key_Escape: _escape,
     Key.Key_Return: _return,
