@@ -8,6 +8,8 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.panels.inspector_parts import set_role
+
 FILTER = "Gradwire graphs (*.dgraph)"
 Unsaved = Literal["save", "discard", "cancel"]
 
@@ -24,7 +26,7 @@ class Prompts:
         save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        save.setProperty("role", "primary")
+        set_role(save, "primary")
         box.setDefaultButton(save)
         box.exec()
         if box.clickedButton() is save:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
 
+from app.assets import asset
 from app.canvas import Canvas
 from app.panels.code import CodePanel
 from app.panels.inspector import Inspector
+from app.panels.inspector_parts import label
 from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.plots import PlotPanel
@@ -16,7 +18,7 @@ from app.panels.problems import Problems
 from app.session import Session
 from app.theme import appearance
 
-LAYOUT = 1
+LAYOUT = 2
 """Counts arrangements of docks: what was kept for another one is not restored."""
 
 LEFT, RIGHT, BOTTOM = (
@@ -24,7 +26,9 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-PLACES = {"palette": LEFT, "outline": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "code": BOTTOM}
+PLACES = {
+    "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
+}  # fmt: skip
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
     "plots": "Plots", "problems": "Problems", "code": "Code and tape",
@@ -33,6 +37,33 @@ AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
 SIZES = {"palette": 204, "inspector": 306, "plots": 268}
 """Widths (heights at the bottom) at scale 1."""
+
+
+class DockTitle(QWidget):
+    """What a panel is moved by: its name, and two buttons to let it float and to hide it."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
+        px, tone = appearance().px, "dark" if appearance().theme.dark else "light"
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(14), px(4), px(8), px(4))
+        row.setSpacing(px(4))
+        row.addWidget(label(dock.windowTitle(), "strong"), 1)
+        for icon, name, act in (
+            ("float", "Let it float, or put it back", lambda: dock.setFloating(not dock.isFloating())),
+            ("close", "Hide", dock.hide),
+        ):
+            button = QToolButton()
+            button.setIcon(QIcon(str(asset(f"icons/{icon}_{tone}.svg"))))
+            button.setIconSize(QSize(px(14), px(14)))
+            button.setToolTip(name)
+            button.setAccessibleName(f"{name}: {dock.windowTitle()}")
+            button.setCursor(Qt.CursorShape.ArrowCursor)
+            button.clicked.connect(act)
+            row.addWidget(button)
 
 
 class Workspace(QMainWindow):
@@ -56,8 +87,9 @@ class Workspace(QMainWindow):
         self.setCentralWidget(self.canvas)
         self.arranging = False
         self._sized = False
+        self._seen: frozenset[str] = frozenset()
         self._kept_state: QByteArray | None = None
-        widgets = (self.palette, self.outline, self.inspector, self.plots, self.problems, self.code)
+        widgets = (self.palette, self.inspector, self.plots, self.problems, self.outline, self.code)
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
@@ -74,7 +106,7 @@ class Workspace(QMainWindow):
             | QDockWidget.DockWidgetFeature.DockWidgetFloatable
         )
         dock.setTitleBarWidget(QWidget())
-        dock.visibilityChanged.connect(lambda _: self.panels_changed.emit())
+        dock.visibilityChanged.connect(lambda seen: self._seen_changed(name, seen))
         dock.topLevelChanged.connect(lambda _: self._show_titles())
         return dock
 
@@ -83,7 +115,7 @@ class Workspace(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(PLACES[name], dock)
             dock.setVisible(name in AT_FIRST)
-        for first, second in (("palette", "outline"), ("plots", "problems"), ("problems", "code")):
+        for first, second in (("plots", "problems"), ("problems", "outline"), ("outline", "code")):
             self.tabifyDockWidget(self.docks[first], self.docks[second])
         self.docks["palette"].raise_()
         self.docks["plots"].raise_()
@@ -133,8 +165,11 @@ class Workspace(QMainWindow):
 
     def panel_visible(self, name: str) -> bool:
         """Return whether a panel can be seen: shown, and in front of those it shares a place with."""
-        dock = self.docks[name]
-        return not dock.isHidden() and not dock.visibleRegion().isEmpty() if dock.isVisible() else False
+        return name in self._seen and not self.docks[name].isHidden()
+
+    def _seen_changed(self, name: str, seen: bool) -> None:
+        self._seen = self._seen | {name} if seen else self._seen - {name}
+        self.panels_changed.emit()
 
     def set_arranging(self, on: bool) -> None:
         """Show title bars on all panels, or only on floating ones."""
@@ -144,12 +179,10 @@ class Workspace(QMainWindow):
 
     def _show_titles(self) -> None:
         for dock in self.docks.values():
-            bare = not (self.arranging or dock.isFloating())
-            if bare and dock.titleBarWidget() is None:
-                dock.setTitleBarWidget(QWidget())
-            elif not bare and dock.titleBarWidget() is not None:
-                old = dock.titleBarWidget()
-                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+            shown = self.arranging or dock.isFloating()
+            old = dock.titleBarWidget()
+            if isinstance(old, DockTitle) != shown:
+                dock.setTitleBarWidget(DockTitle(dock) if shown else QWidget())
                 old.deleteLater()
 
     def state(self) -> tuple[str, int]:

@@ -20,6 +20,7 @@ from app.help import KeysCard
 from app.session import Session
 from app.shot import shot
 from app.window import Window
+from app.workspace import DockTitle
 from engine.files import read, save
 from nodes.library import LIBRARY
 from tests.app.conftest import Answers, line
@@ -180,15 +181,30 @@ def test_panels_are_hidden_shown_and_restored_as_they_were_left(window: Make, qt
     assert not again.panel_visible("problems")
 
 
+def test_the_marks_in_the_menu_say_which_panels_are_seen(window: Make, qtbot: QtBot, file: Path) -> None:
+    made = window()
+    made.open(file)
+    names = ("palette", "inspector", "plots", "problems", "outline", "code")
+    seen = {name: name in ("palette", "inspector", "plots") for name in names}
+    qtbot.waitUntil(lambda: {name: made.actions_table[f"panel_{name}"].isChecked() for name in names} == seen)
+    made.toggle_panel("code")
+    seen |= {"code": True, "plots": False}
+    qtbot.waitUntil(lambda: {name: made.actions_table[f"panel_{name}"].isChecked() for name in names} == seen)
+
+
 def test_panels_show_title_bars_only_while_they_are_arranged(window: Make, file: Path) -> None:
     made = window()
     made.open(file)
     dock = made.workspace.docks["palette"]
-    assert dock.titleBarWidget() is not None and dock.titleBarWidget().height() < 10
+    assert not isinstance(dock.titleBarWidget(), DockTitle)
     made.toggle_arranging()
-    assert dock.titleBarWidget() is None
+    assert isinstance(dock.titleBarWidget(), DockTitle)
     made.toggle_arranging()
-    assert dock.titleBarWidget() is not None
+    assert not isinstance(dock.titleBarWidget(), DockTitle)
+    dock.setFloating(True)
+    assert isinstance(dock.titleBarWidget(), DockTitle), "a panel outside the window needs something to be moved by"
+    made.restore_panels()
+    assert not dock.isFloating() and not isinstance(dock.titleBarWidget(), DockTitle)
 
 
 @pytest.mark.parametrize("name", list(theme.THEMES))
