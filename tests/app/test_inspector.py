@@ -298,7 +298,9 @@ def test_the_page_follows_undo_selection_names_and_freezing(session: Session, qt
     assert panel.view is None
 
 
-def test_editing_the_outputs_of_a_table_keeps_the_page_and_the_cell_that_is_edited(session: Session, qtbot: QtBot) -> None:
+def test_editing_the_outputs_of_a_table_keeps_the_page_and_the_cell_that_is_edited(
+    session: Session, qtbot: QtBot
+) -> None:
     from engine.graph import Place
 
     session.insert("inputs.table", Place())
