@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
+from autograd.numpy.numpy_wrapper import parse_einsum_input
 
 from engine.errors import LoweringError, ShapeError
 from engine.types import Shape, shape_text
@@ -252,6 +253,24 @@ def _result_type(*values: Any) -> Any:
     return np.result_type(*(each.dtype if isinstance(each, np.ndarray) else each for each in values))
 
 
+def _einsum(*operands: Any, **_: Any) -> tuple[Shape, Any]:
+    inputs, output, arrays = parse_einsum_input(*operands)
+    sizes: dict[str, int] = {}
+    for letters, array in zip(inputs.split(","), arrays, strict=True):
+        for letter, size in zip(letters, array.shape, strict=True):
+            if sizes.setdefault(letter, size) != size and 1 not in (sizes[letter], size):
+                raise ShapeError(f"the axes called {letter} in {inputs} have {sizes[letter]} and {size} elements")
+            sizes[letter] = max(sizes[letter], size) if 0 not in (sizes[letter], size) else 0
+    return tuple(sizes[letter] for letter in output), np.result_type(*(array.dtype for array in arrays))
+
+
+def _repeat(a: Any, repeats: Any, axis: Any = None) -> tuple[Shape, Any]:
+    shape = (a.size,) if axis is None or a.ndim == 0 else a.shape
+    (axis,) = _axes(axis or 0, len(shape))
+    total = int(np.sum(np.broadcast_to(repeats, shape[axis : axis + 1])))
+    return (*shape[:axis], total, *shape[axis + 1 :]), a.dtype
+
+
 def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
     """Return the shape of array[index], where some parts of `index` are integer arrays (NumPy's advanced indexing).
 
@@ -313,6 +332,8 @@ RULES: Mapping[Any, Callable[..., Any]] = {
     np.dot: _dot,
     np.tensordot: _tensordot,
     np.outer: _outer,
+    np.einsum: _einsum,
+    np.repeat: _repeat,
     np.zeros_like: _like,
     np.ones_like: _like,
     np.empty_like: _like,
