@@ -79,8 +79,8 @@ class Running(QObject):
             return None
         return self._control.moment(min(self.lane, len(self._control.lanes) - 1))
 
-    def start(self, *, paused: bool = False) -> bool:
-        """Start a run, or go on with a paused one; return whether there is one now.
+    def start(self, *, paused: bool = False, pause_at: int | None = None) -> bool:
+        """Start a run (to pause at a step), or go on with a paused one; return whether there is one now.
 
         An error in the graph is said and shown instead. A paused run of a graph that has been edited since is given up
         for a new one.
@@ -98,7 +98,7 @@ class Running(QObject):
             session.reveal(error.node or "")
             return False
         self._set_problem(None)
-        self.control.run(session.content, session.folder, ASSETS, paused=paused)
+        self.control.run(session.content, session.folder, ASSETS, paused=paused, pause_at=pause_at)
         return True
 
     def pause(self) -> None:

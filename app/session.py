@@ -453,9 +453,12 @@ class Session(QObject):
         """Show the values of another optimizer on the wires."""
         self._running.set_lane(lane)
 
-    def run(self) -> None:
-        """Start a run of the document as it is now, or go on with a paused one. An error is shown instead."""
-        self._running.start()
+    def run(self, *, pause_at: int | None = None) -> None:
+        """Start a run of the document as it is now, or go on with a paused one. An error is shown instead.
+
+        A new run pauses by itself at the step `pause_at`.
+        """
+        self._running.start(pause_at=pause_at)
 
     def toggle_run(self) -> None:
         """Pause what runs, run what does not."""

@@ -93,11 +93,8 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
         window.workspace.show_panel(panel)
     wait_for(lambda: session.looks.looks is not None or bool(session.problems) or not session.graph.nodes, LOOKS_TIME)
     if run_steps:
-        session.run()
-        wait_for(lambda: session.run_state in DONE or session.runs.steps >= run_steps, RUN_TIME)
-        if session.run_state in ("starting", "running"):
-            session.pause()
-            wait_for(lambda: session.run_state in DONE, LOOKS_TIME)
+        session.run(pause_at=run_steps)
+        wait_for(lambda: session.run_state in DONE, RUN_TIME)
         if session.run_state == "failed":
             raise RunError(session.runs.sentence, node=session.runs.node)
         looks = session.looks.looks

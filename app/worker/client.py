@@ -190,10 +190,12 @@ class RunControl(QObject):
 
     # What it is told --------------------------------------------------------------------------------------------------
 
-    def run(self, content: Content, folder: Path | None, assets: Path, *, paused: bool = False) -> None:
-        """Start a run of this graph, from its kept values where it has some; `paused` stops it before the first step.
+    def run(
+        self, content: Content, folder: Path | None, assets: Path, *, paused: bool = False, pause_at: int | None = None
+    ) -> None:
+        """Start a run of this graph, from its kept values where it has some.
 
-        A run under way is given up.
+        `paused` stops it before the first step, `pause_at` at a later one. A run under way is given up.
         """
         if self._state in UNDER_WAY:
             self._restart()
@@ -201,7 +203,7 @@ class RunControl(QObject):
         self._run += 1
         self._job = m.Job.of(content, folder, assets)
         self.warm()
-        self._send(m.Start(self._run, self._job, paused))
+        self._send(m.Start(self._run, self._job, paused, pause_at))
         self._enter("starting")
 
     def resume(self) -> None:

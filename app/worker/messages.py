@@ -255,6 +255,8 @@ class Start(Struct, frozen=True, tag=True):
     """Answers carry it, so that those of a run that was given up are told apart."""
     job: Job
     paused: bool
+    pause_at: int | None = None
+    """The step at which it pauses by itself."""
 
 
 class Go(Struct, frozen=True, tag=True):

@@ -80,6 +80,7 @@ class Runner:
         self._seconds = 0.0
         self._since = 0.0
         self._pacer = Pacer()
+        self._pause_at: int | None = None
 
     def serve(self) -> None:
         """Handle messages, and step in between while a run is on."""
@@ -87,15 +88,22 @@ class Runner:
             while not self._going or self._connection.poll(self._pacer.wait(self._reached())):
                 message = self._decoder.decode(self._connection.recv_bytes())
                 self._handlers[type(message)](message)
-            allowed = self._pacer.allowed(self._reached())
+            allowed = min(self._pacer.allowed(self._reached()), self._until_pause())
             if self._live is not None and allowed:
                 self._advance(self._live, min(allowed, MOST), SLICE)
             self._take_time()
+            if self._going and not self._until_pause():
+                self._pause_at = None
+                self._stands("paused")
 
     def _reached(self) -> int:
         """Return the step of the lane that is ahead."""
         live = self._live
         return max(map(live.training.step, range(len(live.lanes))), default=0) if live is not None else 0
+
+    def _until_pause(self) -> int:
+        """Return how many steps are left to the one at which the run pauses by itself."""
+        return MOST if self._pause_at is None else max(0, self._pause_at - self._reached())
 
     def _take_time(self) -> None:
         """Add the time since the last call to that of the run."""
@@ -112,6 +120,7 @@ class Runner:
 
     def _start(self, message: m.Start) -> None:
         self._run, self._job, self._live, self._going, self._seconds = message.run, message.job, None, False, 0.0
+        self._pause_at = message.pause_at
         self._block.set_clock(0.0)
         self._guarded(lambda: self._make_live(message.job))
         if self._live is not None:

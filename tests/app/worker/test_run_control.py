@@ -287,3 +287,11 @@ def test_a_pace_holds_the_run_back_and_can_be_lifted(qtbot, runs, tmp_path):
     runs.resume()
     wait_for(qtbot, runs, "finished")
     assert runs.steps == 50_000
+
+
+def test_a_run_pauses_by_itself_at_the_step_asked_for(qtbot, runs, tmp_path):
+    start(runs, tmp_path, synthetic.graph(), pause_at=777)
+    wait_for(qtbot, runs, "paused")
+    assert (runs.steps, runs.sentence) == (777, "")
+    runs.resume()
+    qtbot.waitUntil(lambda: runs.steps > 2000, timeout=WAIT)
