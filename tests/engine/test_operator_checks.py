@@ -35,7 +35,7 @@ def registered(monkeypatch, function, vjp, jvp=None):
     defvjp(wrapped, *vjps)
     if jvp is not None:
         defjvp(wrapped, jvp)
-    name = f"test.{function.__name__}"
+    name = "gradwire.planted"
     monkeypatch.setitem(primitives.PRIMITIVES, name, wrapped)
     monkeypatch.setitem(primitives._NAMES, wrapped, name)
     return wrapped
