@@ -184,7 +184,7 @@ class Painting:
         canvas = self._canvas
         chosen = canvas.session.selected_wires
         loose = canvas.gesture.loose if isinstance(canvas.gesture, DrawWire) and canvas.gesture.moved else None
-        exact = canvas.camera.factor > EXACT
+        exact = canvas.camera.factor > EXACT and not canvas.zooming
         alike: list[WireItem] = []
         single: list[WireItem] = []
         for item in wires:
