@@ -15,6 +15,8 @@ from app.crash import CrashReports
 from app.window import Window
 from nodes.library import LIBRARY
 
+WARM_DELAY = 1500
+
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """Return the application, made where there is none."""
@@ -40,6 +42,8 @@ def window(files: Sequence[Path | str] = ()) -> int:
         each.show()
         each.open(Path(file))
     windows[0].show()
+    # The process that trains is started once the window stands, so that the first run begins at once.
+    QTimer.singleShot(WARM_DELAY, windows[0], lambda: windows[0].session.runs.warm())
     # Python sees Ctrl+C in a terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: app.closeAllWindows())
     waking = QTimer()

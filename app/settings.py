@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 import platformdirs
 
+from app.theme import SCALES
+
 RECENT_FILES = 12
 RECENT_OPERATORS = 6
-SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
-"""The steps of the one factor by which everything scales."""
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):

@@ -158,7 +158,7 @@ class StatusLine(QWidget):
     the right."""
 
     problems_clicked = Signal()
-    HINT = "Drag from a socket to wire  ·  Tab adds an operator here  ·  F5 runs"
+    HINT = "Drag from a socket to wire  ·  Tab adds an operator here  ·  Space runs"
     MESSAGE_TIME = 9000
 
     def __init__(self, window: Window) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import settings as stored
@@ -72,6 +72,7 @@ class Window(QMainWindow):
         self.canvas = self.workspace.canvas
         self.resize(*FIRST_SIZE)
         self.setMinimumSize(860, 560)
+        self.setAcceptDrops(True)
 
     def _connect(self) -> None:
         session, page = self.session, self.start_page
@@ -373,6 +374,18 @@ class Window(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode()))
         self.workspace.restore(self.settings.docks, self.settings.docks_layout)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt: graphs from outside are welcome."""
+        if dropped_graph(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: open what was dropped, once the other program has let go of it."""
+        path = dropped_graph(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, self, lambda: self.open(path))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the commands card stays in the middle."""
         super().resizeEvent(event)
@@ -397,3 +410,9 @@ class Window(QMainWindow):
         self.workspace.plots.stop()
         self.session.close()
         event.accept()
+
+
+def dropped_graph(data: QMimeData) -> Path | None:
+    """Return the graph file among what is dragged, or None."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix == ".dgraph"), None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app import numbers, settings
+from app import numbers, settings, theme
 from app.crash import REPEAT_LIMIT, CrashReports
 from app.formula import FormulaView, render, word
 from app.start_page import ago
@@ -55,7 +55,7 @@ def test_scale_steps_stay_within_their_ends() -> None:
     kept = settings.Settings()
     for _ in range(30):
         kept = kept.with_scale_step(+1)
-    assert kept.scale == settings.SCALES[-1]
+    assert kept.scale == theme.SCALES[-1]
     assert settings.Settings(scale=1.03).with_scale_step(+1).scale == 1.1
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QImage, QKeySequence
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -26,6 +26,7 @@ from nodes.library import LIBRARY
 from tests.app.conftest import Answers, line
 
 Make = Callable[..., Window]
+COPY = Qt.DropAction.CopyAction
 
 
 @pytest.fixture
@@ -144,6 +145,23 @@ def test_a_broken_file_is_told_in_a_sentence_and_the_open_document_stays(
     broken.write_bytes(file.read_bytes()[:-40])
     assert not made.open(broken)
     assert len(answers.told) == 1 and "broken" in answers.told[0] and made.session.content is content
+
+
+def test_a_graph_dropped_onto_the_window_is_opened_and_other_files_are_not(
+    window: Make, qtbot: QtBot, file: Path, tmp_path: Path
+) -> None:
+    made = window()
+    for path, welcome in ((tmp_path / "picture.png", False), (file, True)):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        entering = QDragEnterEvent(
+            QPoint(50, 50), COPY, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(made, entering)
+        assert entering.isAccepted() == welcome
+    dropping = QDropEvent(QPointF(50, 50), COPY, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(made, dropping)
+    qtbot.waitUntil(lambda: made.session.path == file)
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_the_document_stays_unsaved(
