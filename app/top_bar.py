@@ -89,9 +89,9 @@ class SearchButton(QAbstractButton):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(area, right, self._keys)
         room = area.width() - painter.fontMetrics().horizontalAdvance(self._keys) - look.px(10)
-        text = painter.fontMetrics().elidedText("Search or command", Qt.TextElideMode.ElideRight, room)
-        if room > look.px(48):
-            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        width = painter.fontMetrics().horizontalAdvance
+        text = next((words for words in ("Search or command", "Search") if width(words) <= room), "")
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class TopBar(QWidget):

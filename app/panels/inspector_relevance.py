@@ -35,14 +35,20 @@ def _optimizer(values: Values) -> set[str]:
     return hidden
 
 
+def _table(values: Values) -> set[str]:
+    return {"held_out", "seed"} if values["rows"] == "all" else set()
+
+
 RULES: Mapping[str, Callable[[Values], set[str]]] = {
     "parameters.parameter": _parameter,
     "optimizers.optimizer": _optimizer,
+    "inputs.table": _table,
 }
 """Operator id -> (all settings) -> those that change nothing."""
 
 FOLDED: Mapping[str, frozenset[str]] = {
     "parameters.parameter": frozenset({"constraint", "low", "high", "dtype", "scale"}),
+    "inputs.table": frozenset({"delimiter", "header", "missing", "standardise", "dtype"}),
     "optimizers.optimizer": frozenset(
         {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "until", "tolerance",
          "seed", "parameters", "approach", "keep", "schedule"}
