@@ -116,6 +116,14 @@ COMMANDS: tuple[Command, ...] = (
         words="search add palette node",
     ),
     Command(
+        "focus_canvas", "Go to the canvas", "Edit", lambda w: w.restore_focus(), ("Ctrl+E",), _editing,
+        words="keyboard focus",
+    ),
+    Command(
+        "focus_inspector", "Go to the inspector", "Edit", lambda w: w.focus_inspector(), ("Ctrl+I",),
+        lambda w: w.editing and w.session.current is not None, words="keyboard focus settings",
+    ),
+    Command(
         "add_note", "Add note", "Edit", lambda w: w.add_note(), ("Ctrl+Shift+N",), _editing,
         words="comment text frame",
     ),

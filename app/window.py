@@ -264,6 +264,14 @@ class Window(QMainWindow):
         self.workspace.palette.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.workspace.palette.search.selectAll()
 
+    def focus_inspector(self) -> None:
+        """Put the keyboard into the first field of the inspector."""
+        self.workspace.show_panel("inspector")
+        view = self.workspace.inspector.view
+        if view is not None:
+            view.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            view.title.selectAll()
+
     def toggle_overlay(self, overlay: Overlay) -> None:
         """Show or hide something on all wires."""
         self.session.set_overlay(overlay, overlay not in self.session.overlays)

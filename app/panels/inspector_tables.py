@@ -293,6 +293,7 @@ class ColumnsEditor(Editor):
         for r, (name, kind, columns) in enumerate(self._value):
             self.table.setItem(r, 0, QTableWidgetItem(name))
             self.table.setItem(r, 2, QTableWidgetItem(", ".join(columns)))
+            self.table.item(r, 2).setToolTip(", ".join(columns))
             box = QComboBox(self.table)
             box.addItems(KINDS)
             box.setCurrentText(kind)
