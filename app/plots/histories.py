@@ -234,6 +234,16 @@ def parameter_color(k: int) -> str:
     return order[k % len(order)]
 
 
+def losses(lane: Lane) -> list[tuple[Series, str]]:
+    """Return the losses of a lane and what they are called: after their optimizer, where several take turns in it."""
+    found = [series for series in lane.series if series.kind == "loss"]
+    names = lane.name.split(", ")
+    if len(found) == 1 or len(names) != len(lane.optimizers):
+        return [(series, lane.name) for series in found]
+    called = dict(zip(lane.optimizers, names, strict=True))
+    return [(series, called.get(series.node, series.node)) for series in found]
+
+
 class LossCard(HistoryCard):
     """The loss of every optimizer."""
 
@@ -244,9 +254,7 @@ class LossCard(HistoryCard):
 
     def lines(self, lanes: Sequence[Lane]) -> list[Line]:
         """Return one curve per optimizer."""
-        found = [
-            (k, series, lane.name) for k, lane in enumerate(lanes) for series in lane.series if series.kind == "loss"
-        ]
+        found = [(k, series, name) for k, lane in enumerate(lanes) for series, name in losses(lane)]
         theme = appearance().theme
         colors = [theme.value] if len(found) == 1 else [lane_color(n) for n in range(len(found))]
         return [Line(k, series, name, color) for (k, series, name), color in zip(found, colors, strict=True)]

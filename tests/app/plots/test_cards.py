@@ -385,3 +385,12 @@ def test_every_colour_of_a_plot_reads_on_its_card():
 )
 def test_the_longest_names_give_way(widths, room, most):
     assert shared(widths, room) == most
+
+
+def test_optimizers_that_take_turns_have_a_curve_each_under_their_own_name(shown):
+    series = (m.Series("loss", "o1"), m.Series("loss", "o2"))
+    lane = m.Lane("Adam, Momentum", ("o1", "o2"), (), series, 10, "tape", "numpy_code")
+    runs = stand_in.Runs([lane], [np.stack([np.linspace(9, 1, 40), np.linspace(5, 2, 40)], 1)])
+    card = shown(LossCard(runs))
+    assert [pill.name for pill in card.legend.pills] == ["Adam", "Momentum"]
+    runs.close()
