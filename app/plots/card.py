@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFileDialog,
@@ -19,23 +19,13 @@ from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
     QVBoxLayout,
-    QWidget,
 )
 
 from app import fonts
 from app.plots import export
 from app.plots.area import PlotArea
+from app.plots.legend import Legend
 from app.theme import appearance
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """An entry of a legend."""
-
-    key: str
-    name: str
-    color: str
-    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,95 +99,6 @@ class Dots(QAbstractButton):
             )
 
 
-class Legend(QWidget):
-    """Pills that name the curves in their colours; a click shows or hides one."""
-
-    clicked = Signal(str)
-    resized = Signal()
-    """It came, went, or changed."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._pills: tuple[Pill, ...] = ()
-        self._boxes: list[tuple[QRectF, Pill]] = []
-        self._filled = True
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    @property
-    def pills(self) -> tuple[Pill, ...]:
-        """The entries shown."""
-        return self._pills
-
-    def set_pills(self, pills: Sequence[Pill]) -> None:
-        """Show these entries."""
-        if tuple(pills) != self._pills:
-            self._pills = tuple(pills)
-            self.setAccessibleName("Legend: " + ", ".join(pill.name for pill in pills))
-            self.setVisible(bool(pills))
-            self.lay_out()
-            self.resized.emit()
-
-    def lay_out(self) -> None:
-        """Find a place for every pill in one line, from the right; the longest names give way first."""
-        look, parent = appearance(), self.parentWidget()
-        metrics = QFontMetricsF(fonts.sans("caption", look.scale))
-        widths = [metrics.horizontalAdvance(pill.name) + 1 for pill in self._pills]
-        room = parent.width() - look.px(20)
-        gap, around = look.px(4), look.px(25)
-        self._filled = sum(widths) + (gap + around) * len(widths) <= room
-        if not self._filled:  # many: closer together, without fills
-            gap, around = look.px(8), look.px(12)
-        most = shared(widths, room - (gap + around) * len(widths))
-        x, self._boxes = 0.0, []
-        for pill, width in zip(self._pills, widths, strict=True):
-            name = metrics.elidedText(pill.name, Qt.TextElideMode.ElideMiddle, most)
-            box = QRectF(x, 0, min(width, most) + around, look.px(20))
-            self._boxes.append((box, Pill(pill.key, name, pill.color, pill.shown)))
-            x = box.right() + gap
-        width = max(0.0, x - gap)
-        self.setGeometry(round(parent.width() - width - look.px(12)), look.px(3), round(width), look.px(20))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: draw the pills."""
-        look = appearance()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(fonts.sans("caption", look.scale))
-        inset = look.px(8) if self._filled else 0
-        for box, pill in self._boxes:
-            painter.setPen(Qt.PenStyle.NoPen)
-            if self._filled:
-                painter.setBrush(QColor(look.theme.raised))
-                painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-            painter.setBrush(QColor(pill.color if pill.shown else look.theme.hairline))
-            size = 7 * look.scale
-            painter.drawEllipse(QRectF(box.left() + inset, box.center().y() - size / 2, size, size))
-            painter.setPen(QColor(look.theme.second if pill.shown else look.theme.faint))
-            painter.drawText(
-                box.adjusted(inset + look.px(11), 0, look.px(2), 0),
-                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-                pill.name,
-            )
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt: show or hide the curve of the pill."""
-        for box, pill in self._boxes:
-            if box.contains(event.position()):
-                self.clicked.emit(pill.key)
-
-
-def shared(widths: Sequence[float], room: float) -> float:
-    """Return the greatest width such that all fit into the room when none is wider than it: the longest give way."""
-    left = room
-    ordered = sorted(widths)
-    for k, width in enumerate(ordered):
-        if width * (len(ordered) - k) > left:
-            return max(0.0, left / (len(ordered) - k))
-        left -= width
-    return ordered[-1] if ordered else 0.0
-
-
 class Card(QFrame):
     """A plot card. Subclasses say what is shown in `refresh`, and what is exported in `table`."""
 
@@ -253,7 +154,7 @@ class Card(QFrame):
         self.legend.lay_out()
 
     def _make_room(self) -> None:
-        self.area.top_room = 24.0 if self.legend.pills else 0.0
+        self.area.top_room = self.legend.room
         self.area.place()
 
     # What it shows ----------------------------------------------------------------------------------------------------

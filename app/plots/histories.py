@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 
 from app.plots.area import ReadOut, Row
-from app.plots.card import Card, Pill, Switch
+from app.plots.card import Card, Switch
+from app.plots.legend import Pill
 from app.plots.marks import CurveMark, stroke
 from app.plots.shapes import finite_range, is_noisy, logarithms, smoothed, thinned, zigzag
 from app.theme import appearance, mix

@@ -11,8 +11,9 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 
 from app.plots.area import ReadOut, Row
-from app.plots.card import Card, Pill, Switch
+from app.plots.card import Card, Switch
 from app.plots.histories import lane_color
+from app.plots.legend import Pill
 from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
 from app.plots.shapes import contour_levels, contour_segments, finite_range
 from app.theme import appearance, mix

@@ -83,7 +83,7 @@ def padded(low: float, high: float, part: float = 0.06) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return (0.0, 1.0)
     span = high - low
-    if span <= max(abs(low), abs(high)) * 1e-12:
+    if span <= max(abs(low), abs(high)) * 1e-12 or span < 1e-290:
         span = max(abs(low) * 0.1, 1e-12) if low else 1.0
         return (low - span, high + span)
     return (low - part * span, high + part * span)

@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 
 from app import fonts
 from app.plots.area import ReadOut, Row
-from app.plots.card import Card, Pill, Switch
+from app.plots.card import Card, Switch
+from app.plots.legend import Pill
 from app.plots.marks import BarsMark, CurveMark, Mark, PointsMark, stroke
 from app.plots.shapes import finite_range, logarithms
 from app.theme import appearance, mix

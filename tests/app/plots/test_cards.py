@@ -7,12 +7,14 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 
 from app import theme
-from app.plots.card import shared
 from app.plots.histories import GradientCard, LossCard, ValuesCard
+from app.plots.legend import ROWS, fitting
 from app.plots.path import PathCard, plane
 from app.plots.views import HistogramCard, ImageCard, LineCard, ProbeCard, ScatterCard
 from app.worker import messages as m
@@ -380,11 +382,18 @@ def test_every_colour_of_a_plot_reads_on_its_card():
             assert theme.contrast(color, each.panel) >= 3
 
 
-@pytest.mark.parametrize(
-    ("widths", "room", "most"), [([10, 20, 30], 60, 30), ([10, 20, 30], 45, 17.5), ([10, 10], 8, 4), ([], 9, 0)]
-)
-def test_the_longest_names_give_way(widths, room, most):
-    assert shared(widths, room) == most
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.floats(1, 300), max_size=20), st.floats(60, 800))
+def test_the_longest_names_give_way_and_two_rows_suffice(widths, room):
+    most, rows = fitting(widths, room, 12.0, 8.0)
+    assert sorted(k for row in rows for k in row) == list(range(len(widths)))
+    for row in rows:
+        assert len(row) == 1 or sum(min(widths[k], most) + 20 for k in row) - 8 <= room + 1e-6
+    if most > 0:
+        assert len(rows) <= ROWS
+    if sum(widths) + 20 * len(widths) - 8 <= room:
+        assert len(rows) <= 1
+        assert most == max(widths, default=0.0)
 
 
 def test_optimizers_that_take_turns_have_a_curve_each_under_their_own_name(shown):

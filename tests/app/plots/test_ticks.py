@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.plots.ticks import linear_ticks, log_ticks, padded
@@ -51,6 +51,7 @@ def test_log_ticks_stand_at_powers_of_ten(low, high, most, texts):
 ranges = st.tuples(st.floats(-1e12, 1e12), st.floats(1e-9, 1e12)).filter(lambda r: r[1] > abs(r[0]) * 1e-9)
 
 
+@settings(derandomize=True, deadline=None)
 @given(ranges, st.integers(2, 12), st.booleans())
 def test_linear_ticks_are_few_inside_and_true_to_their_text(interval, most, whole):
     low, high = interval[0], interval[0] + interval[1]
@@ -64,6 +65,7 @@ def test_linear_ticks_are_few_inside_and_true_to_their_text(interval, most, whol
             assert tick.at == int(tick.at)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.floats(-300, 300), st.floats(1e-3, 300), st.integers(2, 12))
 def test_log_ticks_are_few_inside_and_true_to_their_text(low, span, most):
     high = low + span
@@ -80,6 +82,7 @@ def test_an_impossible_axis_has_no_ticks(bad):
     assert linear_ticks(*bad, 5) == log_ticks(*bad, 5) == ()
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
 def test_a_padded_range_holds_what_it_was_made_for(one, other):
     low, high = padded(min(one, other), max(one, other))
