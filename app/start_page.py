@@ -269,6 +269,7 @@ class StartPage(QScrollArea):
             card = QFrame()
             card.setProperty("role", "card")
             px = appearance().px
+            self._column.addSpacing(px(8))
             row = QHBoxLayout(card)
             row.setContentsMargins(px(16), px(12), px(12), px(12))
             row.setSpacing(px(10))

@@ -106,6 +106,7 @@ class Window(QMainWindow):
     def show_start(self) -> None:
         """Show the start page. The open document stays open behind it."""
         recovered = recoverable(self._data / "journals") if self._data else ()
+        self._untold = bool(recovered)
         self.start_page.refresh([Path(p) for p in self.settings.recent], recovered)
         self.pages.setCurrentWidget(self.start_page)
         self.start_page.setFocus()
@@ -156,6 +157,9 @@ class Window(QMainWindow):
         if not self.is_sample:
             self._change(recent=self.settings.with_recent(path).recent)
         self.show_document()
+        if self._untold:
+            self._untold = False
+            self.session.message.emit("Unsaved work from an earlier session was found: the start page offers it.")
         return True
 
     def recover(self, found: Recovered) -> None:

@@ -135,6 +135,25 @@ def test_work_of_a_killed_window_is_offered_and_taken_over(window: Make, qtbot: 
     assert made.editing and made.session.content == content and not made.session.clean
 
 
+def test_found_work_is_told_also_where_a_file_is_opened_at_once(window: Make, file: Path) -> None:
+    killed = window()
+    killed.open(file)
+    killed.session.set_setting("w", "value", 3.0)
+    killed.session._journal.end(keep=True)
+    made = window()
+    made.open(file)
+    assert "start page" in made.status.message.text()
+
+
+def test_work_that_is_open_is_not_offered_as_lost(window: Make, file: Path) -> None:
+    made = window()
+    made.open(file)
+    made.session.set_setting("w", "value", 3.0)
+    made.show_start()
+    assert not made.start_page._recovered
+    assert not window().start_page._recovered
+
+
 def test_a_broken_file_is_told_in_a_sentence_and_the_open_document_stays(
     window: Make, answers: Answers, file: Path, tmp_path: Path
 ) -> None:
