@@ -351,6 +351,7 @@ def zipped(**members: bytes) -> bytes:
         (npz(x=np.array(["a"])), "text.npz", "“x” holds text, not numbers: read it as a class"),
         (npz(x=np.arange(2.0), y=np.arange(3.0)), "two.npz", "side by side, but “y” has shape (3,) and “x” (2,)"),
     ],
+    ids=lambda value: value if isinstance(value, str) and value.endswith((".npy", ".npz")) else "",
 )  # fmt: skip
 def test_each_fault_of_a_numpy_file_is_one_sentence(folder: Folder, content: bytes, name: str, part: str) -> None:
     assert part in folder.fault(content, name)
