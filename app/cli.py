@@ -10,14 +10,17 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from app.cli_options import COMMANDS, Command
 from app.terminal import visible
 from engine.errors import GradwireError
+from engine.sockets import shortened
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+LONGEST = 600
+"""Most characters of a refusal: beyond that it repeats what was typed, and helps nobody."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,7 +28,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the usage, and leave with exit code 2."""
-        self.exit(REFUSED, f"gradwire: {message} (see {self.prog} --help)\n")
+        self.exit(REFUSED, f"gradwire: {_one_line(message)} (see {self.prog} --help)\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,9 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _window(files: Sequence[str]) -> int:
     """Open the window: the only place, with `shot` and --plot, that loads Qt."""
-    absent = next((file for file in files if not Path(file).is_file()), None)
+    absent = next((file for file in files if not os.path.isfile(file)), None)
     if absent is not None:
-        print(f"gradwire: there is no file, and no command, called {absent!r} (see gradwire --help)", file=sys.stderr)
+        sentence = f"there is no file, and no command, called “{shortened(absent)}” (see gradwire --help)"
+        print(f"gradwire: {sentence}", file=sys.stderr)
         return REFUSED
     from app.main import window
 
@@ -83,6 +87,9 @@ def _run(command: Command, chosen: argparse.Namespace) -> int:
         # The reader of stdout has gone: nothing more can be said, not even by the interpreter as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except MemoryError:
+        print("gradwire: there is not enough memory for that: make its arrays smaller", file=sys.stderr)
+        return REFUSED
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         print(f"gradwire: {_one_line(f'{name}{error.strerror or error}')}", file=sys.stderr)
@@ -90,7 +97,8 @@ def _run(command: Command, chosen: argparse.Namespace) -> int:
 
 
 def _one_line(sentence: str) -> str:
-    return visible(" ".join(sentence.split()))
+    line = visible(" ".join(sentence.split()))
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _version() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ import engine
 from app import cli_output as output
 from engine.api import OpenGraph
 from engine.errors import FileError, SettingError
-from engine.files.save import write_atomically
+from engine.files.save import export, require_free
 from engine.graph import Socket, label
 from engine.operator import Operator
 from engine.results import plain
-from engine.sockets import output_names
+from engine.sockets import output_names, shortened
 from engine.types import ArrayType, Type
 from nodes.library import LIBRARY
 
@@ -29,7 +30,7 @@ DONE, FAILED = 0, 1
 def run(chosen: argparse.Namespace) -> int:
     """Train the graph."""
     graph = _opened(chosen)
-    _require_folder(chosen.out, chosen.plot)
+    _require_free(chosen.out, chosen.plot)
     with output.progress() as report:
         results = graph.run(
             chosen.steps,
@@ -40,16 +41,17 @@ def run(chosen: argparse.Namespace) -> int:
             progress=report,
         )
     document = output.document(results.to_plain())
-    if chosen.out:
-        write_atomically(Path(chosen.out), document.encode())
-    if chosen.plot:
-        from app.cli_plot import draw
-
-        draw(graph, results, Path(chosen.plot))
+    # Printed before it is written: a full disk then costs the file, not the numbers.
     if chosen.json:
         output.write(document)
     else:
         output.results(graph, results)
+    if chosen.out is not None:
+        export(chosen.out, document.encode())
+    if chosen.plot is not None:
+        from app.cli_plot import draw
+
+        draw(graph, results, Path(chosen.plot))
     failed = [result for result in results if result.failed]
     for result in failed:
         output.complain(result.stopped)
@@ -117,7 +119,7 @@ def shot(chosen: argparse.Namespace) -> int:
     from app.shot import shot as render
 
     engine.open(chosen.file, LIBRARY)  # a bad file is refused before Qt is loaded
-    _require_folder(chosen.out)
+    _require_free(chosen.out)
     render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
     if chosen.json:
         output.write(output.document({"file": chosen.file, "out": chosen.out, "size": list(chosen.size)}))
@@ -133,12 +135,12 @@ def _opened(chosen: argparse.Namespace) -> OpenGraph:
         target, equals, value = text.partition("=")
         node, dot, setting = target.rpartition(".")
         if not (equals and dot and node and setting):
-            raise SettingError(f"--set takes NODE.SETTING=VALUE, not {text!r}.")
+            raise SettingError(f"--set takes NODE.SETTING=VALUE, not “{shortened(text)}”.")
         graph = graph.with_setting(node, setting, _value(value))
     for text in chosen.input:
         node, equals, path = text.partition("=")
         if not (equals and node and path):
-            raise SettingError(f"--input takes NODE=PATH, not {text!r}.")
+            raise SettingError(f"--input takes NODE=PATH, not “{shortened(text)}”.")
         graph = graph.with_input(node, path)
     return graph
 
@@ -159,20 +161,22 @@ def _parameters(path: str | None) -> Mapping[str, Any]:
     """Return the arrays of an .npz file by name; raise FileError where it is none."""
     if path is None:
         return {}
+    name = shortened(path, 80)
     try:
+        if not Path(path).is_file():
+            raise FileError(f"There is no file “{name}”.")
         with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except FileNotFoundError:
-        raise FileError(f"There is no file {path!r}.") from None
-    except (OSError, ValueError, zipfile.BadZipFile, KeyError, EOFError, AttributeError) as error:
-        raise FileError(f"{path!r} is not an .npz file of numbers: {error}.") from None
+            return {key: arrays[key] for key in arrays.files}
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, TypeError, AttributeError):
+        sentence = f"“{name}” is not an .npz file of numbers: numpy.savez writes one, with an array for each parameter."
+        raise FileError(sentence) from None
 
 
-def _require_folder(*paths: str | None) -> None:
+def _require_free(*paths: str | None) -> None:
     """Refuse an output that cannot be written before any work is done for it."""
     for path in paths:
-        if path and not Path(path).absolute().parent.is_dir():
-            raise FileError(f"There is no folder to write {path!r} into.")
+        if path is not None:
+            require_free(path)
 
 
 def _description(file: str, graph: OpenGraph) -> dict[str, Any]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
+
+from engine.limits import RUN_STEPS
+from engine.sockets import shortened
 
 Function = Callable[[argparse.Namespace], int]
 
@@ -29,33 +33,45 @@ class Command:
         return found
 
 
-def whole(text: str) -> int:
-    """Return a whole number that is not negative."""
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
-    return number
+def steps(text: str) -> int:
+    """Return a whole number from 0 to the most steps of a run."""
+    return _whole(text, RUN_STEPS)
+
+
+def seed(text: str) -> int:
+    """Return a whole number from 0 to the largest seed of an optimizer node."""
+    return _whole(text, 2**53)
+
+
+def _whole(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{shortened(text)}” is not a whole number from 0")
+    if len(text) > 20 or int(text) > most:
+        raise argparse.ArgumentTypeError(f"“{shortened(text)}” is more than {most:,}")
+    return int(text)
 
 
 def size(text: str) -> tuple[int, int]:
     """Return a size in pixels, written 1600x1000."""
-    width, _, height = text.lower().partition("x")
-    found = (int(width), int(height))
-    if not all(100 <= side <= 10_000 for side in found):
-        raise argparse.ArgumentTypeError(f"{text} is not between 100x100 and 10000x10000")
-    return found
+    sides = re.fullmatch(r"(\d{3,5})x(\d{3,5})", text.lower(), re.ASCII)
+    if sides is None or not all(100 <= int(side) <= 10_000 for side in sides.groups()):
+        raise argparse.ArgumentTypeError(f"“{shortened(text)}” is not a size from 100x100 to 10000x10000")
+    return int(sides[1]), int(sides[2])
 
 
 def factor(text: str) -> float:
     """Return a scale between 0.5 and 4."""
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
     if not 0.5 <= number <= 4:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0.5 and 4")
+        raise argparse.ArgumentTypeError(f"“{shortened(text)}” is not a number from 0.5 to 4")
     return number
 
 
 FILE: Final = (("file",), {"metavar": "FILE", "help": "a .dgraph file"})
-SEED: Final = (("--seed",), {"type": whole, "metavar": "S", "help": "in place of the optimizer's seed"})
+SEED: Final = (("--seed",), {"type": seed, "metavar": "S", "help": "in place of the optimizer's seed"})
 APPROACH: Final = (
     ("--approach",),
     {"metavar": "A", "help": "how the gradient is computed: static, tape or forward (default: the optimizer node's)"},
@@ -94,7 +110,7 @@ COMMANDS: Final = (
         "app.cli_commands:run",
         (
             FILE,
-            (("--steps",), {"type": whole, "metavar": "N", "help": "so many steps (default: each optimizer's own)"}),
+            (("--steps",), {"type": steps, "metavar": "N", "help": "so many steps (default: each optimizer's own)"}),
             SEED,
             APPROACH,
             BACKEND,
@@ -138,7 +154,7 @@ COMMANDS: Final = (
             (("--size",), {"type": size, "default": (1600, 1000), "metavar": "WxH", "help": "in pixels (1600x1000)"}),
             (("--theme",), {"choices": ("light", "dark", "contrast"), "default": "dark", "help": "dark if not given"}),
             (("--scale",), {"type": factor, "default": 1.0, "metavar": "S", "help": "font scale (1)"}),
-            (("--run",), {"type": whole, "default": 0, "metavar": "N", "help": "train so many steps first"}),
+            (("--run",), {"type": steps, "default": 0, "metavar": "N", "help": "train so many steps first"}),
         ),
     ),
 )

@@ -10,14 +10,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPolygonF
 
 from app import fonts
 from app.plots.ticks import linear_ticks, log_ticks, padded
 from app.theme import LIGHT
 from engine.api import OpenGraph
-from engine.errors import FileError
+from engine.files.save import export
 from engine.results import Result
 
 SIZE: Final = (1200, 720)
@@ -53,8 +53,15 @@ def draw(graph: OpenGraph, results: Sequence[Result], path: Path) -> None:
         _paint(painter, curves, log=_wants_log(curves))
     finally:
         painter.end()
-    if not image.save(str(path), "PNG"):
-        raise FileError(f"Cannot write the picture {str(path)!r}.")
+    export(path, png(image))
+
+
+def png(image: QImage) -> bytes:
+    """Return the picture as the bytes of a PNG."""
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
 
 
 def _curve(graph: OpenGraph, result: Result) -> Curve:

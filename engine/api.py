@@ -21,6 +21,7 @@ from engine.operator import Kind, Library
 from engine.prepare import Prepared, nodes_of_kind, prepare
 from engine.problems import Problem
 from engine.results import History, Result, Results
+from engine.sockets import quoted, shortened
 from engine.training import Trainer
 
 OPERATORS: Final = "gradwire.operators"
@@ -59,6 +60,9 @@ class OpenGraph:
         """Return the graph with one setting of a node (by id or name) changed; raise SettingError if it cannot be
         that."""
         id = results.find(self.graph, node)
+        if Socket(id, setting) in self.graph.sources:
+            name = quoted(self.graph, self.library, id)
+            raise SettingError(f"{name}: {shortened(setting)} is wired, so that its own number is not used.", node=id)
         content, _ = setting_edit(self.graph, self.library, id, setting, value).apply(self.content)
         return replace(self, content=content)
 
@@ -67,7 +71,7 @@ class OpenGraph:
         id = results.find(self.graph, node)
         declared = self.library.get(self.graph.nodes[id].operator)
         if declared is None or "file" not in declared.settings:
-            raise SettingError(f"{node!r} does not read a file.", node=id)
+            raise SettingError(f"{quoted(self.graph, self.library, id)} does not read a file.", node=id)
         return replace(self, inputs={**self.inputs, id: Path(path)})
 
     def with_kept(self, result: Result) -> OpenGraph:
@@ -87,7 +91,12 @@ class OpenGraph:
         strict: bool = True,
     ) -> Prepared:
         """Evaluate the sources and draw the start values: see `engine.prepare.prepare`. Parameters by id or name."""
-        given = {results.find(self.graph, name): value for name, value in (parameters or {}).items()}
+        given: dict[str, Any] = {}
+        for name, value in (parameters or {}).items():
+            id = results.find(self.graph, name)
+            if id in given:
+                raise SettingError(f"{quoted(self.graph, self.library, id)} is given two start values.", node=id)
+            given[id] = value
         data = Data(self.folder, self.assets, self.inputs)
         return prepare(self.content, self.library, data, seed=seed, start=start, parameters=given, strict=strict)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from engine import random_bits
-from engine.backends.interpret import interpret
+from engine.backends.interpret import NonFinite, interpret
 from engine.errors import GradwireError, RunError
 from engine.prepare import Prepared, scalar_or_array
 from engine.program.lower import setting_values
@@ -72,6 +72,16 @@ def failure(
         return found
     name = prepared.quoted(node) if node in prepared.graph.nodes else node
     return RunError(f"{name} failed at step {step:,}: {reason.rstrip('.')}.", node=node)
+
+
+def nonfinite(prepared: Prepared, found: NonFinite, step: int, remedy: str) -> str:
+    """Return the sentence for a value or derivative that is not finite: whose, when, and what may be done about it."""
+    known = found.node in prepared.graph.nodes
+    name = prepared.quoted(found.node) if known else f'"{found.node}"'
+    domain = prepared.operator(found.node).domain if known else ""
+    where = "value" if found.direction == "forward" else "derivative"
+    takes = f" (it takes: {domain})" if domain else ""
+    return f"The {where} of {name} is {found.what} at step {step:,}: {remedy}{takes}."
 
 
 def source_value(prepared: Prepared, name: str) -> Any:

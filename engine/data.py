@@ -49,12 +49,12 @@ class Data:
         if not name:
             raise self._error("has no data file: choose one in its setting")
         if name.startswith(ASSET):
-            return self._inside(self.assets, name.removeprefix(ASSET), name, "among the bundled data sets")
+            return self._inside(self.assets, name.removeprefix(ASSET), name, " among the bundled data sets")
         if self.folder is None:
             raise self._error(
                 f"cannot read {_quoted(name)} before the graph is saved: save it into the folder of the file"
             )
-        return self._inside(self.folder, name, name, "in the graph's folder")
+        return self._inside(self.folder, name, name, " in the graph's folder")
 
     def read(self, name: str) -> bytes:
         """Return the content of the file that a File setting names; raise DataError where that cannot be."""
@@ -84,14 +84,16 @@ class Data:
                 )
         return self._existing(path, shown, where)
 
-    def _existing(self, path: Path, shown: str, where: str = "there") -> Path:
+    def _existing(self, path: Path, shown: str, where: str = "") -> Path:
         try:
-            found = path.is_file()
+            if path.is_file():
+                return path
+            other = os.path.lexists(path)
         except (OSError, ValueError):
-            found = False
-        if not found:
-            raise self._error(f"cannot find the file {_quoted(shown)} {where}")
-        return path
+            other = False
+        if other:
+            raise self._error(f"cannot read {_quoted(shown)}: it is a folder or a device, not a file")
+        raise self._error(f"cannot find the file {_quoted(shown)}{where}")
 
     def _error(self, sentence: str) -> DataError:
         return DataError(f"{self.label} {sentence}.", node=self.node)

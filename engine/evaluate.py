@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.approaches import gradient_function
 from engine.autodiff.check import Report, check_gradient
-from engine.backends.interpret import interpret
+from engine.backends.interpret import first_nonfinite, interpret
 from engine.backends.numpy_code import compile_program
-from engine.binding import States, bind, failure
+from engine.binding import States, bind, failure, nonfinite
 from engine.errors import GradwireError, RunError
 from engine.graph import Socket
 from engine.operator import Kind
@@ -246,16 +246,23 @@ def check(
     loss = loss_program(prepared, optimizer)
     at = {**prepared.parameters, **(parameters or {})}
     values = bind(loss.program, prepared, at, step=_step(prepared, step))
-    reports = check_gradient(loss.program, loss.var, [each.var for each in loss.inputs], values, tolerance=tolerance)
-    return tuple(_check(prepared, each.name, report) for each, report in zip(loss.inputs, reports, strict=True))
+    wrt = [each.var for each in loss.inputs]
+    with np.errstate(all="ignore"):
+        reports = check_gradient(loss.program, loss.var, wrt, values, tolerance=tolerance)
+    found = first_nonfinite(adjoint(loss.program, loss.var, wrt), values)
+    why = "" if found is None else nonfinite(prepared, found, _step(prepared, step), "change what goes into it")
+    return tuple(_check(prepared, each.name, report, why) for each, report in zip(loss.inputs, reports, strict=True))
 
 
-def _check(prepared: Prepared, id: str, report: Report) -> Check:
+def _check(prepared: Prepared, id: str, report: Report, why: str) -> Check:
     errors = [report.central, *([] if report.complex_step is None else [report.complex_step])]
     verb = "agrees with" if report.passed else "differs from"
     against = "differences" if report.complex_step is None else "differences and the complex step"
     name = prepared.graph.nodes[id].name or id
     sentence = f"The gradient by {prepared.quoted(id)} {verb} {against} to {max(errors):.1e}."
+    if not np.isfinite(errors).all():
+        reason = why or "The loss near by is not finite: check it at other values."
+        sentence = f"The gradient by {prepared.quoted(id)} cannot be checked. {reason}"
     return Check(id, name, report.central, report.complex_step, report.passed, sentence)
 
 

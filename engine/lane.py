@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine import random_bits
 from engine.backends.interpret import first_nonfinite
-from engine.binding import failure
+from engine.binding import failure, nonfinite
 from engine.graph import Kept
 from engine.prepare import Plan, Prepared, scalar_or_array
 from engine.program.program import ProgramInput
@@ -105,17 +105,23 @@ class Mover:
         own = {f"{slot}.{id}": value for (slot, id), value in zip(self.stepper.slots, self.carry[free:], strict=False)}
         own |= {f"free.{id}": self.free[k] for k, id in enumerate(self.stepper.descent.owned)}
         own["previous_loss"] = np.float64(self.previous_loss)
+        own["finished"] = np.bool_(self.stop is not None and self.stop.kind == "finished")
         parts = {self.plan.id: own, **{id: dict(_numbered(parts)) for id, parts in self.states().items()}}
         return {id: {name: Tensor.of(value) for name, value in part.items()} for id, part in parts.items()}
 
     def take_up(self, kept: Kept) -> None:
         """Go on from kept states, as far as they fit what this optimizer has; what does not fit starts anew.
 
-        Start values that were given in place of the kept ones stay.
+        A kept free value counts only where it stands for the start value: not where another was given, nor where the
+        constraint or its limits were changed since.
         """
         own = dict(kept.states.get(self.plan.id, {}))
-        for id, each, free in zip(self.stepper.descent.owned, self.stepper.descent.free, self.free, strict=True):
-            if id in kept.values and not np.array_equal(kept.values[id].array(), self.prepared.parameters[id]):
+        down = self.stepper.descent
+        for id, each, free in zip(down.owned, down.free, self.free, strict=True):
+            found, start = own.get(f"free.{id}"), self.prepared.parameters[id]
+            if not (
+                _fits(found, each) and found and np.array_equal(down.value(self.prepared, id, _restored(found)), start)
+            ):
                 own[f"free.{id}"] = Tensor.of(np.asarray(free, each.type.dtype))
         names = [f"free.{id}" for id in self.stepper.descent.owned] + [
             f"{slot}.{id}" for slot, id in self.stepper.slots
@@ -267,9 +273,11 @@ class Mover:
                 f"The gradient of {self.prepared.quoted(self.plan.id)} is too long to be squared at step {self.count:,}"
             )
             return Stop(self.count, "paused", f"{sentence}: lower the learning rate.", self.plan.id, "backward")
-        where = "value" if found.direction == "forward" else "derivative"
-        name = self.prepared.quoted(found.node) if found.node in self.prepared.graph.nodes else found.node
-        sentence = f"The {where} of {name} is not finite (NaN or infinite) at step {self.count:,}."
+        # At the first step nothing has been learned yet, so that the learning rate is not to blame.
+        remedy = "change what goes into it"
+        if self.count > self.first:
+            remedy = f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or {remedy}"
+        sentence = nonfinite(self.prepared, found, self.count, remedy)
         return Stop(self.count, "paused", sentence, found.node, found.direction)
 
     # What is recorded ---------------------------------------------------------------------------------------------

@@ -262,7 +262,8 @@ class _Preparation:
     ) -> dict[str, Any]:
         unknown = sorted(set(given) - set(types), key=natural)
         if unknown:
-            raise GradwireError(f"There is no parameter {unknown[0]!r} in use that could be given a start value.")
+            name = self.quoted(unknown[0])
+            raise GradwireError(f"{name} is no parameter in use: it cannot be given a start value.", node=unknown[0])
         starts = {}
         for id, kind in types.items():
             try:
@@ -305,9 +306,12 @@ class _Preparation:
 
     def _fitting(self, value: Any, kind: ArrayType, id: str) -> Any:
         array = np.asarray(value)
-        if array.shape != kind.shape or array.dtype.kind not in "biufc":
-            shapes = f"a start value of shape {shape_text(kind.shape)}, but {shape_text(array.shape)} was given"
-            raise ShapeError(f"{self.quoted(id)} needs {shapes}.", node=id)
+        if array.dtype.kind not in "biufc":
+            raise ShapeError(f"{self.quoted(id)} needs numbers to start from, but something else was given.", node=id)
+        if array.shape != kind.shape:
+            given = "a scalar" if array.shape == () else f"an array of shape {shape_text(array.shape)}"
+            needed = "a scalar" if kind.shape == () else f"an array of shape {shape_text(kind.shape)}"
+            raise ShapeError(f"{self.quoted(id)} starts from {needed}, but {given} was given.", node=id)
         if array.dtype.kind == "c" and not kind.dtype.startswith("complex"):
             raise ShapeError(f"{self.quoted(id)} needs real start values, but complex ones were given.", node=id)
         if not np.all(np.isfinite(array)):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.errors import GradwireError
 from engine.graph import Graph, Kept
 from engine.lane import Column
+from engine.sockets import shortened
 
 
 @dataclass(frozen=True)
@@ -185,4 +186,4 @@ def find(graph: Graph, text: str) -> str:
     if len(named) == 1:
         return named[0]
     count = "Several nodes are" if named else "No node is"
-    raise GradwireError(f"{count} called {text!r}: give the id of a node, as `gradwire inspect` lists them.")
+    raise GradwireError(f"{count} called “{shortened(text)}”: give the id of a node, as `gradwire inspect` lists them.")

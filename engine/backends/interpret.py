@@ -19,6 +19,7 @@ class NonFinite(NamedTuple):
     node: str
     direction: Literal["forward", "backward"]
     variable: Var
+    what: Literal["NaN", "infinite"]
 
 
 def interpret(program: Program, values: Sequence[Any]) -> dict[Var, Any]:
@@ -52,12 +53,13 @@ def first_nonfinite(program: Program, values: Sequence[Any]) -> NonFinite | None
     known = start(program, values)
     for each in program.inputs:
         if not _finite(known[each.var]):
-            return NonFinite(each.name.partition(".")[0], "forward", each.var)
+            return NonFinite(each.name.partition(".")[0], "forward", each.var, _what(known[each.var]))
     with np.errstate(all="ignore"):
         for equation in program.equations:
             result = known[equation.output] = step(equation, known)
             if not _finite(result):
-                return NonFinite(node_of(equation.origin), direction_of(equation.origin), equation.output)
+                node, direction = node_of(equation.origin), direction_of(equation.origin)
+                return NonFinite(node, direction, equation.output, _what(result))
     return None
 
 
@@ -81,6 +83,11 @@ def step(equation: Equation, known: Mapping[Var, Any]) -> Any:
     except Exception as error:
         node = node_of(equation.origin)
         raise RunError(f"{equation.primitive.rpartition('.')[2]} failed: {error}", node=node or None) from error
+
+
+def _what(value: Any) -> Literal["NaN", "infinite"]:
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return "NaN" if any(np.isnan(part).any() for part in parts) else "infinite"
 
 
 def _finite(value: Any) -> bool:

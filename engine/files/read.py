@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from engine import checks, limits
+from engine.errors import FileError
 from engine.files import kept, scan
 from engine.files.faults import fault
 from engine.files.format import GraphFile
@@ -24,6 +25,8 @@ def read(path: str | os.PathLike[str]) -> Content:
 
     Only this file is opened. Kept values that lie in the .npz beside it are read when they are first asked for.
     """
+    if not os.fspath(path) or "\0" in os.fspath(path):
+        raise FileError(f"No file can be called “{shortened(os.fspath(path))}”.")
     place, folder = Path(path), Path(os.path.realpath(path)).parent
     return parse(read_bytes(place, limits.FILE_BYTES + 1), name=shortened(place.name), folder=folder)
 

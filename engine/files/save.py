@@ -20,6 +20,7 @@ from engine.files.format import SUFFIX
 from engine.files.read import parse
 from engine.files.write import pack
 from engine.graph import Content
+from engine.sockets import shortened
 
 KEPT_VERSIONS: Final = ("~1", "~2")
 """What is added to the name of the version before, and of the one before that."""
@@ -31,6 +32,9 @@ _DEAD_AFTER: Final = 3600.0
 
 _CANNOT_SYNC: Final = (errno.EINVAL, errno.ENOTSUP)
 """What disks that cannot fsync a folder answer."""
+
+_NAME_BYTES: Final = 210
+"""Longest name of an exported file: its temporary file adds up to 40 bytes, and a name may have 255."""
 
 _REASONS: Final[Mapping[int, str]] = {
     errno.ENOSPC: "the disk is full",
@@ -66,8 +70,7 @@ def save(path: str | os.PathLike[str], content: Content) -> None:
     except FileError as error:
         raise FileError(f"{place.name} was not saved: {error.sentence}", place=str(place)) from None
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        sentence = f"{place.name} was not saved in {place.parent}: {reason}; {_standing(place, text)}."
+        sentence = f"{place.name} was not saved in {place.parent}: {_reason(error)}; {_standing(place, text)}."
         raise FileError(sentence, place=str(place)) from None
     with contextlib.suppress(OSError):
         _sweep(place)
@@ -78,6 +81,45 @@ def write_atomically(place: Path, data: bytes) -> None:
     with _temporary(place, data) as temporary:
         os.replace(temporary, place)
     sync_folder(place.parent)
+
+
+def export(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a result (a picture, a table) to where a person asked for it; raise FileError, the file there unchanged.
+
+    Links are followed; what is neither a file nor free (a folder, a device, a pipe) is refused, never replaced.
+    """
+    place = require_free(path)
+    try:
+        write_atomically(place, data)
+    except OSError as error:
+        raise FileError(f"{shortened(place.name)} was not written: {_reason(error)}.", place=str(place)) from None
+
+
+def require_free(path: str | os.PathLike[str]) -> Path:
+    """Return the place an `export` would write to; raise FileError where it already shows that it could not."""
+    name = shortened(os.fspath(path), 80)
+    if not name:
+        raise FileError("Cannot write to a file without a name.")
+    try:
+        place = Path(os.path.realpath(path))
+        if not place.parent.is_dir():
+            raise FileError(f"There is no folder to write “{name}” into: make it first.", place=str(place))
+        if os.path.lexists(place) and not place.is_file():
+            raise FileError(f"Cannot write to “{name}”: it is a folder or a device, not a file.", place=str(place))
+        if not os.access(place.parent, os.W_OK):
+            raise FileError(f"Cannot write to “{name}”: {_REASONS[errno.EACCES]}.", place=str(place))
+        if len(os.fsencode(place.name)) > _NAME_BYTES:
+            raise FileError(f"Cannot write to “{name}”: {_REASONS[errno.ENAMETOOLONG]}.", place=str(place))
+        _require_writable(place)
+    except OSError as error:
+        raise FileError(f"Cannot write to “{name}”: {_reason(error)}.", place=str(path)) from None
+    except ValueError:
+        raise FileError(f"Cannot write to “{name}”: no file can be called that.") from None
+    return place
+
+
+def _reason(error: OSError) -> str:
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
 
 
 def sync_folder(folder: Path) -> None:

@@ -20,7 +20,9 @@ def read_bytes(path: Path, most: int) -> bytes:
                 raise FileError(f"{name} is not a regular file.", place=str(path))
             return file.read(most)
     except FileNotFoundError:
-        raise FileError(f"{name} does not exist in {path.parent}.", place=str(path)) from None
+        raise FileError(f"{name} does not exist in {os.path.abspath(path.parent)}.", place=str(path)) from None
+    except IsADirectoryError:
+        raise FileError(f"{name} is a folder, not a file.", place=str(path)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FileError(f"{name} cannot be read: {reason}.", place=str(path)) from None
