@@ -91,11 +91,12 @@ def contour_segments(x: NDArray[Any], y: NDArray[Any], values: NDArray[Any], lev
 
     Each cell is cut into four triangles around its mean, in which the values are taken as linear: no cell is ambiguous.
     """
-    a, b, c, d = values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]
-    middle = (a + b + c + d) / 4
-    x0, y0 = np.meshgrid(x[:-1], y[:-1])
-    x1, y1 = np.meshgrid(x[1:], y[1:])
-    centre = ((x0 + x1) / 2, (y0 + y1) / 2, middle)
+    cells = np.stack([values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]])
+    with np.errstate(invalid="ignore"):
+        rows, columns = np.nonzero((cells.min(axis=0) < level) & (cells.max(axis=0) >= level))
+    a, b, c, d = cells[:, rows, columns]
+    x0, x1, y0, y1 = x[columns], x[columns + 1], y[rows], y[rows + 1]
+    centre = ((x0 + x1) / 2, (y0 + y1) / 2, (a + b + c + d) / 4)
     corners = ((x0, y0, a), (x1, y0, b), (x1, y1, c), (x0, y1, d))
     triangles = [(corners[k], corners[(k + 1) % 4], centre) for k in range(4)]
     return np.concatenate([_cut(triangle, level) for triangle in triangles])
