@@ -36,7 +36,7 @@ class HelpCard(QFrame):
 
     def __init__(self, window: Window, title: str, size: tuple[int, int]) -> None:
         super().__init__(window)
-        self._size = size
+        self._window, self._size = window, size
         self.setProperty("role", "card")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -49,7 +49,7 @@ class HelpCard(QFrame):
 
     def open(self) -> None:
         """Show the card."""
-        window, px = self.parentWidget(), appearance().px
+        window, px = self._window, appearance().px
         width, height = (
             min(px(self._size[0]), window.width() - px(48)),
             min(px(self._size[1]), window.height() - px(96)),

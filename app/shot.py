@@ -9,9 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.errors import GradwireError, RunError
+from app.cli_plot import png
+from app.prompts import Prompts, Unsaved
+from engine.errors import RunError
+from engine.files.save import export
 
 LOOKS_TIME = 30.0
 """Seconds to wait for the first values."""
@@ -57,28 +60,27 @@ def shot(
             _show(window, run_steps, select, panel)
         settle(SETTLE_TIME)
         Path(out).parent.mkdir(parents=True, exist_ok=True)
-        if not window.grab().save(str(out), "PNG"):
-            raise GradwireError(f"The picture {out} cannot be written: is its folder writable?", place=str(out))
+        export(out, png(window.grab().toImage()))
     finally:
         window.session.discard()
         window.close()
         window.deleteLater()
 
 
-class Silent:
+class Silent(Prompts):
     """Prompts that nobody answers: nothing is saved, and refusals are left to the caller."""
 
-    def unsaved(self, parent: object, title: str) -> str:
+    def unsaved(self, parent: QWidget, title: str) -> Unsaved:
         """Return what to do with unsaved changes: drop them."""
         return "discard"
 
-    def open_file(self, parent: object, folder: Path) -> None:
+    def open_file(self, parent: QWidget, folder: Path) -> None:
         """Open nothing."""
 
-    def save_file(self, parent: object, suggested: Path) -> None:
+    def save_file(self, parent: QWidget, suggested: Path) -> None:
         """Save nowhere."""
 
-    def tell(self, parent: object, sentence: str) -> None:
+    def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell nobody."""
 
 

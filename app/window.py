@@ -78,8 +78,8 @@ class Window(QMainWindow):
         session, page = self.session, self.start_page
         self.top_bar.search_requested.connect(self.show_commands)
         self.status.problems_clicked.connect(lambda: self.workspace.show_panel("problems"))
-        self.workspace.palette.insert_requested.connect(self.insert)
-        self.workspace.palette.favourites_changed.connect(lambda ids: self._change(favourites=ids))
+        self.workspace.operators.insert_requested.connect(self.insert)
+        self.workspace.operators.favourites_changed.connect(lambda ids: self._change(favourites=ids))
         self.workspace.panels_changed.connect(self._soon_refresh)
         page.file_chosen.connect(self.open)
         page.new_chosen.connect(self.new)
@@ -126,7 +126,7 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         self.actions_table.refresh()
         self.top_bar.refresh()
-        self.workspace.palette.remember(self.settings.favourites, self.settings.recent_operators)
+        self.workspace.operators.remember(self.settings.favourites, self.settings.recent_operators)
         name = f"{self.session.title}[*] — Gradwire" if self.editing else "Gradwire"
         self.setWindowTitle(name)
         self.setWindowModified(self.editing and not self.session.clean)
@@ -265,8 +265,8 @@ class Window(QMainWindow):
     def focus_palette(self) -> None:
         """Put the keyboard into the palette's search."""
         self.workspace.show_panel("palette")
-        self.workspace.palette.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.workspace.palette.search.selectAll()
+        self.workspace.operators.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.workspace.operators.search.selectAll()
 
     def focus_inspector(self) -> None:
         """Put the keyboard into the first field of the inspector."""

@@ -78,7 +78,7 @@ class Workspace(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDocumentMode(True)
         self.canvas = Canvas(session)
-        self.palette = Palette(session.library)  # type: ignore[assignment]
+        self.operators = Palette(session.library)
         self.inspector = Inspector(session)
         self.plots = PlotPanel(session)
         self.problems = Problems(session)
@@ -89,7 +89,7 @@ class Workspace(QMainWindow):
         self._sized = False
         self._seen: frozenset[str] = frozenset()
         self._kept_state: QByteArray | None = None
-        widgets = (self.palette, self.inspector, self.plots, self.problems, self.outline, self.code)
+        widgets = (self.operators, self.inspector, self.plots, self.problems, self.outline, self.code)
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)

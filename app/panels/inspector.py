@@ -54,7 +54,8 @@ class Inspector(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Qt: never so narrow that something of it is cut."""
-        wanted = self.widget().minimumSizeHint().width() if self.widget() is not None else 0
+        page = self.widget()
+        wanted = page.minimumSizeHint().width() if page is not None else 0
         return QSize(max(wanted, appearance().px(240)) + self.verticalScrollBar().sizeHint().width(), 120)
 
     def _follow(self) -> None:

@@ -104,7 +104,7 @@ class NumberField(QDoubleSpinBox):
         number = numbers.parsed(text)
         return self.value() if number is None else number
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Qt: a text that is a number is acceptable, any other may become one."""
         found = numbers.parsed(text)
         good = found is not None and self.minimum() <= found <= self.maximum()

@@ -292,8 +292,9 @@ class ColumnsEditor(Editor):
         self.table.setRowCount(len(self._value))
         for r, (name, kind, columns) in enumerate(self._value):
             self.table.setItem(r, 0, QTableWidgetItem(name))
-            self.table.setItem(r, 2, QTableWidgetItem(", ".join(columns)))
-            self.table.item(r, 2).setToolTip(", ".join(columns))
+            cell = QTableWidgetItem(", ".join(columns))
+            cell.setToolTip(cell.text())
+            self.table.setItem(r, 2, cell)
             box = QComboBox(self.table)
             box.addItems(KINDS)
             box.setCurrentText(kind)

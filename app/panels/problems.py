@@ -67,6 +67,10 @@ class ProblemDelegate(QStyledItemDelegate):
 
     NAME_WIDTH = 170
 
+    def __init__(self, session: Session, parent: QListView) -> None:
+        super().__init__(parent)
+        self._session = session
+
     def _area(self, rect: QRect) -> QRect:
         px = appearance().px
         return rect.adjusted(px(38), px(6), -px(self.NAME_WIDTH) - px(24), -px(6))
@@ -101,7 +105,7 @@ class ProblemDelegate(QStyledItemDelegate):
         painter.setFont(fonts.sans("body", look.scale))
         painter.setPen(QColor(look.theme.text))
         painter.drawText(self._area(rect), Qt.TextFlag.TextWordWrap, problem.sentence)
-        session = index.model().session
+        session = self._session
         if problem.node in session.graph.nodes:
             painter.setFont(fonts.sans("small", look.scale))
             painter.setPen(QColor(look.theme.second))
@@ -127,7 +131,7 @@ class Problems(QWidget):
         self.model = ProblemModel(session)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(ProblemDelegate(self.list))
+        self.list.setItemDelegate(ProblemDelegate(session, self.list))
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

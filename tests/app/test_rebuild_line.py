@@ -96,10 +96,10 @@ class Person:
 
     def drag_operator(self, operator: str, at: tuple[int, int]) -> str:
         """Drag an operator out of the palette to a point of the canvas (in pixels); return the new node."""
-        palette, canvas = self.window.workspace.palette.list, self.window.canvas
+        palette, canvas = self.window.workspace.operators.list, self.window.canvas
         view = palette.viewport()
         for _ in range(60):
-            row = palette.visualRect(self.window.workspace.palette.index_of(operator))
+            row = palette.visualRect(self.window.workspace.operators.index_of(operator))
             if view.rect().adjusted(0, 10, 0, -10).contains(row.center()):
                 break
             self.turn_wheel(view, -120 if row.top() > 0 else 120)
