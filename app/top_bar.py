@@ -86,12 +86,13 @@ class SearchButton(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), look.px(7), look.px(7))
         area = self.rect().adjusted(look.px(12), 0, -look.px(10), 0)
         painter.setPen(QColor(look.theme.faint))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(area, right, self._keys)
-        room = area.width() - painter.fontMetrics().horizontalAdvance(self._keys) - look.px(10)
-        width = painter.fontMetrics().horizontalAdvance
-        text = next((words for words in ("Search or command", "Search") if width(words) <= room), "")
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        width, gap = painter.fontMetrics().horizontalAdvance, look.px(10)
+        choices = (("Search or command", self._keys), ("Search", self._keys), ("Search", ""))
+        fitting = (each for each in choices if width(each[0]) + gap + width(each[1]) <= area.width())
+        text, keys = next(fitting, ("", self._keys))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | middle, text)
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | middle, keys)
 
 
 class TopBar(QWidget):

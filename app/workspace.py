@@ -134,7 +134,7 @@ class Workspace(QMainWindow):
             ("inspector", Qt.Orientation.Horizontal),
             ("plots", Qt.Orientation.Vertical),
         ):
-            limit = self.height() // 3 if name == "plots" else self.width() * 3 // 10
+            limit = self.height() * 43 // 100 if name == "plots" else self.width() * 3 // 10
             self.resizeDocks([self.docks[name]], [min(px(SIZES[name]), max(limit, 160))], direction)
 
     def showEvent(self, event: QShowEvent) -> None:
