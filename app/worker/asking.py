@@ -111,7 +111,7 @@ class AskClient(QObject):
         y: tuple[str, int],
         bounds: tuple[float, float, float, float],
         moment: m.Moment | None = None,
-        size: int = 80,
+        size: int = 112,
     ) -> None:
         """Ask for the loss over two parameter elements, (node, index) each, in bounds (x0, x1, y0, y1).
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileError
+from engine.files.save import export
 
 BUDGET: Final = 256 * 2**20
 """Bytes of all series of one run together."""
@@ -63,13 +63,9 @@ class History:
 
 def write_csv(path: Path, names: Sequence[str], table: NDArray[Any]) -> None:
     """Write a table whose first column counts steps; raise FileError where that cannot be done."""
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.write(",".join(map(_quoted, names)) + "\r\n")
-            for row in table.tolist():
-                file.write(f"{int(row[0])}," + ",".join(map(repr, row[1:])) + "\r\n")
-    except OSError as error:
-        raise FileError(f"“{path.name}” could not be written: {error.strerror or error}.") from None
+    lines = [",".join(map(_quoted, names))]
+    lines += [f"{int(row[0])}," + ",".join(map(repr, row[1:])) for row in table.tolist()]
+    export(path, "".join(f"{line}\r\n" for line in lines).encode())
 
 
 def _quoted(text: str) -> str:
