@@ -350,7 +350,7 @@ def test_an_export_that_cannot_be_written_says_so(shown, nothing, tmp_path, suff
     said = []
     card.message.connect(said.append)
     card.export(tmp_path / "no" / f"x.{suffix}")
-    assert "could not be written" in said[0]
+    assert "no folder" in said[0]
 
 
 # Look -----------------------------------------------------------------------------------------------------------------
