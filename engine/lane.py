@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,8 @@ class Mover:
         self.count = first
         self.stop = Stop(first, "finished", "No steps were asked for.") if steps <= first else None
         self.stepper = build(prepared, plan, approach, backend)
+        self.ended = False
+        """Whether it had come to its end when the values that it took up were kept."""
         self.batches: dict[str, Any] = {}
         self.previous_loss = float("nan")
         self.fixed = fixed_values(self.stepper, prepared, prepared.parameters)
@@ -105,7 +107,7 @@ class Mover:
         own = {f"{slot}.{id}": value for (slot, id), value in zip(self.stepper.slots, self.carry[free:], strict=False)}
         own |= {f"free.{id}": self.free[k] for k, id in enumerate(self.stepper.descent.owned)}
         own["previous_loss"] = np.float64(self.previous_loss)
-        own["finished"] = np.bool_(self.stop is not None and self.stop.kind == "finished")
+        own["converged"] = np.bool_(self.stop is not None and self.stop.kind == "finished" and self.count < self.limit)
         parts = {self.plan.id: own, **{id: dict(_numbered(parts)) for id, parts in self.states().items()}}
         return {id: {name: Tensor.of(value) for name, value in part.items()} for id, part in parts.items()}
 
@@ -119,17 +121,15 @@ class Mover:
         down = self.stepper.descent
         for id, each, free in zip(down.owned, down.free, self.free, strict=True):
             found, start = own.get(f"free.{id}"), self.prepared.parameters[id]
-            if not (
-                _fits(found, each) and found and np.array_equal(down.value(self.prepared, id, _restored(found)), start)
-            ):
+            if not _fits(found, each) or not np.array_equal(down.value(self.prepared, id, _restored(found)), start):
                 own[f"free.{id}"] = Tensor.of(np.asarray(free, each.type.dtype))
         names = [f"free.{id}" for id in self.stepper.descent.owned] + [
             f"{slot}.{id}" for slot, id in self.stepper.slots
         ]
-        found = [own.get(name) for name in names]
+        carried = [own.get(name) for name in names]
         wanted = self.stepper.carry[: len(names)]
-        if all(_fits(tensor, each) for tensor, each in zip(found, wanted, strict=True)):
-            self.carry = (*(_restored(tensor) for tensor in found if tensor), *self.carry[len(names) :])
+        if all(_fits(tensor, each) for tensor, each in zip(carried, wanted, strict=True)):
+            self.carry = (*(_restored(tensor) for tensor in carried if tensor), *self.carry[len(names) :])
             self.previous_loss = float(own["previous_loss"].array()) if "previous_loss" in own else float("nan")
         states = [kept.states.get(_node(each), {}).get(str(_number(each))) for each in self._state_inputs()]
         if all(_fits(tensor, each) for tensor, each in zip(states, self._state_inputs(), strict=True)):
@@ -139,6 +139,9 @@ class Mover:
             parts = kept.states.get(each.name, {}) if each.role == "batch" else {}
             if parts:
                 self.batches[each.name] = tuple(_restored(parts[str(k)]) for k in range(len(parts)))
+        settings = self.plan.settings
+        converged = "converged" in own and bool(own["converged"].array()) and settings["until"] != "steps"
+        self.ended = converged or int(settings["steps"]) <= self.first
 
     # What others move ---------------------------------------------------------------------------------------------
 
@@ -157,6 +160,16 @@ class Mover:
                 for each, mine in zip(inputs, own, strict=True)
             ),
         )
+
+    def mark(self) -> tuple[Any, ...]:
+        """Return all that a step changes, for `back`."""
+        carried = (self.carry, self._before, self.count, self.previous_loss)
+        return *carried, self.batches, tuple(self.fixed), self.stop
+
+    def back(self, mark: tuple[Any, ...]) -> None:
+        """Be again as when `mark` was called."""
+        self.carry, self._before, self.count, self.previous_loss, self.batches, fixed, self.stop = mark
+        self.fixed = list(fixed)
 
     def set_live(self, name: str, value: Any) -> bool:
         """Give the fixed input "node.setting" a value; return False where the step has none of that name and type."""
@@ -224,7 +237,8 @@ class Mover:
             else:
                 self._put(carry, before, step, previous)
         if stop is None and self.count >= self.limit:
-            stop = Stop(self.count, "finished", f"Took its {self.limit - self.first:,} steps.")
+            finished = Stop(self.count, "finished", f"Took its {self.limit - self.first:,} steps.")
+            stop = self._out_of_range() or finished
         self.stop = stop
         return rows
 
@@ -258,15 +272,8 @@ class Mover:
 
     def _nonfinite(self, fresh: tuple[Any, ...]) -> Stop:
         """Return why the step about to be taken cannot be: the first node whose value or derivative is not finite."""
-        for id, value in zip(self.stepper.descent.owned, self.free, strict=True):
-            if not np.all(np.isfinite(value)):
-                # The step before put it there: take that step back, so that the values left behind are finite.
-                self._put(self._before, self._before, self.count, float("nan"))
-                sentence = (
-                    f"{self.prepared.quoted(id)} left the range of its numbers in step {self.count:,}: "
-                    f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or clip the gradient."
-                )
-                return Stop(self.count, "paused", sentence, id, "update")
+        if (left := self._out_of_range()) is not None:
+            return left
         found = first_nonfinite(self.stepper.gradient_program, self._inputs(fresh))
         if found is None:
             sentence = (
@@ -279,6 +286,21 @@ class Mover:
             remedy = f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or {remedy}"
         sentence = nonfinite(self.prepared, found, self.count, remedy)
         return Stop(self.count, "paused", sentence, found.node, found.direction)
+
+    def _out_of_range(self) -> Stop | None:
+        """Return a stop where the last step made a value that is not finite.
+
+        That step is taken back, so that the values left behind are finite.
+        """
+        for id, value in zip(self.stepper.descent.owned, self.free, strict=True):
+            if not np.all(np.isfinite(value)):
+                self._put(self._before, self._before, self.count, float("nan"))
+                sentence = (
+                    f"{self.prepared.quoted(id)} left the range of its numbers in step {self.count:,}: "
+                    f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or clip the gradient."
+                )
+                return Stop(self.count, "paused", sentence, id, "update")
+        return None
 
     # What is recorded ---------------------------------------------------------------------------------------------
 
@@ -313,7 +335,7 @@ def _numbered(parts: Sequence[Any]) -> list[tuple[str, Any]]:
     return [(str(k), part) for k, part in enumerate(parts)]
 
 
-def _fits(tensor: Tensor | None, wanted: ProgramInput) -> bool:
+def _fits(tensor: Tensor | None, wanted: ProgramInput) -> TypeGuard[Tensor]:
     return tensor is not None and tuple(tensor.shape) == wanted.type.shape and tensor.dtype == wanted.type.dtype
 
 

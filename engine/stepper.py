@@ -78,12 +78,14 @@ class Descent:
 
     def to_values(self, prepared: Prepared, free: Sequence[Any]) -> dict[str, Any]:
         """Return the owned parameters inside their constraints."""
-        return {
-            id: scalar_or_array(np.asarray(self.constrained[id].value(value, *limits(prepared, id)), each.type.dtype))
-            if id in self.constrained
-            else value
-            for id, each, value in zip(self.owned, self.free, free, strict=True)
-        }
+        return {id: self.value(prepared, id, each) for id, each in zip(self.owned, free, strict=True)}
+
+    def value(self, prepared: Prepared, id: str, free: Any) -> Any:
+        """Return the value that a free value of an owned parameter stands for."""
+        if id not in self.constrained:
+            return free
+        dtype = prepared.parameters[id].dtype
+        return scalar_or_array(np.asarray(self.constrained[id].value(free, *limits(prepared, id)), dtype))
 
 
 def constraint(prepared: Prepared, id: str) -> Constraint | None:

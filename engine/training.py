@@ -99,9 +99,9 @@ class Trainer:
     ) -> None:
         """Lower, differentiate and compile. `approach` and `backend` go before the optimizers' own settings.
 
-        Without `steps` each optimizer stops at its own number of steps, counted from step 0; a run that is taken up
-        at or after that does as many again. `steps` are taken from where the run begins. Raise LoweringError where
-        the graph cannot become a program, GradwireError where there is no optimizer.
+        Without `steps` each optimizer stops at its own number of steps, counted from step 0; a lane that is taken up
+        when all of its optimizers had ended does as many again. `steps` are taken from where the run begins. Raise
+        LoweringError where the graph cannot become a program, GradwireError where there is no optimizer.
         """
         prepared.plan(None)
         self._prepared = prepared
@@ -110,10 +110,12 @@ class Trainer:
             tuple(_mover(prepared, plan, approach, backend, steps) for plan in plans)
             for plans in lanes_of(prepared.plans)
         )
-        kept = prepared.content.kept if prepared.step else None
-        for mover in (each for lane in self._movers for each in lane):
-            if kept is not None:
-                mover.take_up(kept)
+        if prepared.step and prepared.content.kept is not None:
+            for movers in self._movers:
+                for mover in movers:
+                    mover.take_up(prepared.content.kept)
+                if steps is None:
+                    _rest(movers)
         self.lanes: tuple[Lane, ...] = tuple(map(_lane, self._movers))
 
     # How it stands ------------------------------------------------------------------------------------------------
@@ -230,6 +232,14 @@ def _mover(prepared: Prepared, plan: Plan, approach: str | None, backend: str | 
     return Mover(prepared, plan, approach, backend, first, limit)
 
 
+def _rest(movers: Sequence[Mover]) -> None:
+    """Let optimizers that had ended before the others of their lane stand still, as in a run without a break."""
+    ended = [mover for mover in movers if mover.ended]
+    if len(ended) < len(movers):
+        for mover in ended:
+            mover.stop = Stop(mover.first, "finished", "Ended before the others of its lane.")
+
+
 def _lane(movers: Sequence[Mover]) -> Lane:
     alone = len(movers) == 1
     return Lane(
@@ -266,21 +276,34 @@ def _advance(movers: Sequence[Mover], most: int) -> NDArray[np.float64]:
 
 
 def _alternate(movers: Sequence[Mover]) -> NDArray[np.float64] | None:
-    """Let each optimizer of the lane take one step; return the row, or None where one paused.
+    """Let each optimizer of the lane take one step; return the row, or None where one paused: then none has moved.
 
     One that has finished stands still: its numbers are NaN in the row.
     """
+    marks = [mover.mark() for mover in movers]
     parts = []
     for mover in movers:
         if mover.stop is None:
             table = mover.table(mover.advance(1))
             if not len(table):
+                _undo(mover, movers, marks)
                 return None
             _share(mover, movers)
             parts.append(table[0])
         else:
             parts.append(np.full(len(mover.columns(False)), np.nan))
     return np.concatenate(parts)
+
+
+def _undo(paused: Mover, movers: Sequence[Mover], marks: Sequence[tuple[Any, ...]]) -> None:
+    """Put the lane back to before the round in which one optimizer paused."""
+    stop, before = paused.stop, paused.carry
+    for mover, mark in zip(movers, marks, strict=True):
+        mover.back(mark)
+    paused.stop = stop
+    if stop is not None and stop.direction == "update":
+        paused.carry = before
+        _share(paused, movers)
 
 
 def _share(moved: Mover, movers: Sequence[Mover]) -> None:

@@ -267,6 +267,35 @@ def test_a_step_out_of_the_range_of_numbers_is_taken_back():
     assert float(run.parameters()["parameter_1"]) == 1.0
 
 
+def test_the_last_step_too_leaves_finite_values():
+    graph = content(
+        {
+            "parameter_1": {"value": 0.5},
+            "multiply_1": {"y": 1e308},
+            "optimizer_1": {"method": "gradient_descent", "learning_rate": 10.0, "steps": 1},
+        },
+        "parameter_1>multiply_1 multiply_1>optimizer_1.loss",
+    )
+    run = trainer(graph)
+    (chunk,) = run.run(5)
+    assert len(chunk.rows) == 1
+    assert (run.stops[0].kind, run.stops[0].node) == ("paused", "parameter_1")
+    assert float(run.parameters()["parameter_1"]) == 0.5
+
+
+def test_where_one_of_those_that_take_turns_pauses_none_has_moved():
+    rates = {"method": "gradient_descent", "learning_rate": 1.0}
+    run, steady = (trainer(taking_turns(rates, rates)) for _ in range(2))
+    run.run(100)
+    (stop,) = run.stops.values()
+    steady.run(stop.step)
+    assert stop.kind == "paused"
+    assert 0 < stop.step < 20
+    assert run.step() == stop.step
+    assert run.parameters() == steady.parameters()
+    assert all(map(math.isfinite, run.parameters().values()))
+
+
 def test_a_paused_lane_goes_on_after_a_change():
     graph = content(
         {"parameter_1": {"value": 2.0}, "multiply_1": {"y": 1.0}, "log_1": {}, "square_1": {}, "optimizer_1": {}},
@@ -404,6 +433,57 @@ def test_a_resumed_run_is_bit_equal_to_an_uninterrupted_one(method):
     for id, state in whole.states().items():
         for one, other in zip(second.states()[id], state, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def taking_turns(first, second):
+    """(x + y)^2 + (x y)^2 from (3, -2): one optimizer moves x, the other y."""
+    return content(
+        {
+            "parameter_1": {"value": 3.0},
+            "parameter_2": {"value": -2.0},
+            "add_1": {},
+            "square_1": {},
+            "multiply_1": {},
+            "square_2": {},
+            "add_2": {},
+            "optimizer_1": {"method": "momentum", "parameters": ("parameter_1",), **first},
+            "optimizer_2": {"method": "adam", "parameters": ("parameter_2",), **second},
+        },
+        "parameter_1>add_1 parameter_2>add_1.y add_1>square_1 parameter_1>multiply_1 parameter_2>multiply_1.y "
+        "multiply_1>square_2 square_1>add_2 square_2>add_2.y add_2>optimizer_1.loss add_2>optimizer_2.loss",
+    )
+
+
+@pytest.mark.parametrize(
+    "first",
+    [{"steps": 10}, {"steps": 40, "until": "gradient_norm", "tolerance": 2.0}, {"steps": 50}],
+    ids=["ended", "converged", "longer"],
+)
+def test_optimizers_of_different_length_resume_as_if_without_a_break(first):
+    graph = taking_turns({"learning_rate": 0.01, **first}, {"learning_rate": 0.1, "steps": 40})
+    whole = trainer(graph)
+    whole.run(100)
+    moved = [trainer(graph) for _ in range(4)]
+    for cut, part in zip((5, 10, 25, 39), moved, strict=True):
+        part.run(cut)
+        kept = parse(render(replace(graph, kept=part.kept()))).kept
+        rest = trainer(graph, kept)
+        rest.run(100)
+        assert rest.step() == whole.step()
+        assert rest.parameters() == whole.parameters(), cut
+
+
+def test_free_values_of_another_constraint_are_not_taken_up():
+    def graph(**constraint):
+        nodes = {"parameter_1": {"value": 0.5, **constraint}, "square_1": {}, "optimizer_1": {"steps": 9}}
+        return content(nodes, "parameter_1>square_1 square_1>optimizer_1.loss")
+
+    first = trainer(graph(constraint="bounded"))
+    first.run(3)
+    kept = float(first.parameters()["parameter_1"])
+    for changed in ({"constraint": "bounded", "high": 10.0}, {"constraint": "positive"}, {}):
+        again = trainer(graph(**changed), first.kept())
+        assert float(again.parameters()["parameter_1"]) == pytest.approx(kept, rel=1e-9), changed
 
 
 def test_large_values_resume_from_the_file_beside_the_graph(tmp_path):
