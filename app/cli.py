@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from app.cli_options import COMMANDS, Command
 from app.terminal import visible
+from app.worker.guards import cap_memory, memory_limit
 from engine.errors import GradwireError
 from engine.sockets import shortened
 
@@ -53,12 +54,15 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    program = arguments is None
     if not words or (not words[0].startswith("-") and words[0] not in {command.name for command in COMMANDS}):
         return _window(words)
     try:
         chosen = parser().parse_args(words)
     except SystemExit as leaving:
         return int(leaving.code or 0)
+    if program:
+        cap_memory(memory_limit())
     return _run(next(command for command in COMMANDS if command.name == chosen.command), chosen)
 
 
