@@ -104,4 +104,5 @@ def _leaves_folder(name: str, parts: tuple[str, ...]) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text if len(text) <= 80 else text[:77] + "..."}"'
+    """Return a path as a sentence shows it: a long one by its end, where the file's own name stands."""
+    return f'"{text if len(text) <= 80 else "…" + text[-79:]}"'
