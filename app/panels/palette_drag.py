@@ -44,11 +44,14 @@ class PaletteDrag(QObject):
 
     def move_to(self, point: QPoint) -> None:
         """The pointer is at a point of the screen."""
-        window = self._source.window()
+        window = self._window_at(point)
+        under = window.childAt(window.mapFromGlobal(point))
+        if self._card.parentWidget() is not window:
+            self._card.setParent(window)  # from a floating panel into the window
         self._card.move(window.mapFromGlobal(point) - self._grip)
         self._card.show()
         self._card.raise_()
-        found = _acceptor(window.childAt(window.mapFromGlobal(point)))
+        found = _acceptor(under)
         if found is not self._under:
             self._leave()
             self._under = found
@@ -59,6 +62,13 @@ class PaletteDrag(QObject):
         elif self._over is not None:
             at = self._over.mapFromGlobal(point)
             QApplication.sendEvent(self._over, QDragMoveEvent(at, COPY, self._data, LEFT, NONE))
+
+    def _window_at(self, point: QPoint) -> QWidget:
+        """Return the window at a point of the screen: the palette's own, or one beside it where the palette floats."""
+        own = self._source.window()
+        others = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not own]
+        found = (each for each in (own, *others) if each.geometry().contains(point))
+        return next(found, own)
 
     def drop_at(self, point: QPoint) -> None:
         """The button was released at a point of the screen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,6 +16,7 @@ from app.panels.palette import FAVOURITES, RECENT, Palette, rows
 from app.panels.problems import Problems
 from app.search import ranked, score
 from app.session import PALETTE_MIME, Session
+from app.window import Window
 from engine.edits import Connect, RemoveNode
 from engine.operator import FAMILIES
 from nodes.library import LIBRARY
@@ -101,6 +104,29 @@ def test_a_drag_carries_the_operators_id_and_headings_cannot_be_dragged(dressed:
     index = palette.index_of("losses.mse")
     assert bytes(palette.model.mimeData([index]).data(PALETTE_MIME).data()) == b"losses.mse"
     assert not palette.model.flags(palette.model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_an_operator_is_dragged_out_of_a_floating_palette_and_escape_gives_up(
+    window: Callable[..., Window], qtbot: QtBot
+) -> None:
+    made = window()
+    made.new()
+    dock, canvas = made.workspace.docks["palette"], made.canvas
+    dock.setFloating(True)
+    dock.move(40, 40)
+    dock.resize(220, 600)
+    qtbot.wait(50)
+    view = made.workspace.operators.list.viewport()
+    start = made.workspace.operators.list.visualRect(made.workspace.operators.index_of("inputs.constant")).center()
+    end = view.mapFromGlobal(canvas.mapToGlobal(canvas.rect().center()))
+    for key in (Qt.Key.Key_Escape, None):
+        QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+        for part in (0.3, 0.7, 1.0):
+            QTest.mouseMove(view, start + (end - start) * part)
+        if key is not None:
+            QTest.keyClick(made, key)
+        QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
+        assert len(made.session.graph.nodes) == (0 if key is not None else 1)
 
 
 def test_a_search_without_a_match_says_so(dressed: QApplication, qtbot: QtBot) -> None:

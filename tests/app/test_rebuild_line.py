@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtGui import QAction, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.assets import ASSETS
 from app.numbers import parsed
 from app.prompts import Prompts
@@ -271,7 +272,9 @@ def test_the_line_fit_is_rebuilt_run_read_saved_and_reopened_by_mouse(
         slope, offset = fit_in_closed_form()
         seen = read_off(person, "values", 0.999)
         assert seen["slope"] == pytest.approx(slope, rel=1e-3) and seen["offset"] == pytest.approx(offset, rel=1e-3)
-        window.grab().save(str(shots / "3_trained.png"))
+        picture = window.grab()
+        picture.save(str(shots / "3_trained.png"))
+        assert {theme.DARK.value, theme.DARK.derivative, theme.DARK.good} <= colours(picture.toImage())
 
         person.click(window.top_bar.menu_button)
         person.choose("File")
@@ -300,6 +303,11 @@ def test_the_line_fit_is_rebuilt_run_read_saved_and_reopened_by_mouse(
     finally:
         again.close()
         again.deleteLater()
+
+
+def colours(image: QImage) -> set[str]:
+    """Return the colours of every other pixel."""
+    return {image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
 
 
 def click_in_submenu(person: Person, action: QAction) -> None:
