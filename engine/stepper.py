@@ -68,13 +68,14 @@ class Descent:
     def to_free(self, prepared: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the free values of the owned parameters."""
         return tuple(
-            scalar_or_array(
-                np.asarray(self.constrained[id].free(parameters[id], *limits(prepared, id)), each.type.dtype)
-            )
-            if id in self.constrained
-            else parameters[id]
-            for id, each in zip(self.owned, self.free, strict=True)
+            self._to_free(prepared, id, parameters[id]) if id in self.constrained else parameters[id]
+            for id in self.owned
         )
+
+    def _to_free(self, prepared: Prepared, id: str, value: Any) -> Any:
+        # In double precision: float32 cannot tell a value close to its limit from the limit itself.
+        free = self.constrained[id].free(np.asarray(value, np.float64), *limits(prepared, id))
+        return scalar_or_array(np.asarray(free, prepared.parameters[id].dtype))
 
     def to_values(self, prepared: Prepared, free: Sequence[Any]) -> dict[str, Any]:
         """Return the owned parameters inside their constraints."""

@@ -146,7 +146,7 @@ class Trainer:
 
     def states(self, lane: int = 0) -> dict[str, tuple[Any, ...]]:
         """Return the states of stateful nodes and batches as they are now, for `engine.evaluate`."""
-        return {id: state for mover in self._movers[lane] for id, state in mover.states().items()}
+        return {id: state for mover in self._by_steps(lane) for id, state in mover.states().items()}
 
     def kept(self, lane: int = 0) -> Kept:
         """Return what "keep these values" stores: a run that takes it up goes on exactly as this one would."""
@@ -155,8 +155,12 @@ class Trainer:
             seed=self._prepared.seed,
             optimizer=self.lanes[lane].optimizers[0],
             values={id: Tensor.of(value) for id, value in self.parameters(lane).items()},
-            states={id: state for mover in self._movers[lane] for id, state in mover.kept().items()},
+            states={id: state for mover in self._by_steps(lane) for id, state in mover.kept().items()},
         )
+
+    def _by_steps(self, lane: int) -> list[Mover]:
+        """Return the lane's optimizers, the one that has gone furthest last: batches are as far as it has drawn them."""
+        return sorted(self._movers[lane], key=lambda mover: mover.count)
 
     # Going on -----------------------------------------------------------------------------------------------------
 

@@ -107,6 +107,8 @@ def parameter(
     Constraints: positive keeps every element above 0, bounded keeps it between low and high, simplex keeps all elements
     positive with sum 1 along the last axis. Start values outside are moved inside.
     """
+    if constraint != "none" and np.dtype(dtype).kind == "c":
+        raise SettingError(f"the constraint {constraint} orders numbers, which {dtype} has no order for")
     start = _given(value, shape) if initial == "value" else INITIALISERS[initial](key, shape, scale)
     result: FloatArray = np.asarray(_constrained(start, constraint, low, high), dtype)
     return result

@@ -473,6 +473,22 @@ def test_optimizers_of_different_length_resume_as_if_without_a_break(first):
         assert rest.parameters() == whole.parameters(), cut
 
 
+def test_batches_resume_where_the_optimizer_that_goes_on_has_drawn_them():
+    short = {"method": "momentum", "learning_rate": 0.01, "steps": 20, "parameters": ("parameter_1", "parameter_2")}
+    graph = network(optimizer_2=short)
+    long = graph.graph.nodes["optimizer_1"]
+    others = tuple(f"parameter_{k}" for k in (3, 4, 5, 6))
+    nodes = {**graph.graph.nodes, "optimizer_1": replace(long, settings={**long.settings, "parameters": others})}
+    graph = replace(graph, graph=replace(graph.graph, nodes=nodes))
+    whole, first = trainer(graph), trainer(graph)
+    (chunk,) = whole.run(100)
+    first.run(27)
+    (rest,) = trainer(graph, first.kept()).run(100)
+    np.testing.assert_array_equal(rest.rows, chunk.rows[27:])
+    batch = first.states()["minibatch_1"]
+    np.testing.assert_array_equal(batch[1], 27 * 7 % 40 or 40)
+
+
 def test_free_values_of_another_constraint_are_not_taken_up():
     def graph(**constraint):
         nodes = {"parameter_1": {"value": 0.5, **constraint}, "square_1": {}, "optimizer_1": {"steps": 9}}
@@ -620,6 +636,22 @@ def test_a_bounded_parameter_stays_between_its_bounds():
     assert values[0] == pytest.approx(0.5)
     assert np.all((values > -1) & (values < 3))
     assert float(run.parameters()["parameter_1"]) == pytest.approx(3.0, abs=0.05)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("constraint", ["positive", "bounded", "simplex"])
+def test_a_start_on_the_limit_trains(constraint, dtype):
+    nodes = {
+        "parameter_1": {"value": (0.3, 0.7), "constraint": constraint, "dtype": dtype},
+        "square_1": {},
+        "sum_1": {},
+        "optimizer_1": {"steps": 5},
+    }
+    graph = content(nodes, "parameter_1>square_1 square_1>sum_1 sum_1>optimizer_1.loss")
+    run = Trainer(prepared(graph, parameters={"parameter_1": [0.0, 1.0]}))
+    np.testing.assert_allclose(run.parameters()["parameter_1"], [0.0, 1.0], atol=1e-6)
+    run.run(5)
+    assert run.stops[0].kind == "finished"
 
 
 def test_a_simplex_finds_the_frequencies():

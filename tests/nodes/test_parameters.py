@@ -103,6 +103,9 @@ def test_constraints_that_cannot_hold() -> None:
         start(shape=(), constraint="bounded", low=2.0, high=1.0)
     with pytest.raises(SettingError, match="a scalar cannot be a simplex"):
         start(shape=(), constraint="simplex")
+    for constraint in CONSTRAINTS[1:]:
+        with pytest.raises(SettingError, match="complex64"):
+            start(shape=(2,), constraint=constraint, dtype="complex64")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "complex128"])
