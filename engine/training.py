@@ -159,7 +159,7 @@ class Trainer:
         )
 
     def _by_steps(self, lane: int) -> list[Mover]:
-        """Return the lane's optimizers, the one that has gone furthest last: batches are as far as it has drawn them."""
+        """Return the lane's optimizers, the one that went furthest last: batches are as far as it has drawn them."""
         return sorted(self._movers[lane], key=lambda mover: mover.count)
 
     # Going on -----------------------------------------------------------------------------------------------------
