@@ -20,9 +20,9 @@ REPEAT_LIMIT = 5
 
 
 class CrashReports:
-    """Writes a report for every unexpected exception, and tells of it by `tell(sentence, report)`."""
+    """Writes a report for every unexpected exception, and tells of it by `tell(sentence, text)`."""
 
-    def __init__(self, folder: Path, tell: Callable[[str, Path], object]) -> None:
+    def __init__(self, folder: Path, tell: Callable[[str, str], object]) -> None:
         self._folder, self._tell = folder, tell
         self._count = 0
         self._fatal: IO[str] | None = None
@@ -59,7 +59,7 @@ class CrashReports:
         path = self._write(text)
         where = f" A report is in {path}." if path else ""
         what = f"Something in Gradwire failed ({kind.__name__})."
-        self._tell(f"{what} Your document is still here: save it, then start again.{where}", path or self._folder)
+        self._tell(f"{what} Your document is still here: save it, then start again.{where}", text)
 
     def _write(self, text: str) -> Path | None:
         try:

@@ -8,8 +8,8 @@ import platform
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import COMMANDS, MENUS, keys_text
 from app.canvas.keys import HELP as CANVAS_KEYS
@@ -106,6 +106,19 @@ class AboutCard(HelpCard):
         self.column.addWidget(label(versions(), "second", wrap=True, selectable=True))
         self.column.addWidget(label("MIT licence. Data sets and fonts: see assets/SOURCES.md.", "faint", wrap=True))
         self.column.addStretch(1)
+
+
+class FailureCard(HelpCard):
+    """What a person is told when the window itself failed: a sentence, and the report to copy."""
+
+    def __init__(self, window: Window, sentence: str, report: str) -> None:
+        super().__init__(window, "Something failed", (520, 230))
+        self.column.addWidget(label(sentence, "second", wrap=True, selectable=True))
+        self.column.addStretch(1)
+        copy = QPushButton("Copy the report")
+        copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+        self.column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 def versions() -> str:

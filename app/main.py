@@ -34,7 +34,7 @@ def window(files: Sequence[Path | str] = ()) -> int:
     app = application()
     config, data = stored.config_folder(), stored.data_folder()
     windows = [Window(LIBRARY, config=config, data=data) for _ in range(max(1, len(files)))]
-    reports = CrashReports(data / "crashes", lambda sentence, _: windows[0].session.message.emit(sentence))
+    reports = CrashReports(data / "crashes", windows[0].show_failure)
     reports.install()
     for each in windows:
         each.session.runs.set_pace("watch")  # a run that takes a blink is slowed until it can be seen

@@ -366,6 +366,13 @@ class Window(QMainWindow):
 
         AboutCard(self).open()
 
+    def show_failure(self, sentence: str, report: str) -> None:
+        """Tell that the window itself failed. The card comes with the next event: this one may be a repaint."""
+        from app.help import FailureCard
+
+        self.session.message.emit(sentence)
+        QTimer.singleShot(0, self, lambda: FailureCard(self, sentence, report).open())
+
     def restore_focus(self) -> None:
         """Give the keyboard back to what is worked on."""
         (self.canvas if self.editing else self.start_page).setFocus()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app import numbers
 from app.panels.inspector_fields import Editor, NumberField, guard_wheel
 from app.theme import appearance
+from app.tips import tip
 from engine.errors import SettingError
 from engine.setting import Setting, rectangular_shape
 
@@ -179,7 +180,7 @@ class ArrayEditor(Editor):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         self.resizers: dict[str, QPushButton] = {}
-        for text, rows, columns, tip in (
+        for text, rows, columns, help in (
             ("+ row", 1, 0, "Add a row"),
             ("− row", -1, 0, "Remove the last row"),
             ("+ col", 0, 1, "Add a column"),
@@ -187,7 +188,7 @@ class ArrayEditor(Editor):
         ):
             button = QPushButton(text, self._buttons)
             button.setProperty("role", "quiet")
-            button.setToolTip(tip)
+            button.setToolTip(help)
             button.clicked.connect(lambda _=False, r=rows, c=columns: self._resize(r, c))
             row.addWidget(button)
             self.resizers[text] = button
@@ -293,7 +294,7 @@ class ColumnsEditor(Editor):
         for r, (name, kind, columns) in enumerate(self._value):
             self.table.setItem(r, 0, QTableWidgetItem(name))
             cell = QTableWidgetItem(", ".join(columns))
-            cell.setToolTip(cell.text())
+            cell.setToolTip(tip(cell.text()))
             self.table.setItem(r, 2, cell)
             box = QComboBox(self.table)
             box.addItems(KINDS)

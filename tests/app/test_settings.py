@@ -72,7 +72,7 @@ def test_a_crash_leaves_a_report_and_a_sentence_and_repeats_do_not_fill_the_disk
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told: list[str] = []
-    reports = CrashReports(tmp_path, lambda sentence, path: told.append(sentence))
+    reports = CrashReports(tmp_path, lambda sentence, text: told.append(sentence))
     for _ in range(REPEAT_LIMIT + 10):
         error = raised()
         reports.caught(type(error), error, error.__traceback__)
@@ -86,7 +86,7 @@ def test_a_crash_with_nowhere_to_write_is_still_told(tmp_path: Path, capsys: pyt
     (tmp_path / "file").write_text("")
     told: list[str] = []
     error = raised()
-    CrashReports(tmp_path / "file", lambda sentence, path: told.append(sentence)).caught(type(error), error, None)
+    CrashReports(tmp_path / "file", lambda sentence, text: told.append(sentence)).caught(type(error), error, None)
     assert len(told) == 1
 
 

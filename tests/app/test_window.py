@@ -16,7 +16,8 @@ from app import settings as stored
 from app import theme
 from app.actions import COMMANDS, MENUS
 from app.assets import SAMPLES
-from app.help import KeysCard
+from app.crash import CrashReports
+from app.help import FailureCard, KeysCard
 from app.session import Session
 from app.shot import shot
 from app.window import Window
@@ -383,6 +384,21 @@ def test_the_help_card_lists_every_key_and_closes_on_escape(window: Make, qtbot:
     assert {command.text.rstrip("…") for command in COMMANDS if command.keys} <= texts
     QTest.keyClick(card, Qt.Key.Key_Escape)
     assert not card.isVisible()
+
+
+def test_a_failure_of_the_window_is_shown_with_its_report_and_the_document_stays(
+    window: Make, qtbot: QtBot, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = window()
+    made.open(file)
+    content = made.session.content
+    error = ZeroDivisionError("planted")
+    CrashReports(tmp_path / "crashes", made.show_failure).caught(type(error), error, None)
+    qtbot.waitUntil(lambda: bool(made.findChildren(FailureCard)))
+    (card,) = made.findChildren(FailureCard)
+    assert card.isVisible() and made.session.content is content
+    QTest.mouseClick(card.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert "ZeroDivisionError: planted" in QApplication.clipboard().text()
 
 
 def test_a_session_without_an_engine_starts_no_process(dressed: QApplication) -> None:
