@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from app.window import Window
 
 
+LONGEST_NAME = 28
+"""Letters of a node's name in a chip."""
+
+
 class MenuButton(QAbstractButton):
     """Three short lines that open the menu."""
 
@@ -170,7 +174,7 @@ class StatusLine(QWidget):
         self._session = session
         self.setProperty("role", "status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.message = label(self.HINT, "second")
+        self.message = Elided(self.HINT, "second", align=Qt.AlignmentFlag.AlignLeft)
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.problems = QPushButton()
         self.problems.setProperty("role", "chip")
@@ -204,7 +208,9 @@ class StatusLine(QWidget):
         lanes = self._session.lanes
         self.lane.setVisible(len(lanes) > 1)
         if len(lanes) > 1:
-            self.lane.setText(f"values of {lanes[min(self._session.lane, len(lanes) - 1)]}  ▾")
+            name = lanes[min(self._session.lane, len(lanes) - 1)]
+            shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+            self.lane.setText(f"values of {shown.replace('&', '&&')}  ▾")
 
     def _choose_lane(self) -> None:
         menu = QMenu(self)
