@@ -174,12 +174,13 @@ class NodeView(QWidget):
         self._column.addLayout(row)
 
     def _renamed(self) -> None:
-        node = self.session.node(self.id)
+        if self.id not in self.session.graph.nodes:
+            return  # the node was removed while its name was being edited
         name = self.title.text().strip()
         if name != self.session.label(self.id):
             self.session.rename(self.id, "" if name == self.operator.title else name)
-        elif name != node.name and node.name:
-            self.title.setText(self.session.label(self.id))
+        # What was refused, or emptied, is shown as it is.
+        self.title.setText(self.session.label(self.id))
 
     def _sentence(self) -> None:
         first, _, rest = self.operator.help.partition("\n\n")

@@ -82,6 +82,8 @@ class Row(QWidget):
         self.back.setVisible(self.name in self.session.node(self.node).settings)
 
     def _edited(self, value: Any) -> None:
+        if self.node not in self.session.graph.nodes:
+            return  # a field that loses the keyboard because its node is gone still tells what was typed
         merge = f"{self.node}.{self.name}"
         if isinstance(self.spec, File):
             choose_file(self.session, self.node, self.name, value, merge)

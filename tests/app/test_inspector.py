@@ -328,6 +328,36 @@ def test_a_name_that_is_markup_or_very_long_is_shown_as_it_is(session: Session, 
         assert panel.view.chain.caption.text().endswith(name[:24].upper())
 
 
+def test_a_name_that_is_refused_is_taken_back_and_an_empty_one_is_the_title(session: Session, qtbot: QtBot) -> None:
+    panel = Inspector(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    session.select(["w"])
+    said: list[str] = []
+    session.message.connect(said.append)
+    panel.view.title.setText("x" * 10_000)
+    QTest.keyClick(panel.view.title, Qt.Key.Key_Return)
+    assert session.node("w").name == "slope w" == panel.view.title.text() and len(said) == 1
+    panel.view.title.clear()
+    QTest.keyClick(panel.view.title, Qt.Key.Key_Return)
+    assert session.node("w").name == "" and panel.view.title.text() == "Parameter"
+
+
+def test_a_node_removed_while_its_name_is_edited_is_no_fault(session: Session, qtbot: QtBot) -> None:
+    panel = Inspector(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    session.select(["w"])
+    view = panel.view
+    view.title.setText("half a na")
+    shape = view.form.rows["shape"].editor
+    shape.line.setText("3, 4")
+    session.remove_selected()
+    view.title.editingFinished.emit()
+    shape.line.editingFinished.emit()
+    assert "w" not in session.graph.nodes and panel.view is None
+
+
 def test_settings_that_change_nothing_are_hidden(session: Session, qtbot: QtBot) -> None:
     panel = Inspector(session)
     qtbot.addWidget(panel)
