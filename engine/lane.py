@@ -17,7 +17,7 @@ from engine.graph import Kept
 from engine.prepare import Plan, Prepared, scalar_or_array
 from engine.program.program import ProgramInput
 from engine.stepper import build, fixed_values, hyper_names
-from engine.types import Tensor
+from engine.types import ArrayType, Tensor, Type, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Mover:
         self.count = first
         self.stop = Stop(first, "finished", "No steps were asked for.") if steps <= first else None
         self.stepper = build(prepared, plan, approach, backend)
-        self.ended = False
-        """Whether it had come to its end when the values that it took up were kept."""
+        self.converged = False
+        """Whether it had converged when the values that it took up were kept."""
         self.batches: dict[str, Any] = {}
         self.previous_loss = float("nan")
         self.fixed = fixed_values(self.stepper, prepared, prepared.parameters)
@@ -121,27 +121,31 @@ class Mover:
         down = self.stepper.descent
         for id, each, free in zip(down.owned, down.free, self.free, strict=True):
             found, start = own.get(f"free.{id}"), self.prepared.parameters[id]
-            if not _fits(found, each) or not np.array_equal(down.value(self.prepared, id, _restored(found)), start):
+            if not _fits(found, each.type) or not np.array_equal(
+                down.value(self.prepared, id, _restored(found)), start
+            ):
                 own[f"free.{id}"] = Tensor.of(np.asarray(free, each.type.dtype))
         names = [f"free.{id}" for id in self.stepper.descent.owned] + [
             f"{slot}.{id}" for slot, id in self.stepper.slots
         ]
         carried = [own.get(name) for name in names]
         wanted = self.stepper.carry[: len(names)]
-        if all(_fits(tensor, each) for tensor, each in zip(carried, wanted, strict=True)):
+        if all(_fits(tensor, each.type) for tensor, each in zip(carried, wanted, strict=True)):
             self.carry = (*(_restored(tensor) for tensor in carried if tensor), *self.carry[len(names) :])
             self.previous_loss = float(own["previous_loss"].array()) if "previous_loss" in own else float("nan")
         states = [kept.states.get(_node(each), {}).get(str(_number(each))) for each in self._state_inputs()]
-        if all(_fits(tensor, each) for tensor, each in zip(states, self._state_inputs(), strict=True)):
+        if all(_fits(tensor, each.type) for tensor, each in zip(states, self._state_inputs(), strict=True)):
             head = self.carry[: len(self.carry) - len(states)]
             self.carry = (*head, *(_restored(tensor) for tensor in states if tensor))
         for each in self.stepper.fresh:
-            parts = kept.states.get(each.name, {}) if each.role == "batch" else {}
-            if parts:
-                self.batches[each.name] = tuple(_restored(parts[str(k)]) for k in range(len(parts)))
-        settings = self.plan.settings
-        converged = "converged" in own and bool(own["converged"].array()) and settings["until"] != "steps"
-        self.ended = converged or int(settings["steps"]) <= self.first
+            if each.role == "batch" and each.name in kept.states:
+                first = self.prepared.draw(each.name, self.first, None)[1]
+                batch = [kept.states[each.name].get(str(k)) for k in range(len(first))]
+                if all(_fits(tensor, type_of(array)) for tensor, array in zip(batch, first, strict=True)):
+                    self.batches[each.name] = tuple(_restored(tensor) for tensor in batch if tensor)
+        self.converged = (
+            "converged" in own and bool(own["converged"].array()) and self.plan.settings["until"] != "steps"
+        )
 
     # What others move ---------------------------------------------------------------------------------------------
 
@@ -335,8 +339,8 @@ def _numbered(parts: Sequence[Any]) -> list[tuple[str, Any]]:
     return [(str(k), part) for k, part in enumerate(parts)]
 
 
-def _fits(tensor: Tensor | None, wanted: ProgramInput) -> TypeGuard[Tensor]:
-    return tensor is not None and tuple(tensor.shape) == wanted.type.shape and tensor.dtype == wanted.type.dtype
+def _fits(tensor: Tensor | None, wanted: Type) -> TypeGuard[Tensor]:
+    return tensor is not None and ArrayType(tuple(tensor.shape), tensor.dtype) == wanted
 
 
 def _restored(tensor: Tensor) -> Any:

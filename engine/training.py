@@ -114,8 +114,7 @@ class Trainer:
             for movers in self._movers:
                 for mover in movers:
                     mover.take_up(prepared.content.kept)
-                if steps is None:
-                    _rest(movers)
+                _rest(movers, own=steps is None)
         self.lanes: tuple[Lane, ...] = tuple(map(_lane, self._movers))
 
     # How it stands ------------------------------------------------------------------------------------------------
@@ -236,9 +235,12 @@ def _mover(prepared: Prepared, plan: Plan, approach: str | None, backend: str | 
     return Mover(prepared, plan, approach, backend, first, limit)
 
 
-def _rest(movers: Sequence[Mover]) -> None:
-    """Let optimizers that had ended before the others of their lane stand still, as in a run without a break."""
-    ended = [mover for mover in movers if mover.ended]
+def _rest(movers: Sequence[Mover], *, own: bool) -> None:
+    """Let optimizers that had ended before the others of their lane stand still, as in a run without a break.
+
+    `own`: each ends after its own number of steps.
+    """
+    ended = [each for each in movers if each.converged or (own and int(each.plan.settings["steps"]) <= each.first)]
     if len(ended) < len(movers):
         for mover in ended:
             mover.stop = Stop(mover.first, "finished", "Ended before the others of its lane.")

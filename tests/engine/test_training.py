@@ -489,6 +489,46 @@ def test_batches_resume_where_the_optimizer_that_goes_on_has_drawn_them():
     np.testing.assert_array_equal(batch[1], 27 * 7 % 40 or 40)
 
 
+def test_a_converged_optimizer_rests_also_where_steps_are_asked_for():
+    graph = taking_turns(
+        {"learning_rate": 0.01, "steps": 40, "until": "gradient_norm", "tolerance": 2.0},
+        {"learning_rate": 0.1, "steps": 40},
+    )
+    whole, first = trainer(graph, steps=60), trainer(graph, steps=30)
+    whole.run(60)
+    first.run(30)
+    rest = trainer(graph, first.kept(), steps=30)
+    rest.run(30)
+    assert rest.parameters() == whole.parameters()
+
+
+@pytest.mark.parametrize("rows", [30, 50])
+def test_a_run_resumes_on_data_of_another_length(rows):
+    def graph(count):
+        nodes = {
+            "line_data_1": {"count": count},
+            "minibatch_1": {"size": 10},
+            "parameter_1": {"value": 0.5},
+            "multiply_1": {},
+            "mse_1": {},
+            "optimizer_1": {"steps": 20},
+        }
+        wires = (
+            "line_data_1.x>minibatch_1 line_data_1.y>minibatch_1.y minibatch_1.batch_x>multiply_1 "
+            "parameter_1>multiply_1.y multiply_1>mse_1.prediction minibatch_1.batch_y>mse_1.target "
+            "mse_1>optimizer_1.loss"
+        )
+        return content(nodes, wires)
+
+    first = trainer(graph(40))
+    first.run(2)
+    again = trainer(graph(rows), first.kept())
+    again.run(3)
+    order, position = again.states()["minibatch_1"]
+    assert sorted(order.tolist()) == list(range(rows))
+    assert position == 30
+
+
 def test_free_values_of_another_constraint_are_not_taken_up():
     def graph(**constraint):
         nodes = {"parameter_1": {"value": 0.5, **constraint}, "square_1": {}, "optimizer_1": {"steps": 9}}
