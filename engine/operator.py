@@ -296,11 +296,6 @@ class Library(Mapping[str, Operator]):
         return len(self._by_id)
 
 
-def numeric_settings(declared: Operator) -> tuple[str, ...]:
-    """Return the names of the settings that are lowered as inputs of the program."""
-    return tuple(name for name, spec in declared.settings.items() if spec.numeric)
-
-
 def socket_number(name: str) -> Number:
     """Return the setting that stands in an unwired optional input's place."""
     return Number(0.0, help=f"Used while nothing is wired into {name}.")

@@ -182,8 +182,6 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
 }
 """The settings of the optimizer node. The numeric ones are live: a run takes a new value at its next chunk of steps."""
 
-LIVE: Final = tuple(name for name, spec in OPTIMIZER_SETTINGS.items() if spec.numeric)
-
 
 def update(
     method: str, schedule: str, clip: str
