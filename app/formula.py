@@ -37,6 +37,11 @@ def _ziamath() -> Any:
     return ziamath
 
 
+def warm() -> None:
+    """Import what draws formulas ahead of the first one; may be called in a thread."""
+    _ziamath()
+
+
 @lru_cache(maxsize=1024)
 def render(latex: str, size: int, colour: str) -> Picture | None:
     """Return the formula drawn at `size` pixels, or None where it is not LaTeX that ziamath knows."""

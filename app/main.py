@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app import formula
 from app import settings as stored
 from app.crash import CrashReports
 from app.window import Window
@@ -29,6 +31,13 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
+def _warm(window: Window) -> None:
+    """Once the window stands: start the process that trains, and import what draws formulas, so that neither is waited
+    for."""
+    window.session.runs.warm()
+    threading.Thread(target=formula.warm, name="warm formulas", daemon=True).start()
+
+
 def window(files: Sequence[Path | str] = ()) -> int:
     """Show a window for each file (the start page for none) and run; return the exit status."""
     app = application()
@@ -42,8 +51,7 @@ def window(files: Sequence[Path | str] = ()) -> int:
         each.show()
         each.open(Path(file))
     windows[0].show()
-    # The process that trains is started once the window stands, so that the first run begins at once.
-    QTimer.singleShot(WARM_DELAY, windows[0], lambda: windows[0].session.runs.warm())
+    QTimer.singleShot(WARM_DELAY, windows[0], lambda: _warm(windows[0]))
     # Python sees Ctrl+C in a terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: app.closeAllWindows())
     waking = QTimer()
