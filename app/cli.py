@@ -7,6 +7,7 @@ line on stderr. With --json a command writes one JSON document to stdout and not
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -62,8 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         return int(leaving.code or 0)
     if program:
-        cap_memory(memory_limit())
+        _set_up()
     return _run(next(command for command in COMMANDS if command.name == chosen.command), chosen)
+
+
+def _set_up() -> None:
+    """Write UTF-8 whatever the terminal says, write nowhere where stdout is closed, and keep within the memory."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program lives
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    cap_memory(memory_limit())
 
 
 def _window(files: Sequence[str]) -> int:

@@ -97,6 +97,9 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
     if run_steps:
         session.run(pause_at=run_steps)
         wait_for(lambda: session.run_state in DONE, RUN_TIME)
+        error = next((each for each in session.problems if each.severity == "error"), None)
+        if session.run_state == "idle" and error is not None:
+            raise RunError(error.sentence, node=error.node)
         if session.run_state == "failed":
             raise RunError(session.runs.sentence, node=session.runs.node)
         looks = session.looks.looks

@@ -233,6 +233,8 @@ class _Preparation:
             result = _callable(declared, declared.function)(data, **declared.values(node))
         except GradwireError as error:
             raise _at(error, id) from None
+        except MemoryError as error:
+            raise DataError(f"{data.label} needs more memory than there is.", node=id) from error
         except Exception as error:
             raise DataError(f"{data.label} failed: {error}.", node=id) from error
         outputs = declared.outputs_for(node)
@@ -289,6 +291,8 @@ class _Preparation:
             start = _callable(declared, declared.function)(random_bits.key(self.seed, id, 0), **settings)
         except GradwireError as error:
             raise type(error)(f"{self.quoted(id)} cannot start: {error.sentence.rstrip('.')}.", node=id) from None
+        except MemoryError:
+            raise
         except Exception as error:
             raise RunError(f"{self.quoted(id)} cannot start: {error}.", node=id) from error
         return self._fitting(start, kind, id)

@@ -1,8 +1,8 @@
 """Bad input through the public doors: the command line, `import engine`, and the window's session.
 
-One table for each kind of fault, in bad_input.py. What a fault must bring is the same everywhere: one sentence that says
-where it is and what may be done, exit code 2 (1 where a run met a value that is not finite), no traceback, every file as
-it was.
+One table for each kind of fault, in bad_input.py. What a fault must bring is the same everywhere: one sentence that
+says where it is and what may be done, exit code 2 (1 where a run met a value that is not finite), no traceback, every
+file as it was.
 
 Covered elsewhere, and not repeated here:
 
@@ -41,7 +41,7 @@ from engine.files.read import parse, read
 from engine.files.save import save
 from engine.graph import Content, Graph
 from nodes.library import LIBRARY
-from tests.attacks.bad_input import GRAPHS, NAMES, NONFINITE, RUN_WORDS, SHOT_WORDS, TABLES, WORDS, P
+from tests.attacks.bad_input import GRAPHS, NAMES, NONFINITE, RUN_WORDS, SHOT_WORDS, TABLES, WORDS, P, bowl
 from tests.engine.training_graphs import content
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -407,7 +407,27 @@ def test_a_full_disk_costs_nothing_but_the_file(capsys: Any, full_disk: Path, se
     assert session.clean and read(path).graph == session.graph
 
 
+def test_stdout_that_is_full_closed_or_of_another_encoding() -> None:
+    def run(how: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+        command = f'"$0" -m app.cli inspect "$1" {how}'
+        words = ["sh", "-c", command, sys.executable, str(SAMPLES[2])]
+        return subprocess.run(words, cwd=ROOT, env={**os.environ, **more}, capture_output=True, check=False)
+
+    done = run("", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"") and "100 ×" in done.stdout.decode()
+    done = run(">&-")
+    assert (done.returncode, done.stderr) == (0, b"")
+    if os.path.exists("/dev/full"):
+        done = run("> /dev/full")
+        assert done.returncode == 2 and "space" in one_line(done.stderr.decode())
+
+
 # Memory ---------------------------------------------------------------------------------------------------------------
+
+HUGE = content(
+    {"parameter_1": {"initial": "ones", "shape": (10_000, 10_000), "name": "huge"}, "sum_1": {}, "optimizer_1": {}},
+    "parameter_1>sum_1 sum_1>optimizer_1.loss",
+)
 
 CAPPED = """
 import resource, sys
@@ -421,14 +441,37 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize("command", ["run", "inspect"])
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is capped by RLIMIT_DATA")
 def test_a_graph_too_large_for_the_memory_is_one_line(saved: Any, command: str) -> None:
-    graph = content(
-        {"parameter_1": {"initial": "ones", "shape": (10_000, 10_000), "name": "huge"}, "sum_1": {}, "optimizer_1": {}},
-        "parameter_1>sum_1 sum_1>optimizer_1.loss",
-    )
-    words = [sys.executable, "-c", CAPPED, command, str(saved(graph)), "--json"]
+    words = [sys.executable, "-c", CAPPED, command, str(saved(HUGE)), "--json"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     if command == "run":
         assert done.returncode == 2 and not done.stdout
-        assert "memory" in one_line(done.stderr) or '"huge" (parameter_1)' in one_line(done.stderr)
+        assert one_line(done.stderr).startswith('"huge" (parameter_1) needs more memory than there is')
     else:
-        assert done.returncode in (0, 2) and "Traceback" not in done.stderr
+        assert (done.returncode, done.stderr) == (0, "")
+        assert any(each["node"] == "parameter_1" for each in strict(done.stdout)["problems"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is capped by RLIMIT_DATA")
+def test_the_memory_cap_holds_for_a_real_graph_in_the_window(qtbot: Any) -> None:
+    from app.worker.client import RunControl
+
+    runs = RunControl(memory=600 * 2**20)
+    try:
+        runs.run(HUGE, None, ROOT / "assets")
+        qtbot.waitUntil(lambda: runs.state == "failed", timeout=20_000)
+        assert "memory" in runs.sentence and runs.node == "parameter_1", (runs.sentence, runs.node)
+        runs.run(bowl(1.0, "square", steps=3), None, ROOT / "assets")
+        qtbot.waitUntil(lambda: runs.state == "finished", timeout=20_000)
+    finally:
+        runs.close()
+
+
+def test_a_run_without_end_is_stopped(session: Any, qtbot: Any) -> None:
+    """A billion steps of a real graph: the window stops them, and keeps what they reached."""
+    graph = bowl(1.0, "square", learning_rate=1e-6, steps=10**9)
+    session.adopt(graph, None, clean=True)
+    session.run()
+    qtbot.waitUntil(lambda: session.runs.steps > 0, timeout=20_000)
+    session.stop()
+    qtbot.waitUntil(lambda: session.run_state == "finished", timeout=5_000)
+    assert 0 < session.runs.steps < 10**9 and session.content.graph == graph.graph
