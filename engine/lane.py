@@ -132,7 +132,7 @@ class Mover:
         wanted = self.stepper.carry[: len(names)]
         if all(_fits(tensor, each.type) for tensor, each in zip(carried, wanted, strict=True)):
             self.carry = (*(_restored(tensor) for tensor in carried if tensor), *self.carry[len(names) :])
-            self.previous_loss = float(own["previous_loss"].array()) if "previous_loss" in own else float("nan")
+            self.previous_loss = float(_number_in(own.get("previous_loss"), float("nan")))
         states = [kept.states.get(_node(each), {}).get(str(_number(each))) for each in self._state_inputs()]
         if all(_fits(tensor, each.type) for tensor, each in zip(states, self._state_inputs(), strict=True)):
             head = self.carry[: len(self.carry) - len(states)]
@@ -143,9 +143,7 @@ class Mover:
                 batch = [kept.states[each.name].get(str(k)) for k in range(len(first))]
                 if all(_fits(tensor, type_of(array)) for tensor, array in zip(batch, first, strict=True)):
                     self.batches[each.name] = tuple(_restored(tensor) for tensor in batch if tensor)
-        self.converged = (
-            "converged" in own and bool(own["converged"].array()) and self.plan.settings["until"] != "steps"
-        )
+        self.converged = bool(_number_in(own.get("converged"), 0)) and self.plan.settings["until"] != "steps"
 
     # What others move ---------------------------------------------------------------------------------------------
 
@@ -341,6 +339,12 @@ def _numbered(parts: Sequence[Any]) -> list[tuple[str, Any]]:
 
 def _fits(tensor: Tensor | None, wanted: Type) -> TypeGuard[Tensor]:
     return tensor is not None and ArrayType(tuple(tensor.shape), tensor.dtype) == wanted
+
+
+def _number_in(tensor: Tensor | None, otherwise: float) -> Any:
+    """Return the real number that a kept tensor holds; `otherwise` where there is none, or not one alone."""
+    single = tensor is not None and tensor.shape == () and not tensor.dtype.startswith("complex")
+    return tensor.array()[()] if tensor is not None and single else otherwise
 
 
 def _restored(tensor: Tensor) -> Any:

@@ -18,6 +18,7 @@ from engine.operator import Library, operator
 from engine.optimizers import METHODS
 from engine.prepare import prepare
 from engine.training import Column, Trainer
+from engine.types import Tensor
 from nodes.library import LIBRARY
 from tests.engine.training_graphs import content, frozen, network, prepared, rosenbrock, rosenbrock_gradient
 
@@ -527,6 +528,19 @@ def test_a_run_resumes_on_data_of_another_length(rows):
     order, position = again.states()["minibatch_1"]
     assert sorted(order.tolist()) == list(range(rows))
     assert position == 30
+
+
+@pytest.mark.parametrize("slot", ["previous_loss", "converged", "mean.parameter_1"])
+def test_kept_state_of_another_shape_is_left_aside(slot):
+    """A file may be written by hand."""
+    first = trainer(network())
+    first.run(3)
+    kept = first.kept()
+    for odd in (np.ones(3), np.complex128(1j)):
+        states = {**kept.states, "optimizer_1": {**kept.states["optimizer_1"], slot: Tensor.of(odd)}}
+        again = trainer(network(), replace(kept, states=states))
+        again.run(100)
+        assert again.step() == 60
 
 
 def test_free_values_of_another_constraint_are_not_taken_up():
