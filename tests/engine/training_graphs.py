@@ -11,7 +11,11 @@ import numpy as np
 from engine.data import Data
 from engine.graph import Content, Graph, Kept, Node, Socket, Wire
 from engine.prepare import Prepared, prepare
+from engine.training import Trainer
 from nodes.library import LIBRARY
+
+DESCENT = {"method": "gradient_descent", "learning_rate": 1e-3, "steps": 200}
+ADAM = {"method": "adam", "learning_rate": 0.02, "steps": 200}
 
 SHORT = {
     "parameter": "parameters.parameter",
@@ -118,3 +122,37 @@ def network(method: str = "adam", **rivals: Mapping[str, Any]) -> Content:
         "parameter_5>multiply_1.y multiply_1>mse_1.prediction minibatch_1.batch_y>mse_1.target mse_1>optimizer_1.loss"
     )
     return content(nodes, " ".join([wires, *(f"mse_1>{id}.loss" for id in rivals)]))
+
+
+def taking_turns(first: Mapping[str, Any], second: Mapping[str, Any]) -> Content:
+    """Return (x + y)^2 + (x y)^2 from (3, -2) under two optimizers: the first moves x, the other y."""
+    return content(
+        {
+            "parameter_1": {"value": 3.0},
+            "parameter_2": {"value": -2.0},
+            "add_1": {},
+            "square_1": {},
+            "multiply_1": {},
+            "square_2": {},
+            "add_2": {},
+            "optimizer_1": {"method": "momentum", "parameters": ("parameter_1",), **first},
+            "optimizer_2": {"method": "adam", "parameters": ("parameter_2",), **second},
+        },
+        "parameter_1>add_1 parameter_2>add_1.y add_1>square_1 parameter_1>multiply_1 parameter_2>multiply_1.y "
+        "multiply_1>square_2 square_1>add_2 square_2>add_2.y add_2>optimizer_1.loss add_2>optimizer_2.loss",
+    )
+
+
+def descend(steps: int, rate: float, x: float = -1.2, y: float = 1.0) -> list[tuple[float, float]]:
+    """Return the path of gradient descent on Rosenbrock's function, its start included."""
+    path = [(x, y)]
+    for _ in range(steps):
+        gx, gy = rosenbrock_gradient(x, y)
+        x, y = x - rate * gx, y - rate * gy
+        path.append((x, y))
+    return path
+
+
+def trainer(graph: Content, kept: Kept | None = None, *, seed: Any = None, start: Any = "kept", **how: Any) -> Trainer:
+    """Return a trainer of the graph, prepared with the real library."""
+    return Trainer(prepared(graph, kept, seed=seed, start=start), **how)
