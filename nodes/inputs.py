@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import autograd.numpy as np
@@ -23,8 +23,26 @@ NOISE_SEED = Integer(0, low=0, high=2**53, help="Which draw: the same seed gives
 # ----- constant -----
 
 
+LARGEST: Mapping[str, float] = {"int64": 2.0**53, **dict.fromkeys(("float32", "complex64"), float(onp.finfo("f4").max))}
+"""The largest number a constant may hold where float64, in which its value arrives, holds more or less exactly."""
+
+
 def _constant_shape(types: Sequence[Type], settings: Mapping[str, Any]) -> tuple[Type, ...]:
-    return (ArrayType(rectangular_shape(settings["value"]), settings["dtype"]),)
+    value, dtype = settings["value"], settings["dtype"]
+    shape = rectangular_shape(value)
+    if dtype in LARGEST and max(map(abs, _numbers(value)), default=0) > LARGEST[dtype]:
+        raise ShapeError(
+            f"its value holds a number too large for {dtype}: at most {LARGEST[dtype]:.6g} is stored rightly"
+        )
+    return (ArrayType(shape, dtype),)
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, tuple | list):
+        for each in value:
+            yield from _numbers(each)
+    else:
+        yield value
 
 
 @operator(

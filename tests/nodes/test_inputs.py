@@ -10,7 +10,7 @@ import pytest
 
 from engine import random_bits
 from engine.data import ASSETS, Data
-from engine.errors import SettingError
+from engine.errors import SettingError, ShapeError
 from engine.types import ArrayType
 from nodes.inputs import _draw as draw
 from nodes.library import LIBRARY
@@ -122,6 +122,18 @@ def test_batches_go_on_where_a_run_was_interrupted() -> None:
 
 
 # ----- constants -----
+
+
+@pytest.mark.parametrize(
+    ("dtype", "fits", "too_large"), [("int64", 2**53, 2**53 + 2), ("float32", 3.4e38, 3.5e38), ("complex64", 1, -1e39)]
+)
+def test_a_constant_holds_no_number_that_its_dtype_cannot(dtype: str, fits: float, too_large: float) -> None:
+    shape = LIBRARY["inputs.constant"].shape
+    assert shape is not None
+    assert shape([], {"value": (1, fits), "dtype": dtype}) == (ArrayType((2,), dtype),)
+    with pytest.raises(ShapeError, match=f"too large for {dtype}"):
+        shape([], {"value": ((0,), (too_large,)), "dtype": dtype})
+    assert shape([], {"value": too_large, "dtype": "float64"}) == (ArrayType((), "float64"),)
 
 
 def test_a_constant_has_the_dtype_asked_for() -> None:
