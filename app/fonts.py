@@ -19,7 +19,14 @@ FILES = (
     "fonts/GradwireMono-Semibold.ttf",
 )
 
-SIZES: Mapping[str, float] = {"display": 28.0, "title": 19.0, "heading": 15.0, "body": 14.0, "small": 13.0, "caption": 11.5}
+SIZES: Mapping[str, float] = {
+    "display": 28.0,
+    "title": 19.0,
+    "heading": 15.0,
+    "body": 14.0,
+    "small": 13.0,
+    "caption": 11.5,
+}
 """Pixel sizes at scale 1. Nothing in the window is set in any other size."""
 
 
