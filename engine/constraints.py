@@ -16,15 +16,25 @@ import autograd.numpy as np
 MARGIN: Final = 1e-9
 """How far from its limits a start value is put, as a fraction of the range (or as it is, where there is none)."""
 
+ROUNDING: Final = 1e-5
+"""How far the sum of a simplex may be from 1 by rounding alone (in float32)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """`value(free, *limits)` is traced into programs; `free(value, *limits)` undoes it; `limits` are settings of the
-    node."""
+    """`value(free, *limits)` is traced into programs; `free(value, *limits)` undoes it; `holds(value, *limits)` tells
+    whether it is kept; `limits` are settings of the node."""
 
     value: Callable[..., Any]
     free: Callable[..., Any]
+    holds: Callable[..., Any]
     limits: tuple[str, ...] = ()
+
+    def moved_inside(self, value: Any, limits: tuple[float, ...]) -> Any:
+        """Return the value itself where it keeps the constraint, else one near by that does."""
+        if np.size(value) == 0 or self.holds(value, *limits):
+            return value
+        return np.asarray(self.value(self.free(np.asarray(value, np.float64), *limits), *limits), value.dtype)[()]
 
 
 def _softplus(free: Any) -> Any:
@@ -55,9 +65,15 @@ def _softmax_inverse(value: Any) -> Any:
     return logs - np.mean(logs, axis=-1, keepdims=True)
 
 
+def _on_simplex(value: Any) -> Any:
+    return np.all(value >= 0) and np.all(np.abs(np.sum(value, axis=-1) - 1.0) <= ROUNDING)
+
+
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
-    "positive": Constraint(_softplus, _softplus_inverse),
-    "bounded": Constraint(_between, _between_inverse, ("low", "high")),
-    "simplex": Constraint(_softmax, _softmax_inverse),
+    "positive": Constraint(_softplus, _softplus_inverse, lambda value: np.all(value >= 0)),
+    "bounded": Constraint(
+        _between, _between_inverse, lambda value, low, high: np.all((low <= value) & (value <= high)), ("low", "high")
+    ),
+    "simplex": Constraint(_softmax, _softmax_inverse, _on_simplex),
 }
 """By the value of a parameter node's `constraint` setting; "none" is not among them."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import random_bits
+from engine.constraints import CONSTRAINTS
 from engine.data import Data
 from engine.errors import DataError, DeclarationError, GradwireError, RunError, ShapeError
 from engine.graph import Content, Graph, Node, Socket, label
@@ -279,9 +280,9 @@ class _Preparation:
 
     def _start(self, id: str, kind: ArrayType, given: Any, kept: Any) -> Any:
         if given is not None:
-            return self._fitting(given, kind, id)
+            return self._inside(self._fitting(given, kind, id), id)
         if kept is not None and tuple(kept.shape) == kind.shape:
-            return self._fitting(kept.array(), kind, id)
+            return self._inside(self._fitting(kept.array(), kind, id), id)
         if kept is not None:
             shapes = f"its kept value is {shape_text(kept.shape)}, now it is {shape_text(kind.shape)}"
             self.problems.append(Problem("warning", "kept_shape", f"{self.quoted(id)} starts anew: {shapes}.", id))
@@ -296,6 +297,15 @@ class _Preparation:
         except Exception as error:
             raise RunError(f"{self.quoted(id)} cannot start: {error}.", node=id) from error
         return self._fitting(start, kind, id)
+
+    def _inside(self, value: Any, id: str) -> Any:
+        """Return a value that was given or kept inside the constraint of its parameter, as the node's own start is."""
+        node, declared = self.declared(id)
+        settings = declared.values(node)
+        constraint = CONSTRAINTS.get(str(settings.get("constraint")))
+        if constraint is None:
+            return value
+        return constraint.moved_inside(value, tuple(float(settings[name]) for name in constraint.limits))
 
     def batch_types(self, prepared: Prepared) -> dict[Socket, Type]:
         types: dict[Socket, Type] = {}

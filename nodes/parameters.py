@@ -61,8 +61,16 @@ CONSTRAINTS: Final = ("none", "positive", "bounded", "simplex")
 
 
 def _shape(types: Sequence[Type], settings: Mapping[str, Any]) -> tuple[Type, ...]:
-    """The setting `shape` or, where it is left open, the shape of the value."""
-    return (ArrayType(parameter_shape(settings), settings["dtype"]),)
+    """The setting `shape` or, where it is left open, the shape of the value; refuses a constraint that cannot hold."""
+    constraint, dtype, low, high = (settings[name] for name in ("constraint", "dtype", "low", "high"))
+    if constraint != "none" and np.dtype(dtype).kind == "c":
+        raise ShapeError(f"the constraint {constraint} puts numbers in an order, which {dtype} has not")
+    if constraint == "bounded" and not low < high:
+        raise ShapeError(f"low must be below high, but they are {low:g} and {high:g}")
+    shape = parameter_shape(settings)
+    if constraint == "simplex" and shape == ():
+        raise ShapeError("a scalar cannot be a simplex: give the parameter a shape")
+    return (ArrayType(shape, dtype),)
 
 
 def parameter_shape(settings: Mapping[str, Any]) -> Shape:
@@ -107,8 +115,6 @@ def parameter(
     Constraints: positive keeps every element above 0, bounded keeps it between low and high, simplex keeps all elements
     positive with sum 1 along the last axis. Start values outside are moved inside.
     """
-    if constraint != "none" and np.dtype(dtype).kind == "c":
-        raise SettingError(f"the constraint {constraint} orders numbers, which {dtype} has no order for")
     start = _given(value, shape) if initial == "value" else INITIALISERS[initial](key, shape, scale)
     result: FloatArray = np.asarray(_constrained(start, constraint, low, high), dtype)
     return result
@@ -131,13 +137,9 @@ def _constrained(start: FloatArray, constraint: str, low: float, high: float) ->
     if constraint == "positive":
         return np.maximum(start, MARGIN)
     if constraint == "bounded":
-        if not low < high:
-            raise SettingError(f"low must be below high, but they are {low:g} and {high:g}")
         inside = MARGIN * (high - low)
         return np.clip(start, low + inside, high - inside)
     if constraint == "simplex":
-        if start.ndim == 0:
-            raise SettingError("a scalar cannot be a simplex: give the parameter a shape")
         positive: FloatArray = np.maximum(start, MARGIN)
         positive /= positive.sum(axis=-1, keepdims=True)
         return positive

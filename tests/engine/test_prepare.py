@@ -9,10 +9,11 @@ from engine.data import Data
 from engine.errors import DataError, GradwireError, ShapeError
 from engine.graph import Kept, Socket
 from engine.prepare import optimizers, prepare
+from engine.problems import validate
 from engine.results import History
 from engine.types import ArrayType, Tensor
 from nodes.library import LIBRARY
-from tests.engine.training_graphs import content, network, prepared, rosenbrock
+from tests.engine.training_graphs import content, frozen, network, prepared, rosenbrock
 
 DESCENT = {"method": "gradient_descent"}
 
@@ -30,6 +31,40 @@ def test_kept_values_are_taken_up_with_their_seed_and_step():
 def test_given_values_go_before_kept_ones():
     found = prepared(rosenbrock(optimizer_1=DESCENT), kept(parameter_1=7.0), parameters={"parameter_1": 3.0})
     assert found.parameters["parameter_1"] == 3.0
+
+
+@pytest.mark.parametrize("frozen_too", [False, True])
+@pytest.mark.parametrize(
+    ("constraint", "near"), [("positive", [0.0, 5.0]), ("bounded", [0.0, 1.0]), ("simplex", [0.0, 1.0])]
+)
+def test_given_and_kept_values_are_moved_inside_their_constraint(constraint, near, frozen_too):
+    nodes = {
+        "parameter_1": {"value": (0.3, 0.7), "constraint": constraint},
+        "parameter_2": {"value": 1.0},
+        "multiply_1": {},
+        "sum_1": {},
+        "optimizer_1": {},
+    }
+    wires = "parameter_1>multiply_1 parameter_2>multiply_1.y multiply_1>sum_1 sum_1>optimizer_1.loss"
+    graph = frozen(content(nodes, wires), *(["parameter_1"] if frozen_too else []))
+    for outside in (
+        prepared(graph, parameters={"parameter_1": [-1.0, 5.0]}),
+        prepared(graph, kept(parameter_1=[-1.0, 5.0])),
+    ):
+        found = outside.parameters["parameter_1"]
+        np.testing.assert_allclose(found, near, atol=1e-6)
+        assert np.all(found > 0)
+    exact = [0.1, 0.9]
+    np.testing.assert_array_equal(prepared(graph, kept(parameter_1=exact)).parameters["parameter_1"], exact)
+
+
+def test_a_constraint_that_cannot_hold_is_a_problem_before_anything_runs():
+    graph = content(
+        {"parameter_1": {"constraint": "bounded", "low": 2.0, "high": 1.0}, "square_1": {}, "optimizer_1": {}},
+        "parameter_1>square_1 square_1>optimizer_1.loss",
+    )
+    sentences = [each.sentence for each in validate(graph.graph, LIBRARY)]
+    assert sentences == ['"Parameter" (parameter_1): low must be below high, but they are 2 and 1.']
 
 
 def test_given_values_are_trained_from_even_where_a_state_was_kept():

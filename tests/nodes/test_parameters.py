@@ -99,13 +99,13 @@ def test_values_inside_stay_what_they_are() -> None:
 
 
 def test_constraints_that_cannot_hold() -> None:
-    with pytest.raises(SettingError, match="low must be below high, but they are 2 and 1"):
-        start(shape=(), constraint="bounded", low=2.0, high=1.0)
-    with pytest.raises(SettingError, match="a scalar cannot be a simplex"):
-        start(shape=(), constraint="simplex")
+    with pytest.raises(ShapeError, match="low must be below high, but they are 2 and 1"):
+        kind(shape=(), constraint="bounded", low=2.0, high=1.0)
+    with pytest.raises(ShapeError, match="a scalar cannot be a simplex"):
+        kind(shape=(), constraint="simplex")
     for constraint in CONSTRAINTS[1:]:
-        with pytest.raises(SettingError, match="complex64"):
-            start(shape=(2,), constraint=constraint, dtype="complex64")
+        with pytest.raises(ShapeError, match="complex64"):
+            kind(shape=(2,), constraint=constraint, dtype="complex64")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "complex128"])
