@@ -352,7 +352,10 @@ def test_progress_with_time_left_is_drawn_on_a_terminal_only(rosen):
     """Standard error is a pseudo-terminal; standard output stays JSON."""
     pty = pytest.importorskip("pty", reason="pseudo-terminals are POSIX")
     command = [sys.executable, "-m", "app.cli", "run", str(rosen), "--steps", "60000", "--json"]
-    ours, theirs = pty.openpty()
+    try:
+        ours, theirs = pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminal to be had here: {error}")
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)

@@ -61,12 +61,12 @@ def test_the_buttons_run_step_and_reset_a_graph(qtbot, bar, session):
     click(qtbot, bar.step)
     qtbot.waitUntil(lambda: session.run_state == "paused" and session.runs.steps == 1, timeout=WAIT)
     assert bar.run.text() == "Continue"
-    assert bar.meter._texts[0] == "step 1 / 200"
+    qtbot.waitUntil(lambda: bar.meter._texts[0] == "step 1 / 200", timeout=WAIT)
     assert (bar.backend.text(), bar.approach.text()) == ("NumPy", session.runs.lanes[0].approach)
     click(qtbot, bar.run)
     qtbot.waitUntil(lambda: session.run_state == "finished", timeout=WAIT)
     assert bar.run.text() == "Run"
-    assert bar.meter._texts[0] == "step 200 / 200"
+    qtbot.waitUntil(lambda: bar.meter._texts[0] == "step 200 / 200", timeout=WAIT)
     assert bar.meter._progress == 1.0
     click(qtbot, bar.reset)
     assert session.run_state == "idle"
