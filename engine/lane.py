@@ -118,32 +118,36 @@ class Mover:
         constraint or its limits were changed since.
         """
         own = dict(kept.states.get(self.plan.id, {}))
-        down = self.stepper.descent
+        self._take_up_free_and_slots(own)
+        self._take_up_states(kept.states)
+        self._take_up_batches(kept.states)
+        self.converged = bool(_number_in(own.get("converged"), 0)) and self.plan.settings["until"] != "steps"
+
+    def _take_up_free_and_slots(self, own: dict[str, Tensor]) -> None:
+        down, prepared = self.stepper.descent, self.prepared
         for id, each, free in zip(down.owned, down.free, self.free, strict=True):
-            found, start = own.get(f"free.{id}"), self.prepared.parameters[id]
-            if not _fits(found, each.type) or not np.array_equal(
-                down.value(self.prepared, id, _restored(found)), start
-            ):
+            found, start = own.get(f"free.{id}"), prepared.parameters[id]
+            if not _fits(found, each.type) or not np.array_equal(down.value(prepared, id, _restored(found)), start):
                 own[f"free.{id}"] = Tensor.of(np.asarray(free, each.type.dtype))
-        names = [f"free.{id}" for id in self.stepper.descent.owned] + [
-            f"{slot}.{id}" for slot, id in self.stepper.slots
-        ]
-        carried = [own.get(name) for name in names]
-        wanted = self.stepper.carry[: len(names)]
-        if all(_fits(tensor, each.type) for tensor, each in zip(carried, wanted, strict=True)):
-            self.carry = (*(_restored(tensor) for tensor in carried if tensor), *self.carry[len(names) :])
+        slots = ("free", *dict.fromkeys(slot for slot, _ in self.stepper.slots))
+        carried = [own.get(f"{slot}.{id}") for slot in slots for id in down.owned]
+        if all(_fits(tensor, each.type) for tensor, each in zip(carried, self.stepper.carry, strict=False)):
+            self.carry = (*(_restored(tensor) for tensor in carried if tensor), *self.carry[len(carried) :])
             self.previous_loss = float(_number_in(own.get("previous_loss"), float("nan")))
-        states = [kept.states.get(_node(each), {}).get(str(_number(each))) for each in self._state_inputs()]
-        if all(_fits(tensor, each.type) for tensor, each in zip(states, self._state_inputs(), strict=True)):
+
+    def _take_up_states(self, kept: Mapping[str, Mapping[str, Tensor]]) -> None:
+        inputs = self._state_inputs()
+        states = [kept.get(_node(each), {}).get(str(_number(each))) for each in inputs]
+        if all(_fits(tensor, each.type) for tensor, each in zip(states, inputs, strict=True)):
             head = self.carry[: len(self.carry) - len(states)]
             self.carry = (*head, *(_restored(tensor) for tensor in states if tensor))
-        for each in self.stepper.fresh:
-            if each.role == "batch" and each.name in kept.states:
-                first = self.prepared.draw(each.name, self.first, None)[1]
-                batch = [kept.states[each.name].get(str(k)) for k in range(len(first))]
-                if all(_fits(tensor, type_of(array)) for tensor, array in zip(batch, first, strict=True)):
-                    self.batches[each.name] = tuple(_restored(tensor) for tensor in batch if tensor)
-        self.converged = bool(_number_in(own.get("converged"), 0)) and self.plan.settings["until"] != "steps"
+
+    def _take_up_batches(self, kept: Mapping[str, Mapping[str, Tensor]]) -> None:
+        for id in (each.name for each in self.stepper.fresh if each.role == "batch" and each.name in kept):
+            first = self.prepared.draw(id, self.first, None)[1]
+            parts = [kept[id].get(str(k)) for k in range(len(first))]
+            if all(_fits(tensor, type_of(array)) for tensor, array in zip(parts, first, strict=True)):
+                self.batches[id] = tuple(_restored(tensor) for tensor in parts if tensor)
 
     # What others move ---------------------------------------------------------------------------------------------
 
