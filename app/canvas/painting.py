@@ -21,8 +21,10 @@ from engine.graph import Socket
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
-FULL = 0.62
-"""Pixels per scene unit from which small print is painted."""
+FULL = 0.42
+"""Pixels per scene unit from which small print is painted: small, but a node without its values looks broken,"""
+HASTY = 0.62
+"""and from which it is painted also while the wheel turns over many nodes."""
 SMALL = 0.30
 """From which nodes and wires are painted one by one; below, the overview takes over."""
 EXACT = 1.6
@@ -34,7 +36,8 @@ STATIONS = (0.5, 0.38, 0.62, 0.26, 0.74)
 LIFTS = (0.0, -24.0, 26.0, -44.0, 46.0)
 """and how far above or below it."""
 MANY = 100
-"""Wires from which they are painted without smoothing while the wheel turns; it follows as soon as that rests."""
+"""Wires and nodes from which they are painted without smoothing and small print while the wheel turns; both follow as
+soon as that rests."""
 WHOLE = 0.01
 """How far from whole pixels a pan may be for the frame to be shifted."""
 EMPTY = ("Nothing here yet", "Drag an operator from the left, or press Tab to find one.")
@@ -201,9 +204,10 @@ class Painting:
 
     def _nodes(self, painter: QPainter, seen: QRectF, factor: float) -> None:
         canvas = self._canvas
-        paint = paint_node.paint if factor >= FULL else paint_node.paint_small
         selection = canvas.session.selection
         items = canvas.scene.nodes_in(seen)
+        from_size = HASTY if canvas.zooming and len(items) > MANY else FULL
+        paint = paint_node.paint if factor >= from_size else paint_node.paint_small
         if selection:
             items.sort(key=lambda item: item.face.id in selection)
         work = Brushwork(painter, canvas.ink, self._cards, canvas.camera, canvas.devicePixelRatioF())

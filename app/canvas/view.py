@@ -37,8 +37,10 @@ from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
 
-FIT_MARGIN = 32.0
-"""Pixels around a fitted graph."""
+FIT_MARGIN = 24.0
+"""Pixels around a fitted graph, at any font scale; less where the canvas is small,"""
+FIT_SHARE = 0.035
+"""a share of its height."""
 GLOW_TIME = 1100
 """Milliseconds a revealed node glows."""
 REST_TIME = 120
@@ -188,7 +190,7 @@ class Canvas(QWidget):
         if not self.isVisible():
             self._fit_when_shown = True
         bounds = self.scene.bounds()
-        margin = 2 * FIT_MARGIN * min(self.camera.unit, 1.5)
+        margin = 2 * min(FIT_MARGIN, FIT_SHARE * self.height())
         if bounds.isEmpty():
             self.camera.zoom = 1.0
             self.camera.centre(QPointF(0, 0), self.width(), self.height())

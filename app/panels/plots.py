@@ -12,7 +12,8 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.plots.card import Card
-from app.plots.histories import GradientCard, LossCard, ValuesCard
+from app.plots.histories import GradientCard, LossCard, ValuesCard, lane_color, lane_key, side_by_side
+from app.plots.legend import Legend, Pill
 from app.plots.path import PathCard, plane
 from app.plots.views import VIEW_CARDS, ProbeCard, ViewCard
 from app.theme import appearance
@@ -33,6 +34,8 @@ REST: Final = 0.055
 WIDTH: Final = 250
 HEIGHT: Final = 164
 GAP: Final = 10
+RUN_CARDS: Final = ("loss", "gradient", "path", "values")
+"""Keys of the cards of a run; all others are ids of view nodes."""
 
 
 class PlotPanel(QWidget):
@@ -60,11 +63,20 @@ class PlotPanel(QWidget):
             bar.valueChanged.connect(lambda _: pulse().wake())  # what comes into sight may wait to be drawn
         self._inner = QWidget()
         self._scroll.setWidget(self._inner)
+        self._inner.setAutoFillBackground(False)  # cards lie on the window's colour, not on a panel's
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._strip = QWidget()
+        self.legend = Legend(self._strip, leading=True)
+        """Of optimizers side by side: names their curves for all cards."""
+        self.legend.clicked.connect(self._toggle)
+        self._hidden: set[str] = set()
         self._hint = QLabel("Add an optimizer or a view node: what they show is drawn here.", self)
         self._hint.setProperty("role", "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._strip)
         box.addWidget(self._scroll)
         self._member = self._beat
         pulse().join(self._member)
@@ -95,6 +107,7 @@ class PlotPanel(QWidget):
             if key not in self.cards:
                 self._add(key, make())
         self.cards = {key: self.cards[key] for key in wanted}
+        self._share_legend()
         if self._enlarged not in self.cards:
             self._enlarged = None
         for key, card in self.cards.items():
@@ -142,6 +155,27 @@ class PlotPanel(QWidget):
         card.show()
         self._mark(key)
 
+    def _share_legend(self) -> None:
+        """Name several optimizers once for all cards of the run, instead of in each."""
+        lanes = self._session.runs.lanes
+        shared = side_by_side(lanes)
+        for key in RUN_CARDS:
+            if key in self.cards:
+                self.cards[key].legend_elsewhere = shared
+                if shared:
+                    self.cards[key].hidden = self._hidden
+        pills = [
+            Pill(lane_key(k), lane.name, lane_color(k), lane_key(k) not in self._hidden) for k, lane in enumerate(lanes)
+        ]
+        self.legend.set_pills(pills if shared else ())
+        self._strip.setVisible(shared)
+
+    def _toggle(self, key: str) -> None:
+        """Show or hide an optimizer in all cards."""
+        self._hidden ^= {key}
+        self._share_legend()
+        self._run_moved()
+
     def enlarge(self, key: str | None) -> None:
         """Show one card alone, or all again."""
         self._enlarged = None if self._enlarged == key else key
@@ -164,16 +198,27 @@ class PlotPanel(QWidget):
         for key, card in self.cards.items():
             card.setVisible(key in shown)
         least = (px(WIDTH), px(HEIGHT), px(GAP))
-        places, width, height = places_of(len(shown), self.width(), self.height(), *least)
-        if width > self.width():  # a bar to scroll by takes some height
+        wide, high = self.width(), self.height() - self._strip_height()
+        places, width, height = places_of(len(shown), wide, high, *least)
+        if width > wide:  # a bar to scroll by takes some height
             bar = self._scroll.horizontalScrollBar().sizeHint().height()
-            places, width, height = places_of(len(shown), self.width(), self.height() - bar, *least)
-        elif height > self.height():
+            places, width, height = places_of(len(shown), wide, high - bar, *least)
+        elif height > high:
             bar = self._scroll.verticalScrollBar().sizeHint().width()
-            places, width, height = places_of(len(shown), self.width() - bar, self.height(), *least)
+            places, width, height = places_of(len(shown), wide - bar, high, *least)
         self._inner.resize(width, height)
         for key, place in zip(shown, places, strict=True):
             self.cards[key].setGeometry(place)
+
+    def _strip_height(self) -> int:
+        """Return the height of the shared legend's strip, and give it that: 0 while there is none."""
+        if not self.legend.pills:
+            return 0
+        self._strip.resize(self.width(), self._strip.height())  # the legend wraps in it before the layout sees it
+        self.legend.lay_out()
+        height = round(self.legend.room * appearance().scale)
+        self._strip.setFixedHeight(height)
+        return height
 
     def _restyle(self) -> None:
         for card in self.cards.values():
@@ -236,7 +281,7 @@ class PlotPanel(QWidget):
     # What happens -----------------------------------------------------------------------------------------------------
 
     def _run_moved(self) -> None:
-        for key in ("loss", "gradient", "path", "values"):
+        for key in RUN_CARDS:
             if key in self.cards and key not in self._dirty:
                 self._mark(key)
 
@@ -244,6 +289,7 @@ class PlotPanel(QWidget):
         path = self.cards.get("path")
         if isinstance(path, PathCard):
             path.forget_contour()
+        self._hidden.clear()
         for card in self.cards.values():
             card.area.following = True
         self.rebuild()

@@ -179,13 +179,30 @@ class PlotArea(pg.GraphicsView):
 
     def x_ticks(self) -> tuple[Tick, ...]:
         """Return the ticks of the horizontal axis."""
-        most = max(2, int(self.plot_rect.width() / appearance().px(62)))
         low, high = self.box.viewRange()[0]
-        return log_ticks(low, high, most) if self.log_x else linear_ticks(low, high, most, whole=self.whole_x)
+        metrics = QFontMetricsF(fonts.sans("caption", appearance().scale))
+        most = max(3, int(self.plot_rect.width() / appearance().px(44)))
+        while True:
+            ticks = log_ticks(low, high, most) if self.log_x else linear_ticks(low, high, most, whole=self.whole_x)
+            if most <= 2 or self._apart(ticks, metrics):
+                return ticks
+            most -= 1
+
+    def _apart(self, ticks: tuple[Tick, ...], metrics: QFontMetricsF) -> bool:
+        """Whether the texts of the horizontal axis keep their distance."""
+        free = float("-inf")
+        for tick in ticks:
+            half = metrics.horizontalAdvance(tick.text) / 2
+            x = self.to_pixels(tick.at, 0).x()
+            if x - half < free:
+                return False
+            free = x + half + appearance().px(14)
+        return True
 
     def y_ticks(self) -> tuple[Tick, ...]:
         """Return the ticks of the vertical axis."""
-        most = max(2, min(7, int(self.plot_rect.height() / appearance().px(30))))
+        room = self.plot_rect.height()
+        most = max(2 if room < appearance().px(50) else 3, min(7, int(room / appearance().px(28))))
         low, high = self.box.viewRange()[1]
         return log_ticks(low, high, most) if self.log_y else linear_ticks(low, high, most)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 from app import fonts
 from app.plots import export
 from app.plots.area import PlotArea
-from app.plots.legend import Legend
+from app.plots.legend import Legend, Pill
 from app.theme import appearance
 
 
@@ -130,7 +131,9 @@ class Card(QFrame):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hidden: set[str] = set()
-        """Keys of the curves that were clicked away."""
+        """Keys of the curves that were clicked away; cards that share a legend share this too."""
+        self.legend_elsewhere = False
+        """Whether a legend shared with other cards names the curves."""
         self._head, self._box = QHBoxLayout(), QVBoxLayout(self)
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for widget, stretch in ((self.title, 0), (self.subtitle, 1), (self.menu_button, 0)):
@@ -169,6 +172,23 @@ class Card(QFrame):
     def switches(self) -> Sequence[Switch]:
         """Return the choices of the menu."""
         return ()
+
+    def set_legend(self, pills: Sequence[Pill]) -> None:
+        """Name these curves, unless a shared legend does."""
+        self.legend.set_pills(() if self.legend_elsewhere else pills)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Show the card as it has to be outside of the panel: with a legend of its own."""
+        elsewhere, self.legend_elsewhere = self.legend_elsewhere, False
+        if elsewhere:
+            self.refresh()
+        try:
+            yield
+        finally:
+            self.legend_elsewhere = elsewhere
+            if elsewhere:
+                self.refresh()
 
     def set_empty(self, empty: bool, sentence: str = "") -> None:
         """Show what to do instead of a plot without data."""
@@ -217,7 +237,9 @@ class Card(QFrame):
 
     def export(self, path: Path) -> None:
         """Write the card as .png or .svg, or its data as .csv; `message` says what came of it."""
-        self.message.emit(export.EXPORTS[path.suffix.lower()](self, path))
+        with self.alone():
+            said = export.EXPORTS[path.suffix.lower()](self, path)
+        self.message.emit(said)
 
     # Qt ---------------------------------------------------------------------------------------------------------------
 

@@ -114,7 +114,7 @@ class HistoryCard(Card):
         self.subtitle.say(self.describe(log) if self._drawn else "")
         pills = {groups[line.key]: line.color for line in lines}
         entries = [Pill(key, name, color, key not in self.hidden) for (key, name), color in pills.items()]
-        self.legend.set_pills(entries if len(lines) > 1 and (self._drawn or self.hidden) else ())
+        self.set_legend(entries if len(lines) > 1 and (self._drawn or self.hidden) else ())
         self._fit()
         self.area.refresh_read_out()
 
@@ -228,6 +228,16 @@ def lane_color(lane: int) -> str:
     return colors[lane % len(colors)]
 
 
+def lane_key(lane: int) -> str:
+    """Return what all that is drawn of an optimizer is known by in legends."""
+    return f"lane {lane}"
+
+
+def side_by_side(lanes: Sequence[Lane]) -> bool:
+    """Whether several optimizers run, each with one curve a card, so that one legend can name them for all cards."""
+    return len(lanes) > 1 and all(len(losses(lane)) == 1 for lane in lanes)
+
+
 def parameter_color(k: int) -> str:
     """Return the colour of a parameter's derivative among several: orange first, blue last."""
     colors = appearance().theme.series
@@ -258,7 +268,11 @@ class LossCard(HistoryCard):
         found = [(k, series, name) for k, lane in enumerate(lanes) for series, name in losses(lane)]
         theme = appearance().theme
         colors = [theme.value] if len(found) == 1 else [lane_color(n) for n in range(len(found))]
-        return [Line(k, series, name, color) for (k, series, name), color in zip(found, colors, strict=True)]
+        groups = [(lane_key(k), name) if side_by_side(lanes) else None for k, _, name in found]
+        return [
+            Line(k, series, name, color, group=group)
+            for (k, series, name), color, group in zip(found, colors, groups, strict=True)
+        ]
 
 
 class GradientCard(HistoryCard):
@@ -271,7 +285,11 @@ class GradientCard(HistoryCard):
         """Return one curve per parameter, or per optimizer."""
         if len(lanes) > 1:
             wanted = Series("gradient", "")
-            return [Line(k, wanted, lane.name, lane_color(k)) for k, lane in enumerate(lanes) if wanted in lane.series]
+            return [
+                Line(k, wanted, lane.name, lane_color(k), group=(lane_key(k), lane.name))
+                for k, lane in enumerate(lanes)
+                if wanted in lane.series
+            ]
         names = {p.node: p.name for lane in lanes for p in lane.parameters}
         found = [s for lane in lanes for s in lane.series if s.kind == "gradient" and s.node][:MOST]
         return [Line(0, s, names.get(s.node, s.node), parameter_color(k)) for k, s in enumerate(found)]
@@ -300,7 +318,7 @@ class ValuesCard(HistoryCard):
                 name = parameter.name if parameter else series.node
                 name = name if parameter is None or parameter.shape == () else f"{name}[{series.index}]"
                 if len(lanes) > 1:
-                    group = (f"lane {k}", lane.name)
+                    group = (lane_key(k), lane.name)
                     lines.append(Line(k, series, f"{lane.name} · {name}", lane_color(k), DASHES[n], group))
                 else:
                     lines.append(Line(k, series, name, lane_color(n)))
@@ -314,5 +332,7 @@ class ValuesCard(HistoryCard):
         total = sum(int(np.prod(p.shape)) for p in self.runs.lanes[0].parameters) if self.runs.lanes else 0
         shown = min(total, MOST if len(self.runs.lanes) <= 1 else 2)
         count = f"{shown} of {total:,} numbers" if total > shown else f"{total} number{'s' if total != 1 else ''}"
-        dashed = "second one dashed" if len(self.runs.lanes) > 1 and shown > 1 else ""
-        return " · ".join(filter(None, (count, dashed, super().describe(log))))
+        if len(self.runs.lanes) > 1 and shown > 1:
+            first, second = dict.fromkeys(drawn.line.name.rpartition(" · ")[2] for drawn in self._drawn)
+            count = f"{first} solid · {second} dashed"
+        return " · ".join(filter(None, (count, super().describe(log))))

@@ -15,6 +15,8 @@ from app.theme import appearance
 
 HEIGHT: Final = 20
 ROWS: Final = 2
+INSET: Final = 12
+"""From the left of a leading legend's parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,10 @@ class Legend(QWidget):
     resized = Signal()
     """It needs another height."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, leading: bool = False) -> None:
+        """`leading`: at the left of its parent instead of the right."""
         super().__init__(parent)
+        self._leading = leading
         self._pills: tuple[Pill, ...] = ()
         self._boxes: list[tuple[QRectF, Pill]] = []
         self._filled = True
@@ -76,12 +80,13 @@ class Legend(QWidget):
         broadest = max((sum(min(widths[k], most) + around + gap for k in row) - gap for row in rows), default=0.0)
         for number, row in enumerate(rows):
             x = broadest - sum(min(widths[k], most) + around + gap for k in row) + gap
+            x = 0.0 if self._leading else x
             for k in row:
                 box = QRectF(x, number * height, min(widths[k], most) + around, height)
                 name = metrics.elidedText(self._pills[k].name, Qt.TextElideMode.ElideMiddle, most)
                 self._boxes.append((box, replace(self._pills[k], name=name)))
                 x = box.right() + gap
-        left = round(parent.width() - broadest - look.px(12))
+        left = look.px(INSET) if self._leading else round(parent.width() - broadest - look.px(12))
         self.setGeometry(left, look.px(3), round(broadest), height * len(rows))
         self.update()
         if had != self._rows:
@@ -97,7 +102,7 @@ class Legend(QWidget):
         for box, pill in self._boxes:
             painter.setPen(Qt.PenStyle.NoPen)
             if self._filled:
-                painter.setBrush(QColor(look.theme.raised))
+                painter.setBrush(QColor(look.theme.panel if self._leading else look.theme.raised))
                 painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
             painter.setBrush(QColor(pill.color if pill.shown else look.theme.hairline))
             size = 7 * look.scale

@@ -7,6 +7,7 @@ picture twice as fine and in an SVG, and round ends stay round.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -136,31 +137,42 @@ class PointsMark(Mark):
         super().__init__(area, z)
         self._x = self._y = np.empty(0)
         self._colors: list[QColor] = []
-        self._size, self._hollow = 6.0, False
+        self._size: float | Sequence[float] = 6.0
+        self._hollow = False
 
     def set(
-        self, x: NDArray[Any], y: NDArray[Any], colors: list[QColor], size: float = 6.0, *, hollow: bool = False
+        self,
+        x: NDArray[Any],
+        y: NDArray[Any],
+        colors: list[QColor],
+        size: float | Sequence[float] = 6.0,
+        *,
+        hollow: bool = False,
     ) -> None:
-        """Draw dots of this size at scale 1; one colour serves all."""
+        """Draw dots of this size at scale 1, or each of its own; one colour serves all."""
         self._x, self._y, self._colors, self._size, self._hollow = x, y, colors, size, hollow
         self.update()
 
     def draw(self, painter: QPainter, rect: QRectF) -> None:
         """Qt: draw the dots."""
-        size = self._size * appearance().scale
+        scale = appearance().scale
         xs, ys = self.pixels(self._x, self._y, rect)
         keep = np.isfinite(xs) & np.isfinite(ys)
         one = len(self._colors) == 1
-        if one and not self._hollow:
+        if one and not self._hollow and isinstance(self._size, float):
             # A thick round pen draws all points in one call.
-            painter.setPen(QPen(self._colors[0], size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.setPen(QPen(self._colors[0], self._size * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints([QPointF(x, y) for x, y in zip(xs[keep].tolist(), ys[keep].tolist(), strict=True)])
             return
         colors = self._colors * len(xs) if one else self._colors
-        for x, y, color in zip(xs[keep].tolist(), ys[keep].tolist(), np.array(colors, object)[keep], strict=True):
-            painter.setPen(QPen(color, 1.6 * appearance().scale) if self._hollow else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(appearance().theme.panel) if self._hollow else QBrush(color))
-            painter.drawEllipse(QPointF(x, y), size / 2, size / 2)
+        sizes = [self._size] * len(xs) if isinstance(self._size, float) else self._size
+        panel = QColor(appearance().theme.panel)
+        for x, y, color, size, seen in zip(xs.tolist(), ys.tolist(), colors, sizes, keep.tolist(), strict=True):
+            if seen:
+                radius = size * scale / 2
+                painter.setPen(QPen(color if self._hollow else panel, (1.6 if self._hollow else 1.0) * scale))
+                painter.setBrush(panel if self._hollow else QBrush(color))
+                painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
 class SegmentsMark(Mark):

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor
 
 from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Switch
-from app.plots.histories import lane_color
+from app.plots.histories import lane_color, lane_key
 from app.plots.legend import Pill
 from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
-from app.plots.shapes import contour_levels, contour_segments, finite_range
+from app.plots.shapes import contour_levels, contour_segments, finite_range, without_crumbs
 from app.theme import appearance, mix
 from app.worker.describe import short
 from app.worker.messages import Contour, Lane, Series
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 LEVELS: Final = 11
 MARGIN: Final = 0.35
 """Room around the paths, as a part of their extent."""
+STRIPE: Final = 10.0
+"""Length of the pieces in which ways that coincide are seen in turn."""
+END: Final = 8.0
+"""Size of the dot at a way's end."""
+NEAR: Final = 6.0
+"""How close ends are, in pixels, that would hide each other."""
 Bounds = tuple[float, float, float, float]
 
 
@@ -63,7 +69,8 @@ class PathCard(Card):
         self.runs = runs
         self.area.read = self._read
         self._lines = SegmentsMark(self.area, -1)
-        self._curves: dict[int, CurveMark] = {}
+        self._curves: dict[int, tuple[CurveMark, CurveMark]] = {}
+        """Of each optimizer: its whole way, and the pieces of it that lie over the others."""
         self._starts, self._ends = PointsMark(self.area, 3), PointsMark(self.area, 4)
         self._contour: Contour | None = None
         self._bounds: Bounds | None = None
@@ -96,18 +103,21 @@ class PathCard(Card):
         lanes = self.runs.lanes
         spanned = plane(lanes)
         self._ways = [way for way in self._find(spanned) if len(way.x)] if spanned else []
-        self.set_empty(not self._ways)
+        self.set_empty(not self._ways and not self.hidden)
         names = self._titles(spanned) if spanned and self._ways else ("", "")
         self.area.x_name, self.area.y_name = names
         self.subtitle.say(
             " · ".join(way.name for way in self._ways) if len(self._ways) <= 2 else f"{len(lanes)} optimizers"
         )
-        pills = [Pill(str(k), lane.name, lane_color(k), str(k) not in self.hidden) for k, lane in enumerate(lanes)]
-        self.legend.set_pills(pills if len(pills) > 1 and self._ways else ())
+        keys = [lane_key(k) for k in range(len(lanes))]
+        pills = [Pill(keys[k], lane.name, lane_color(k), keys[k] not in self.hidden) for k, lane in enumerate(lanes)]
+        self.set_legend(pills if len(pills) > 1 and (self._ways or self.hidden) else ())
         self._draw_ways()
         if spanned and self._ways:
             self._fit()
             self._ask(spanned)
+        self._draw_stripes()
+        self._draw_ends()
         self.area.refresh_read_out()
 
     def _titles(self, spanned: tuple[Series, Series]) -> tuple[str, str]:
@@ -125,23 +135,45 @@ class PathCard(Card):
             across, up = (self.runs.curve(k, series, buckets=2048, detail=True) for series in spanned)
             count = min(len(across.steps), len(up.steps))
             color = appearance().theme.derivative if single else lane_color(k)
-            if str(k) not in self.hidden:
+            if lane_key(k) not in self.hidden:
                 ways.append(Way(k, lane.name, color, across.steps[:count], across.mean[:count], up.mean[:count]))
         return ways
 
     def _draw_ways(self) -> None:
         shown = {way.lane for way in self._ways}
         for lane in set(self._curves) - shown:
-            self._curves.pop(lane).remove()
+            for mark in self._curves.pop(lane):
+                mark.remove()
         for way in self._ways:
             if way.lane not in self._curves:
-                self._curves[way.lane] = CurveMark(self.area, 1 + 0.01 * way.lane)
-            self._curves[way.lane].set(way.x, way.y, stroke(way.color, 2.0))
-        colors = [QColor(way.color) for way in self._ways]
-        firsts = np.array([(way.x[0], way.y[0]) for way in self._ways]).reshape(-1, 2)
-        lasts = np.array([(way.x[-1], way.y[-1]) for way in self._ways]).reshape(-1, 2)
-        self._starts.set(firsts[:, 0], firsts[:, 1], colors, 7.0, hollow=True)
-        self._ends.set(lasts[:, 0], lasts[:, 1], [*colors, *colors][: len(colors)], 8.0)
+                z = 0.01 * way.lane
+                self._curves[way.lane] = (CurveMark(self.area, 1 + z), CurveMark(self.area, 2 + z))
+            self._curves[way.lane][0].set(way.x, way.y, stroke(way.color, 2.0))
+        starts = dict.fromkeys((float(way.x[0]), float(way.y[0])) for way in self._ways)
+        firsts = np.array(list(starts)).reshape(-1, 2)
+        # A start that is everybody's is nobody's colour.
+        color = self._ways[0].color if len(self._ways) == 1 else appearance().theme.text
+        self._starts.set(firsts[:, 0], firsts[:, 1], [QColor(color)], 8.0, hollow=True)
+
+    def _draw_stripes(self) -> None:
+        """Draw pieces of every way over the others, in turn by their distance from the start, which all share: where
+        ways coincide each is seen."""
+        count = len(self._ways)
+        for k, way in enumerate(self._ways):
+            on_top = self._curves[way.lane][1]
+            if count == 1:
+                on_top.set(np.empty(0), np.empty(0), stroke(way.color))
+                continue
+            x, y = on_top.pixels(way.x, way.y, self.area.plot_rect)
+            on_top.set(way.x, striped(x, y, way.y, k, count, STRIPE * appearance().scale), stroke(way.color, 2.0))
+
+    def _draw_ends(self) -> None:
+        """Draw where each way has come to: of several at one place the first is largest, so that rings show each."""
+        x, y = np.array([(way.x[-1], way.y[-1]) for way in self._ways]).reshape(-1, 2).T
+        across, up = self._ends.pixels(x, y, self.area.plot_rect)
+        near = np.hypot(across[:, None] - across, up[:, None] - up) < NEAR * appearance().scale
+        sizes = [END + 4.0 * int(near[k, k + 1 :].sum()) for k in range(len(x))]
+        self._ends.set(x, y, [QColor(way.color) for way in self._ways], sizes)
 
     # The plane --------------------------------------------------------------------------------------------------------
 
@@ -175,10 +207,12 @@ class PathCard(Card):
         levels = contour_levels(loss, LEVELS)
         color = appearance().theme.value
         panel, strong = appearance().theme.panel, 0.75 if appearance().theme.dark else 0.85
+        if len(self.runs.lanes) > 1:  # one of the ways is blue as well
+            strong *= 0.6
         groups = []
         for k, level in enumerate(levels):
-            line = stroke(mix(panel, color, strong - (strong - 0.22) * k / max(1, len(levels) - 1)), 1.0)
-            groups.append((contour_segments(x, y, loss, level), line))
+            line = stroke(mix(panel, color, strong - (strong - 0.2) * k / max(1, len(levels) - 1)), 1.0)
+            groups.append((without_crumbs(contour_segments(x, y, loss, level)), line))
         self._lines.set(groups)
 
     def restyle(self) -> None:
@@ -196,7 +230,7 @@ class PathCard(Card):
         rect = self.area.plot_rect
         best: tuple[float, Way, int] | None = None
         for way in self._ways:
-            xs, ys = self._curves[way.lane].pixels(way.x, way.y, rect)
+            xs, ys = self._ends.pixels(way.x, way.y, rect)
             away = np.hypot(xs - at.x(), ys - at.y())
             k = int(np.nanargmin(away)) if np.isfinite(away).any() else 0
             if best is None or away[k] < best[0]:
@@ -216,6 +250,13 @@ class PathCard(Card):
             for name, values in (("step", way.steps), ("across", way.x), ("up", way.y)):
                 columns[f"{way.name} {name}"] = values
         return columns
+
+
+def striped(x: NDArray[Any], y: NDArray[Any], heights: NDArray[Any], k: int, count: int, length: float) -> NDArray[Any]:
+    """Return the heights of a way through pixels (x, y), NaN where it is not the turn of way k of `count`."""
+    with np.errstate(invalid="ignore"):
+        turn = np.floor(np.hypot(x - x[0], y - y[0]) / length) % count
+    return np.where(turn == k, heights, np.nan)
 
 
 def _roomy(low: float, high: float) -> tuple[float, float]:

@@ -102,6 +102,29 @@ def contour_segments(x: NDArray[Any], y: NDArray[Any], values: NDArray[Any], lev
     return np.concatenate([_cut(triangle, level) for triangle in triangles])
 
 
+def without_crumbs(segments: NDArray[Any], least: int = 24, most: int = 1_500) -> NDArray[Any]:
+    """Return the segments without lines of fewer than `least` of them: in a valley narrower than the grid a low level
+    falls into loops around single points of it. The longest line stays; more than `most` segments are no crumbs."""
+    if not 0 < len(segments) <= most:
+        return segments
+    ends = np.round(segments.reshape(-1, 2) / (np.abs(segments).max() or 1.0), 9)
+    _, names = np.unique(ends, axis=0, return_inverse=True)
+    pairs = names.reshape(-1, 2)
+    line = np.arange(names.max() + 1)
+    while True:  # every end takes the least name it is joined to, until none changes
+        lower = np.minimum(line[pairs[:, 0]], line[pairs[:, 1]])
+        joined = line.copy()
+        np.minimum.at(joined, pairs[:, 0], lower)
+        np.minimum.at(joined, pairs[:, 1], lower)
+        joined = joined[joined]
+        if np.array_equal(joined, line):
+            break
+        line = joined
+    of = line[pairs[:, 0]]
+    sizes = np.bincount(of)
+    return segments[sizes[of] >= min(least, sizes.max())]
+
+
 def _cut(triangle: Any, level: float) -> NDArray[Any]:
     """Return where triangles, three (x, y, value) of arrays, are cut by the level."""
     crossings, held = [], []

@@ -208,7 +208,7 @@ class LineCard(ViewCard):
         for curve, (_, color, x, y) in zip(self._curves, self._drawn, strict=True):
             curve.set(x, y, stroke(color))
         several = len(self._drawn) > 1
-        self.legend.set_pills([Pill(name, name, color) for name, color, *_ in self._drawn] if several else ())
+        self.set_legend([Pill(name, name, color) for name, color, *_ in self._drawn] if several else ())
         across = finite_range(*(x for *_, x, _ in self._drawn))
         up = finite_range(*(y for *_, y in self._drawn))
         if across and up:

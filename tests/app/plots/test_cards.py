@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 
-from app import theme
+from app import fonts, theme
 from app.plots.histories import GradientCard, LossCard, ValuesCard
 from app.plots.legend import ROWS, fitting
 from app.plots.path import PathCard, plane
@@ -212,6 +212,36 @@ def test_the_path_begins_where_the_run_began(shown, five):
     for way in card._ways:
         assert (way.x[0], way.y[0]) == pytest.approx((-1.2, 1.0))
         assert way.steps[0] == 0
+
+
+def test_ways_that_coincide_are_all_seen_and_so_are_their_ends(shown):
+    t = np.linspace(0.0, 1.0, 400)
+    row = np.column_stack([1 - t + 1e-3, 1 - t + 1e-3, t, t**2])
+    series = (m.Series("loss", "o"), m.Series("gradient"), m.Series("value", "x"), m.Series("value", "y"))
+    parameters = (m.Parameter("x", "x", ()), m.Parameter("y", "y", ()))
+    lanes = [m.Lane(f"o{k}", (f"o{k}",), parameters, series, 400, "static", "numpy_code") for k in range(4)]
+    runs = stand_in.Runs(lanes, [row] * 4)
+    card = shown(PathCard(runs))
+    tops = [np.isfinite(card._curves[k][1]._y) for k in range(4)]
+    assert (np.sum(tops, axis=0) == 1).all(), "each point is one way's turn"
+    assert all(top.sum() > 20 for top in tops)
+    assert all(pixels(card, theme.DARK.series[k]) > 25 for k in range(4))
+    assert card._ends._size == [20.0, 16.0, 12.0, 8.0]
+    runs.close()
+
+
+@pytest.mark.parametrize("steps", [300, 1500, 5000, 120_000])
+@pytest.mark.parametrize(("scale", "width"), [(1.0, 256), (1.5, 384), (2.0, 480)])
+def test_every_axis_of_steps_has_ticks_enough_that_keep_apart(qapp, shown, steps, scale, width):
+    theme.apply(qapp, theme.DARK, scale)
+    lane = m.Lane("a", ("o",), (), (m.Series("loss", "o"),), steps, "tape", "numpy_code")
+    runs = stand_in.Runs([lane], [np.geomspace(1.0, 1e-9, steps)[:, None]])
+    card = shown(LossCard(runs), width, round(190 * scale))
+    across, up = card.area.x_ticks(), card.area.y_ticks()
+    assert len(across) >= 2
+    assert len(up) >= 3
+    assert card.area._apart(across, QFontMetricsF(fonts.sans("caption", scale)))
+    runs.close()
 
 
 def test_a_path_needs_exactly_two_numbers(line_fit, five):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 
 from app import theme
 from app.assets import SAMPLES
@@ -15,6 +19,7 @@ from app.worker.describe import view_of
 from engine.edits import AddNode, RemoveNode, Rename
 from engine.graph import Node, Place
 from nodes.library import LIBRARY
+from tests.app.plots import stand_in
 
 
 @pytest.fixture
@@ -137,3 +142,54 @@ def test_what_fits_is_not_scrolled():
     assert {place.top() for place in places} == {10}
     _, width, height = places_of(9, 1400, 600, 250, 164, 10)
     assert (width, height) == (1400, 600)
+
+
+@pytest.fixture
+def racing(session, qtbot, monkeypatch):
+    """The panel over five optimizers that have run side by side."""
+    runs = stand_in.five_optimizers()
+    monkeypatch.setattr(Session, "runs", property(lambda _: runs))
+    made = PlotPanel(session)
+    qtbot.addWidget(made)
+    made.resize(1100, 270)
+    made.show()
+    qtbot.waitExposed(made)
+    made.draw_now()
+    yield made
+    made.stop()
+    runs.close()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_optimizers_side_by_side_are_named_once_with_their_whole_names(qapp, racing, scale):
+    theme.apply(qapp, theme.LIGHT, scale)
+    racing.draw_now()
+    assert [pill.name for _, pill in racing.legend._boxes] == list(stand_in.NAMES)
+    assert not any(card.legend.pills for card in racing.cards.values())
+    bottom = racing.legend.mapTo(racing, racing.legend.rect().bottomLeft()).y()
+    assert all(card.mapTo(racing, QPoint(0, 0)).y() > bottom for card in racing.cards.values())
+
+
+def test_the_shared_legend_hides_an_optimizer_in_every_card_and_shows_it_again(qtbot, racing):
+    box, _ = racing.legend._boxes[1]
+    qtbot.mouseClick(racing.legend, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    racing.draw_now()
+    assert [pill.shown for pill in racing.legend.pills] == [True, False, True, True, True]
+    for key in ("loss", "gradient", "values"):
+        assert {drawn.line.lane for drawn in racing.cards[key]._drawn} == {0, 2, 3, 4}
+    assert {way.lane for way in racing.cards["path"]._ways} == {0, 2, 3, 4}
+    qtbot.mouseClick(racing.legend, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    racing.draw_now()
+    assert len(racing.cards["path"]._ways) == 5
+
+
+def test_a_picture_of_a_card_has_its_own_legend(racing, tmp_path):
+    racing.cards["loss"].export(tmp_path / "loss.svg")
+    texts = "".join(ElementTree.parse(tmp_path / "loss.svg").getroot().itertext())
+    assert all(name in texts for name in stand_in.NAMES)
+    assert not racing.cards["loss"].legend.pills
+
+
+def test_cards_lie_on_the_window_s_colour(racing):
+    image = racing.grab().toImage()
+    assert image.pixelColor(3, racing.height() - 3) == QColor(theme.LIGHT.window)

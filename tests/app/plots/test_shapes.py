@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.plots.shapes import contour_levels, contour_segments, finite_range, is_noisy, logarithms, smoothed, zigzag
+from app.plots.shapes import (
+    contour_levels,
+    contour_segments,
+    finite_range,
+    is_noisy,
+    logarithms,
+    smoothed,
+    without_crumbs,
+    zigzag,
+)
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 51, 400, 2000])
@@ -82,3 +91,18 @@ def test_only_noise_is_noisy():
     assert not is_noisy(np.ones(500))
     assert not is_noisy(np.array([1.0, np.nan]))
     assert is_noisy(np.exp(-x) + 0.01 * noise)
+
+
+def test_crumbs_are_swept_from_contours_and_lines_stay():
+    x = np.linspace(-2, 2, 61)
+    bowl = x[None, :] ** 2 + x[:, None] ** 2
+    pitted = bowl.copy()
+    pitted[5, 5] = pitted[50, 8] = 0.0
+    segments = contour_segments(x, x, pitted, 1.0)
+    swept = without_crumbs(segments)
+    assert len(swept) < len(segments)
+    np.testing.assert_allclose(np.sort(swept, axis=0), np.sort(contour_segments(x, x, bowl, 1.0), axis=0))
+    small = contour_segments(x, x, bowl, 0.001)
+    assert 0 < len(small) < 24
+    np.testing.assert_array_equal(without_crumbs(small), small)
+    assert without_crumbs(np.empty((0, 2, 2))).shape == (0, 2, 2)
