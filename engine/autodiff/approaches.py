@@ -13,6 +13,7 @@ from engine.autodiff.tape import value_and_gradient
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.errors import LoweringError
+from engine.program.compose import with_output
 from engine.program.program import Program, Var
 
 Gradient: TypeAlias = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any, ...]]]
@@ -74,12 +75,7 @@ def _static(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequenc
 
 def _forward(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequence[Var]], Gradient]:
     def make(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
-        outputs = (*program.outputs, of)
-        whole = Program(
-            program.inputs, program.constants, program.equations, outputs, (*program.names, "of"), program.types,
-            program.sockets,
-        )  # fmt: skip
-        runner = run(tangent(whole, wrt))
+        runner = run(tangent(with_output(program, of, "of"), wrt))
         kinds = [program.types[var] for var in wrt]
         count = len(program.outputs)
 

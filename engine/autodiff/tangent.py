@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import autograd.numpy as anp
@@ -38,8 +39,7 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
         known = push_forward(recorder, program.equations, moved)
         added = [_settled(recorder, known.get(var), program.types[var]) for var in program.outputs]
     equations = (*program.equations, *recorder.equations)
-    whole = recorder.program(program.outputs, program.names, program.sockets)
-    whole = Program(whole.inputs, whole.constants, equations, whole.outputs, whole.names, whole.types, whole.sockets)
+    whole = replace(recorder.program(program.outputs, program.names, program.sockets), equations=equations)
     return select(
         whole, (*program.outputs, *added), (*program.names, *(f"tangent of {name}" for name in program.names))
     )

@@ -14,6 +14,7 @@ from autograd.util import toposort
 
 from engine.autodiff import rules as rules
 from engine.backends.numpy_code import Writer, compiled
+from engine.program.compose import with_output
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var
 
@@ -94,11 +95,7 @@ class _TapeWriter(Writer):
 
 def taped_function(program: Program, of: Var) -> Callable[..., tuple[Any, ...]]:
     """Return the program as a function of boxes or arrays that gives its outputs and, last, `of`."""
-    whole = Program(
-        program.inputs, program.constants, program.equations, (*program.outputs, of), (*program.names, "of"),
-        program.types, program.sockets,
-    )  # fmt: skip
-    writer = _TapeWriter(whole)
+    writer = _TapeWriter(with_output(program, of, "of"))
     return compiled(writer.source(), writer.namespace)
 
 

@@ -87,6 +87,11 @@ def select(program: Program, outputs: Sequence[Var], names: Sequence[str]) -> Pr
     )
 
 
+def with_output(program: Program, var: Var, name: str) -> Program:
+    """Return the program with one more output, the last."""
+    return replace(program, outputs=(*program.outputs, var), names=(*program.names, name))
+
+
 def fold(program: Program) -> Program:
     """Return the program with scalars that follow from constants alone computed now. Large constants are left alone."""
     constants = dict(program.constants)
