@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Final
 
 from engine.operator import Library
@@ -35,5 +36,8 @@ FAMILY_MODULES: Final = (
     views,
 )
 
-LIBRARY: Final = Library(declared for module in FAMILY_MODULES for declared in module.OPERATORS)
+FURTHER_MODULES: Final[tuple[ModuleType, ...]] = ()
+"""More operators of the families above, in modules of their own."""
+
+LIBRARY: Final = Library(declared for module in (*FAMILY_MODULES, *FURTHER_MODULES) for declared in module.OPERATORS)
 """The closed library: a .dgraph file names operators out of it by id, and nothing else."""
