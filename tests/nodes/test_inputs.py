@@ -181,3 +181,22 @@ def test_every_data_set_names_its_source_and_licence() -> None:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.reader(lines))
         assert f"{len(rows) - 1} " in section and f"{len(rows[0])} columns" in section
+
+
+def test_the_digits_are_those_of_the_repository() -> None:
+    images, digit = made(
+        "table", file="asset:digits.npz", columns=(("x", "number", ("images",)), ("k", "class", ("digit",)))
+    )
+    assert images.shape == (1797, 8, 8) and images.min() == 0 and images.max() == 16
+    assert np.bincount(digit).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert images[0, 0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0] and digit[:5].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_wines_have_the_means_of_their_description() -> None:
+    alcohol, proline, cultivar = made(
+        "table",
+        file="asset:wine.csv",
+        columns=(("a", "number", ("alcohol",)), ("p", "number", ("proline",)), ("k", "class", ("cultivar",))),
+    )
+    assert np.bincount(cultivar).tolist() == [59, 71, 48]
+    assert round(alcohol.mean(), 1) == 13.0 and round(proline.mean()) == 747 and proline.max() == 1680
