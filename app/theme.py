@@ -28,6 +28,7 @@ FAMILY_COLORS: Mapping[str, str] = {
     "neural": "#6f8fd6",
     "random": "#c79a86",
     "losses": "#d9738a",
+    "gradients": "#d99a5b",
     "optimizers": "#b58ae0",
     "views": "#58b5a8",
 }

@@ -68,6 +68,7 @@ FAMILIES: Mapping[str, str] = {
     "neural": "Neural",
     "random": "Random",
     "losses": "Losses",
+    "gradients": "Gradient shaping",
     "optimizers": "Optimizers",
     "views": "Views",
 }
@@ -132,6 +133,9 @@ class Operator:
     adds: Mapping[str, Added] = field(default_factory=dict)
     demands: Callable[[Mapping[str, Type | None], Mapping[str, Any]], Mapping[str, Shape]] | None = None
     """(types known so far by input name, settings) -> shapes that inputs fed by shapeless parameters must have."""
+    surrogate: Callable[..., Any] | None = None
+    """(*inputs, **settings) -> a value whose derivatives this operator is declared to have, where they deliberately are
+    not its function's. It may take `cotangent`, what flows back into the output."""
     dynamic_outputs: Callable[[Mapping[str, Any]], tuple[Output, ...]] | None = None
     """Settings -> outputs, where they depend on the settings (a table's columns)."""
     start: Callable[[Sequence[Type], Mapping[str, Any]], tuple[Any, ...]] | None = None

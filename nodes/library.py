@@ -9,6 +9,7 @@ from engine.operator import Library
 from nodes import (
     activations,
     elementwise,
+    gradients,
     inputs,
     linear_algebra,
     losses,
@@ -32,6 +33,7 @@ FAMILY_MODULES: Final = (
     neural,
     random,
     losses,
+    gradients,
     optimizers,
     views,
 )

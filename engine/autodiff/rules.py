@@ -16,10 +16,12 @@ from typing import Any, TypeAlias
 
 import autograd.numpy as np
 import numpy
+from autograd.core import JVPNode, VJPNode
 from autograd.extend import defjvp, defvjp
 from autograd.numpy import numpy_vjps
-from autograd.tracer import isbox
+from autograd.tracer import isbox, register_notrace
 
+from engine.errors import LoweringError
 from engine.program import primitives
 from engine.program.primitives import cast, expand, index, inverse_permutation, put_along, scatter, take_along
 
@@ -149,6 +151,11 @@ def _absolute_jvp(g: Any, ans: Any, x: Any) -> Any:
     return g * np.sign(x)
 
 
+def _side(g: Any, ans: Any, side: Any) -> Any:
+    """Return g times how a hypotenuse grows with one side: 0 where the hypotenuse is 0."""
+    return g * (side / np.where(ans == 0, 1.0, ans))
+
+
 def _getitem_vjp(g: Any, ans: Any, x: Any, position: Any) -> Any:
     if isinstance(position, int | slice | tuple | type(None) | type(Ellipsis)):
         return scatter(g, np.shape(x), position if isinstance(position, tuple) else (position,))
@@ -225,6 +232,27 @@ def _clip_vjp(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: 
     return unbroadcast(g, x)
 
 
+def _clip_cotangent_vjp(g: Any, ans: Any, x: Any, limit: Any) -> Any:
+    return np.where(g > limit, limit, np.where(g < -limit, -limit, g))
+
+
+def _clip_cotangent_norm_vjp(g: Any, ans: Any, x: Any, limit: Any) -> Any:
+    """g times limit over its norm where that is longer; measured against its peak, so that no square overflows."""
+    if not math.prod(np.shape(x)):
+        return g
+    peak = np.maximum(np.max(np.abs(g)), limit)
+    squared = np.sum(np.square(g / peak))
+    share = limit / peak / np.sqrt(np.where(squared > 0.0, squared, 1.0))
+    return g * np.where(share < 1.0, share, 1.0)
+
+
+def _no_tangent(g: Any, ans: Any, x: Any, limit: Any) -> Any:
+    raise LoweringError(
+        "a clipped gradient exists only backwards, as it depends on what flows back: choose an approach other than "
+        "forward"
+    )
+
+
 VJP: Mapping[str, tuple[Rule | None, ...]] = {
     "numpy.add": (lambda g, ans, x, y: unbroadcast(g, x), lambda g, ans, x, y: unbroadcast(g, y)),
     "numpy.subtract": (lambda g, ans, x, y: unbroadcast(g, x), lambda g, ans, x, y: unbroadcast(-g, y)),
@@ -246,6 +274,10 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
         lambda g, ans, c, x, y: unbroadcast(np.where(c, 0.0, g), y),
     ),
     "numpy.absolute": (_absolute_vjp,),
+    "numpy.hypot": (
+        lambda g, ans, x, y: unbroadcast(_side(g, ans, x), x),
+        lambda g, ans, x, y: unbroadcast(_side(g, ans, y), y),
+    ),
     "numpy.square": (lambda g, ans, x: g * (2.0 * x),),
     "numpy.sqrt": (lambda g, ans, x: g * 0.5 / ans,),
     "numpy.tanh": (lambda g, ans, x: g * (1.0 - ans * ans),),
@@ -268,14 +300,17 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
     "gradwire.scatter": (lambda g, ans, x, shape, template, *parts: index(g, template, *parts),),
     "gradwire.take_along": (lambda g, ans, x, indices, axis: put_along(g, indices, axis, np.shape(x)),),
     "gradwire.put_along": (lambda g, ans, x, indices, axis, shape: take_along(g, indices, axis),),
+    "gradwire.stand_for": (None, lambda g, ans, value, model: g),
+    "gradwire.clip_cotangent": (_clip_cotangent_vjp,),
+    "gradwire.clip_cotangent_norm": (_clip_cotangent_norm_vjp,),
 }
 """Rules used instead of autograd's own where a program is differentiated equation by equation."""
 
 
 FLAT: frozenset[str] = frozenset(
     name for name, function in primitives.PRIMITIVES.items() if function in set(numpy_vjps.nograd_functions)
-) | {"gradwire.bits", "gradwire.uniform", "gradwire.normal", "gradwire.inverse_permutation"}
-"""Primitives whose derivative is zero wherever it exists: comparisons, rounding, sign, argmax, random numbers."""
+) | {"gradwire.bits", "gradwire.uniform", "gradwire.normal", "gradwire.inverse_permutation", "gradwire.stop"}
+"""Primitives whose derivative is zero wherever it exists (comparisons, rounding, sign, argmax, random), and stop."""
 
 
 def _broadcasting(rule: Rule) -> Rule:
@@ -310,6 +345,7 @@ JVP: Mapping[str, tuple[Rule | None, ...]] = {
         _broadcasting(lambda g, ans, c, x, y: np.where(c, 0.0, g)),
     ),
     "numpy.absolute": (_absolute_jvp,),
+    "numpy.hypot": (lambda g, ans, x, y: _side(g, ans, x), lambda g, ans, x, y: _side(g, ans, y)),
     "numpy.sqrt": (lambda g, ans, x: g * 0.5 / ans,),
     "numpy.tanh": (lambda g, ans, x: g * (1.0 - ans * ans),),
     **{f"numpy.{name}": (_extreme_jvp,) for name in ("max", "min", "amax", "amin")},
@@ -320,6 +356,9 @@ JVP: Mapping[str, tuple[Rule | None, ...]] = {
     "gradwire.scatter": (lambda g, ans, x, shape, template, *parts: scatter(g, shape, template, *parts),),
     "gradwire.take_along": (lambda g, ans, x, indices, axis: take_along(g, indices, axis),),
     "gradwire.put_along": (lambda g, ans, x, indices, axis, shape: put_along(g, indices, axis, shape),),
+    "gradwire.stand_for": (None, lambda g, ans, value, model: g),
+    "gradwire.clip_cotangent": (_no_tangent,),
+    "gradwire.clip_cotangent_norm": (_no_tangent,),
 }
 """Tangent rules used instead of autograd's own. Where neither has one, the VJP is transposed."""
 
@@ -334,7 +373,7 @@ def _power_tangent(g: Any, x: Any, y: Any) -> Any:
 
 
 WRONG_IN_AUTOGRAD = (
-    "numpy.where", "numpy.sort", "numpy.partition", "numpy.prod", "numpy.clip",
+    "numpy.where", "numpy.sort", "numpy.partition", "numpy.prod", "numpy.clip", "numpy.hypot",
     *(name for name in VJP if name.startswith("gradwire.")),
 )  # fmt: skip
 """Primitives the tape, too, takes our rule for: autograd lacks one, or its own loses broadcast axes, zeros or whole
@@ -353,6 +392,8 @@ def _teach_autograd() -> None:
         defvjp(function, *(_taped(VJP[name][k]) for k in numbers), argnums=numbers)  # type: ignore[arg-type]
         if name.startswith("gradwire."):
             defjvp(function, *JVP[name])
+    for kind in (VJPNode, JVPNode):
+        register_notrace(kind, primitives.stop)  # as autograd does with its own flat functions
 
 
 _teach_autograd()

@@ -91,6 +91,30 @@ def put_along(g: Any, indices: Any, axis: int, shape: Shape) -> Any:
     return out
 
 
+@primitive  # type: ignore[untyped-decorator]
+def stop(x: Any) -> Any:
+    """Return x; no derivative passes."""
+    return x
+
+
+@primitive  # type: ignore[untyped-decorator]
+def stand_for(value: Any, model: Any) -> Any:
+    """Return `value` with the derivatives of `model`, which has its shape and dtype: none pass to `value`."""
+    return value
+
+
+@primitive  # type: ignore[untyped-decorator]
+def clip_cotangent(x: Any, limit: Any) -> Any:
+    """Return x; each number that flows back is kept within -limit to limit."""
+    return x
+
+
+@primitive  # type: ignore[untyped-decorator]
+def clip_cotangent_norm(x: Any, limit: Any) -> Any:
+    """Return x; what flows back is shortened, where it is longer, to the Euclidean norm `limit`."""
+    return x
+
+
 def _filled(template: Sequence[Any], parts: Sequence[Any]) -> tuple[Any, ...]:
     rest = iter(parts)
     return tuple(next(rest) if type(each) is str else each for each in template)
@@ -134,7 +158,10 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     },
     **{
         f"gradwire.{each.__name__}": each
-        for each in (cast, expand, index, scatter, inverse_permutation, take_along, put_along)
+        for each in (
+            cast, expand, index, scatter, inverse_permutation, take_along, put_along, stop, stand_for, clip_cotangent,
+            clip_cotangent_norm,
+        )
     },
     "gradwire.uniform": random_bits.uniform,
     "gradwire.normal": random_bits.normal,

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import autograd.numpy as anp
@@ -20,6 +21,7 @@ from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, 
 from engine.autodiff.check import analytic
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
+from engine.errors import LoweringError
 from engine.graph import Graph, Node, Socket, Wire
 from engine.operator import Kind, Library, Operator, Sample
 from engine.program.compose import fuse, select
@@ -166,6 +168,21 @@ class Case:
         with np.errstate(all="ignore"):
             return flat(self.operator.function(*self.leading, *arguments, *rest, **settings))
 
+    def sloped(self, arrays: Sequence[Any], cotangents: Sequence[Any], scale: float) -> list[Any]:
+        """Return the arrays whose derivatives the operator's must be, in double precision: its function's own, or those
+        of the surrogate it declares instead.
+        """
+        function = self.operator.surrogate
+        if function is None:
+            return self.direct(arrays, "float64")
+        more = {"cotangent": cotangents[0][0] * scale} if self.backwards_only else {}
+        return flat(function(*rebuilt(self.inputs, iter(arrays)), **self.operator.values(self.node), **more))
+
+    @property
+    def backwards_only(self) -> bool:
+        """Whether the declared derivative depends on what flows back, so that there is none forwards."""
+        return self.operator.surrogate is not None and "cotangent" in signature(self.operator.surrogate).parameters
+
     @cached_property
     def moved(self) -> list[int]:
         """Which arrays among the arguments are differentiated by."""
@@ -304,6 +321,9 @@ def check_gradients(case: Case) -> None:
         for approach, backend in itertools.product(APPROACHES, BACKENDS):
             if refusal(approach, backend) is not None:
                 continue
+            if case.backwards_only and approach == "forward":
+                _refuses_forwards(case, program, loss, backend)
+                continue
             _, gradients = gradient_function(program, loss, case.variables, approach, backend)(values)
             for variable, given, expected in zip(case.variables, gradients, wanted, strict=True):
                 assert np.asarray(given).dtype == case.program.types[variable].dtype, (
@@ -326,6 +346,15 @@ def check_gradients(case: Case) -> None:
                 )
 
 
+def _refuses_forwards(case: Case, program: Program, loss: Var, backend: str) -> None:
+    try:
+        gradient_function(program, loss, case.variables, "forward", backend)
+    except LoweringError as error:
+        assert "only backwards" in error.sentence and error.node == "op", f"{case}: {error}"
+    else:
+        raise AssertionError(f"{case}: forwards there is no such derivative, and nothing says so")
+
+
 def reference(case: Case, position: int, before: float, after: float) -> Any:
     """Return the gradient by central differences of the plain function, computed in double precision."""
     cotangents = weights(case)
@@ -333,7 +362,7 @@ def reference(case: Case, position: int, before: float, after: float) -> Any:
 
     def scalar(x: Any) -> float:
         arrays = [*doubled[:position], x, *doubled[position + 1 :]]
-        return float(np.real(scalar_of(case.direct(arrays, "float64"), cotangents, before, after, np)))
+        return float(np.real(scalar_of(case.sloped(arrays, cotangents, before * after), cotangents, before, after, np)))
 
     return differences(scalar, doubled[position])
 
@@ -384,7 +413,7 @@ def by_complex_step(case: Case, position: int, before: float, after: float) -> A
     for place in np.ndindex(x.shape):
         arrays = [*case.arrays[:position], _moved(x.astype(complex), place, 1e-30j), *case.arrays[position + 1 :]]
         total = 0.0
-        for value, pair in zip(case.direct(arrays, "float64"), cotangents, strict=True):
+        for value, pair in zip(case.sloped(arrays, cotangents, before * after), cotangents, strict=True):
             if pair is not None:
                 total = total + np.sum(np.imag(value) * after * (pair[0] * before))
         gradient[place] = total / 1e-30
@@ -416,7 +445,7 @@ def _same_gradients(one: Case, other: Case) -> None:
 
         def scalar(x: Any, position: int = position, doubled: list[Any] = doubled) -> float:
             arrays = [*doubled[:position], x, *doubled[position + 1 :]]
-            return float(np.real(scalar_of(other.direct(arrays, "float64"), cotangents, 1.0, 1.0, np)))
+            return float(np.real(scalar_of(other.sloped(arrays, cotangents, 1.0), cotangents, 1.0, 1.0, np)))
 
         expected = differences(scalar, doubled[position])
         assert close(gradient, expected, 2e-4 if one.single else 1e-6), (
