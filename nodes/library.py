@@ -16,9 +16,14 @@ from nodes import (
     neural,
     optimizers,
     parameters,
+    positive_distributions,
+    probability,
     random,
+    rectifiers,
     reductions,
     shape,
+    shaped_distributions,
+    smooth_activations,
     views,
 )
 
@@ -32,13 +37,19 @@ FAMILY_MODULES: Final = (
     linear_algebra,
     neural,
     random,
+    probability,
     losses,
     gradients,
     optimizers,
     views,
 )
 
-FURTHER_MODULES: Final[tuple[ModuleType, ...]] = ()
+FURTHER_MODULES: Final[tuple[ModuleType, ...]] = (
+    rectifiers,
+    smooth_activations,
+    positive_distributions,
+    shaped_distributions,
+)
 """More operators of the families above, in modules of their own."""
 
 LIBRARY: Final = Library(declared for module in (*FAMILY_MODULES, *FURTHER_MODULES) for declared in module.OPERATORS)
