@@ -21,6 +21,7 @@ from autograd.extend import defjvp, defvjp
 from autograd.numpy import numpy_vjps
 from autograd.tracer import isbox, register_notrace
 
+from engine.autodiff import own_rules
 from engine.errors import LoweringError
 from engine.program import primitives
 from engine.program.primitives import cast, expand, index, inverse_permutation, put_along, scatter, take_along
@@ -96,13 +97,13 @@ def _product_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
     left = tuple(shape[k] for k in order[: len(shape) - len(axes)])
     rows = np.reshape(np.transpose(x, order), (*left, _count(shape, axes)))
     one = rows[..., :1] * 0.0 + 1.0
-    before = _running(np.concatenate([one, rows[..., :-1]], axis=-1))
-    after = _running(np.concatenate([one, rows[..., :0:-1]], axis=-1))[..., ::-1]
+    before = running(np.concatenate([one, rows[..., :-1]], axis=-1))
+    after = running(np.concatenate([one, rows[..., :0:-1]], axis=-1))[..., ::-1]
     others = np.reshape(before * after, tuple(shape[k] for k in order))
     return kept(g, x, axes) * np.transpose(others, tuple(order.index(k) for k in range(len(shape))))
 
 
-def _running(rows: Any) -> Any:
+def running(rows: Any) -> Any:
     """Return the cumulative products along the last axis in log2(n) shifted multiplications."""
     length, step = np.shape(rows)[-1], 1
     while step < length:
@@ -254,6 +255,7 @@ def _no_tangent(g: Any, ans: Any, x: Any, limit: Any) -> Any:
 
 
 VJP: Mapping[str, tuple[Rule | None, ...]] = {
+    **own_rules.VJP,
     "numpy.add": (lambda g, ans, x, y: unbroadcast(g, x), lambda g, ans, x, y: unbroadcast(g, y)),
     "numpy.subtract": (lambda g, ans, x, y: unbroadcast(g, x), lambda g, ans, x, y: unbroadcast(-g, y)),
     "numpy.multiply": (lambda g, ans, x, y: unbroadcast(g * y, x), lambda g, ans, x, y: unbroadcast(g * x, y)),
@@ -324,6 +326,7 @@ def _broadcasting(rule: Rule) -> Rule:
 
 
 JVP: Mapping[str, tuple[Rule | None, ...]] = {
+    **own_rules.JVP,
     "numpy.add": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: g)),
     "numpy.subtract": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: -g)),
     "numpy.divide": (lambda g, ans, x, y: g / y, lambda g, ans, x, y: -g * ans / y),
@@ -390,10 +393,11 @@ def _teach_autograd() -> None:
         function = primitives.PRIMITIVES[name]
         numbers = [k for k, rule in enumerate(VJP[name]) if rule is not None]
         defvjp(function, *(_taped(VJP[name][k]) for k in numbers), argnums=numbers)  # type: ignore[arg-type]
-        if name.startswith("gradwire."):
+        if name in JVP and name.startswith("gradwire."):
             defjvp(function, *JVP[name])
     for kind in (VJPNode, JVPNode):
-        register_notrace(kind, primitives.stop)  # as autograd does with its own flat functions
+        for function in (primitives.stop, *(primitives.PRIMITIVES[name] for name in own_rules.FLAT)):
+            register_notrace(kind, function)  # as autograd does with its own flat functions
 
 
 _teach_autograd()

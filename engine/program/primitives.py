@@ -21,6 +21,7 @@ from autograd.numpy.numpy_boxes import ArrayBox
 
 from engine import random_bits
 from engine.errors import LoweringError
+from engine.program import matrices, special, windows
 from engine.program.standin import StandIn, stand_in
 from engine.types import Shape
 
@@ -162,6 +163,10 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
             cast, expand, index, scatter, inverse_permutation, take_along, put_along, stop, stand_for, clip_cotangent,
             clip_cotangent_norm,
         )
+    },
+    **{
+        f"gradwire.{each.__name__}": each
+        for each in (*matrices.PRIMITIVES, *special.PRIMITIVES, *windows.PRIMITIVES)
     },
     "gradwire.uniform": random_bits.uniform,
     "gradwire.normal": random_bits.normal,
