@@ -27,6 +27,7 @@ FAMILY_COLORS: Mapping[str, str] = {
     "linear_algebra": "#6aa5d8",
     "neural": "#6f8fd6",
     "random": "#c79a86",
+    "probability": "#9fb36a",
     "losses": "#d9738a",
     "gradients": "#d99a5b",
     "optimizers": "#b58ae0",

@@ -67,6 +67,7 @@ FAMILIES: Mapping[str, str] = {
     "linear_algebra": "Linear algebra",
     "neural": "Neural",
     "random": "Random",
+    "probability": "Probability",
     "losses": "Losses",
     "gradients": "Gradient shaping",
     "optimizers": "Optimizers",

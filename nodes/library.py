@@ -8,11 +8,13 @@ from typing import Final
 from engine.operator import Library
 from nodes import (
     activations,
+    class_losses,
     elementwise,
     gradients,
     inputs,
     linear_algebra,
     losses,
+    metrics,
     neural,
     optimizers,
     parameters,
@@ -21,6 +23,7 @@ from nodes import (
     random,
     rectifiers,
     reductions,
+    regression_losses,
     shape,
     shaped_distributions,
     smooth_activations,
@@ -49,6 +52,9 @@ FURTHER_MODULES: Final[tuple[ModuleType, ...]] = (
     smooth_activations,
     positive_distributions,
     shaped_distributions,
+    regression_losses,
+    class_losses,
+    metrics,
 )
 """More operators of the families above, in modules of their own."""
 

@@ -1,0 +1,123 @@
+"""Distributions next to SciPy's: densities inside and outside the support, means, entropies, and draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+
+from engine import random_bits
+from engine.errors import ShapeError
+from engine.types import ArrayType
+from nodes.distributions import digamma, log_gamma
+from nodes.library import LIBRARY
+
+LOCATED: dict[str, Any] = {"location": 0.75, "scale": 1.5}
+
+
+def _located(distribution: Any) -> Any:
+    return lambda location, scale: distribution(location, scale)
+
+
+def _scaled(distribution: Any) -> Any:
+    return lambda scale: distribution(scale=scale)
+
+
+CONTINUOUS: dict[str, tuple[Any, dict[str, float]]] = {
+    "normal": (lambda mean, deviation: scipy.stats.norm(mean, deviation), {"mean": 0.75, "deviation": 1.5}),
+    "laplace": (_located(scipy.stats.laplace), LOCATED),
+    "logistic": (_located(scipy.stats.logistic), LOCATED),
+    "cauchy": (_located(scipy.stats.cauchy), LOCATED),
+    "gumbel": (_located(scipy.stats.gumbel_r), LOCATED),
+    "student_t": (
+        lambda freedom, location, scale: scipy.stats.t(freedom, location, scale),
+        {"freedom": 2.5, **LOCATED},
+    ),
+    "log_normal": (
+        lambda mean, deviation: scipy.stats.lognorm(deviation, scale=np.exp(mean)),
+        {"mean": 0.25, "deviation": 0.75},
+    ),
+    "exponential": (lambda rate: scipy.stats.expon(scale=1 / rate), {"rate": 2.5}),
+    "half_normal": (_scaled(scipy.stats.halfnorm), {"scale": 1.5}),
+    "half_cauchy": (_scaled(scipy.stats.halfcauchy), {"scale": 1.5}),
+    "uniform": (lambda low, high: scipy.stats.uniform(low, high - low), {"low": -0.5, "high": 2.5}),
+    "weibull": (lambda form, scale: scipy.stats.weibull_min(form, scale=scale), {"form": 1.75, "scale": 0.5}),
+    "pareto": (lambda form, scale: scipy.stats.pareto(form, scale=scale), {"form": 1.75, "scale": 0.5}),
+    "gamma": (lambda form, rate: scipy.stats.gamma(form, scale=1 / rate), {"form": 1.75, "rate": 2.5}),
+    "beta": (scipy.stats.beta, {"a": 1.75, "b": 0.5}),
+}
+"""SciPy's distribution of our parameters, and parameters to compare at."""
+
+ROW = np.array([-3.0, -0.75, -1e-9, 0.25, 0.5, 0.875, 1.5, 4.0, 60.0])
+
+
+def having(what: str) -> list[str]:
+    return [name for name in CONTINUOUS if f"probability.{name}_{what}" in LIBRARY]
+
+
+def call(id: str, *arguments: Any, **settings: Any) -> Any:
+    declared = LIBRARY[f"probability.{id}"]
+    assert declared.function is not None
+    named = {each.name: value for each, value in zip(declared.inputs, arguments, strict=False)}
+    by_name = {name: value for name, value in settings.items() if name in {each.name for each in declared.inputs}}
+    own = {name: value for name, value in settings.items() if name in declared.settings}
+    with np.errstate(all="ignore"):
+        return declared.function(**(named | by_name | own))
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_log_densities_are_those_of_scipy_and_minus_infinity_outside(name: str) -> None:
+    make, parameters = CONTINUOUS[name]
+    ours = call(f"{name}_log_density", ROW, **parameters)
+    np.testing.assert_allclose(ours, make(**parameters).logpdf(ROW), rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", having("mean"))
+def test_means_are_those_of_scipy(name: str) -> None:
+    make, parameters = CONTINUOUS[name]
+    np.testing.assert_allclose(call(f"{name}_mean", **parameters), make(**parameters).mean(), rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", having("entropy"))
+def test_entropies_are_those_of_scipy(name: str) -> None:
+    make, parameters = CONTINUOUS[name]
+    np.testing.assert_allclose(call(f"{name}_entropy", **parameters), make(**parameters).entropy(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", having("sample"))
+def test_draws_follow_the_distribution(name: str) -> None:
+    make, parameters = CONTINUOUS[name]
+    declared = LIBRARY[f"probability.{name}_sample"]
+    assert declared.function is not None
+    draws = declared.function(random_bits.key(0, "n", 1), **parameters, draws=(20_000,))
+    assert draws.shape == (20_000,)
+    assert scipy.stats.kstest(draws, make(**parameters).cdf).pvalue > 1e-3
+    other = declared.function(random_bits.key(0, "n", 2), **parameters, draws=(20_000,))
+    assert (draws != other).mean() > 0.99
+
+
+def test_the_mean_of_a_pareto_tail_that_is_too_heavy_is_infinite() -> None:
+    assert call("pareto_mean", np.array([0.5, 1.0, 2.0]), 1.5).tolist() == [np.inf, np.inf, 3.0]
+
+
+def test_the_gamma_function_is_that_of_scipy() -> None:
+    x = np.concatenate([np.logspace(-8, 8, 200), [1.0, 2.0]])
+    np.testing.assert_allclose(log_gamma(x), scipy.special.gammaln(x), rtol=1e-13, atol=2e-14)
+    np.testing.assert_allclose(digamma(x), scipy.special.digamma(x), rtol=1e-13, atol=2e-14)
+    single = np.array([0.5, 3e4, 1e8], "float32")
+    np.testing.assert_allclose(log_gamma(single), scipy.special.gammaln(single), rtol=1e-5)
+
+
+def test_draws_that_no_array_can_hold_are_refused() -> None:
+    shape = LIBRARY["probability.normal_sample"].shape
+    assert shape is not None
+    for draws, sentence in (((-1,), "negative length"), ((10**8, 10), "more than one array may hold")):
+        with pytest.raises(ShapeError, match=sentence):
+            shape([ArrayType((3,)), ArrayType(())], {"draws": draws})
+    with pytest.raises(
+        ShapeError, match=r"mean has shape \(3,\) and deviation has shape \(2,\): they differ at axis 0"
+    ):
+        shape([ArrayType((3,)), ArrayType((2,))], {"draws": ()})
