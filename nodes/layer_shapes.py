@@ -51,22 +51,23 @@ def pairwise_scalar(first: str, second: str) -> ShapeRule:
     return rule
 
 
-def labelled_scalar(dtype: DtypeRule = inexact) -> ShapeRule:
+def labelled_scalar(dtype: DtypeRule = inexact, first: str = "logits") -> ShapeRule:
     """Return the rule of a scalar out of logits (..., classes) and whole-number labels (...)."""
 
     def rule(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
-        logits, labels = real(types[0], "logits"), array(types[1], "labels")
-        _require_labels(logits, labels)
+        logits, labels = real(types[0], first), array(types[1], "labels")
+        require_labels(logits, labels, first)
         return (ArrayType((), common_dtype(dtype, [logits], False)),)
 
     return rule
 
 
-def _require_labels(logits: ArrayType, labels: ArrayType) -> None:
+def require_labels(logits: ArrayType, labels: ArrayType, first: str = "logits") -> None:
+    """Raise ShapeError where labels are not one whole number for each row of what is called `first`."""
     if len(logits.shape) < 1 or math.prod(logits.shape) == 0:
         raise ShapeError(
-            f"logits has shape {shape_text(logits.shape)}: it takes one row per example and one column per class",
-            socket="logits",
+            f"{first} has shape {shape_text(logits.shape)}: it takes one row per example and one column per class",
+            socket=first,
         )
     if labels.dtype != "int64":
         raise ShapeError(
@@ -75,8 +76,8 @@ def _require_labels(logits: ArrayType, labels: ArrayType) -> None:
         )
     if labels.shape != logits.shape[:-1]:
         raise ShapeError(
-            f"logits has shape {shape_text(logits.shape)} and labels has shape {shape_text(labels.shape)}: "
-            f"labels must have shape {shape_text(logits.shape[:-1])}, one class for each row of logits",
+            f"{first} has shape {shape_text(logits.shape)} and labels has shape {shape_text(labels.shape)}: "
+            f"labels must have shape {shape_text(logits.shape[:-1])}, one class for each row of {first}",
             socket="labels",
         )
 

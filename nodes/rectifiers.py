@@ -14,7 +14,10 @@ from nodes.casts import Value, inexact
 
 SELU_ALPHA: Final = 1.6732632423543772848170429916717
 SELU_SCALE: Final = 1.0507009873554804934193349852946
-"""They keep mean 0 and variance 1 from layer to layer: Klambauer and others, "Self-normalizing neural networks" (2017)."""
+"""They keep mean 0 and variance 1 from layer to layer.
+
+After Klambauer and others, "Self-normalizing neural networks" (2017).
+"""
 
 SAME = shapes.elementwise("x", dtype=shapes.inexact, real_only=True)
 
