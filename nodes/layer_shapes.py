@@ -18,6 +18,11 @@ def from_first(dtypes: Sequence[str]) -> str:
     return numeric([inexact(dtypes[:1], False), *dtypes[1:]], False)
 
 
+def all_inexact(dtypes: Sequence[str]) -> str:
+    """Return the common dtype where each is made inexact before they meet."""
+    return numeric([inexact([each], False) for each in dtypes], False)
+
+
 def require_equal(one: ArrayType, two: ArrayType, first: str, second: str) -> None:
     """Raise ShapeError where two inputs that are compared element by element have different shapes.
 

@@ -135,12 +135,7 @@ def poisson(log_rate: Value, counts: Value) -> Value:
     return np.mean(np.exp(rate) - counts * rate)
 
 
-def all_inexact(dtypes: Sequence[str]) -> str:
-    """Return the common dtype where each is made inexact before they meet."""
-    return shapes.numeric([shapes.inexact([each], False) for each in dtypes], False)
-
-
-def rows_scalar(*names: str, dtype: Callable[[Sequence[str]], str] = all_inexact) -> ShapeRule:
+def rows_scalar(*names: str, dtype: Callable[[Sequence[str]], str] = layer_shapes.all_inexact) -> ShapeRule:
     """Return the rule of a scalar out of several real arrays (..., features) of one shape."""
 
     def rule(types: Sequence[Type], settings: shapes.Settings) -> tuple[Type, ...]:
