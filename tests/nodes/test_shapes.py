@@ -104,7 +104,7 @@ ARRAYS_ONLY = tuple(
     declared
     for declared in LIBRARY.values()
     if declared.kind is Kind.FUNCTION and declared.inputs and not {"xs"} & {each.name for each in declared.inputs}
-    if declared.id not in ("shape.unpack", "shape.field")
+    if declared.id not in ("shape.unpack", "shape.field", "shape.split")  # tuples on one wire
 )
 
 
