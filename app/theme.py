@@ -25,6 +25,7 @@ FAMILY_COLORS: Mapping[str, str] = {
     "reductions": "#84a5a0",
     "shape": "#a69c8c",
     "linear_algebra": "#6aa5d8",
+    "signal": "#5fa8b8",
     "neural": "#6f8fd6",
     "random": "#c79a86",
     "probability": "#9fb36a",

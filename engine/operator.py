@@ -65,6 +65,7 @@ FAMILIES: Mapping[str, str] = {
     "reductions": "Reductions",
     "shape": "Shape",
     "linear_algebra": "Linear algebra",
+    "signal": "Signals",
     "neural": "Neural",
     "random": "Random",
     "probability": "Probability",

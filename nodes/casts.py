@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 import autograd.numpy as np
 import numpy
 
+from engine.program.primitives import cast
+
 Value: TypeAlias = Any
 """What a socket carries while an operator runs: an array, a number, or a box of autograd around one."""
 
@@ -24,3 +26,10 @@ def number(x: Value, *others: Value) -> Value:
 def inexact(x: Value, *others: Value) -> Value:
     """Return x, as float64 where it meets nothing but booleans and whole numbers."""
     return x * 1.0 if kind_of(x, *others) in "biu" else x
+
+
+def common(x: Value, y: Value) -> tuple[Value, Value]:
+    """Return x and y in their common dtype."""
+    wanted = numpy.dtype(np.result_type(x, y)).name
+    x, y = (each if np.result_type(each) == wanted else cast(each, wanted) for each in (x, y))
+    return x, y

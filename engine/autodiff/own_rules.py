@@ -1,7 +1,7 @@
 """Derivative rules of the primitives of engine.program.windows, .matrices and .special.
 
-Read as those of engine.autodiff.rules, which takes them up. Matrix rules follow Giles, "An extended collection of matrix
-derivative results" (2008), and Townsend, "Differentiating the singular value decomposition" (2016).
+Read as those of engine.autodiff.rules, which takes them up. Matrix rules follow Giles, "An extended collection of
+matrix derivative results" (2008), and Townsend, "Differentiating the singular value decomposition" (2016).
 """
 
 from __future__ import annotations
@@ -13,11 +13,19 @@ from typing import Any, TypeAlias
 import autograd.numpy as np
 import numpy
 
-from engine.program.matrices import contract, fourier, pseudo_inverse, triangular_solve
+from engine.program.matrices import contract, fourier, triangular_solve
 from engine.program.primitives import expand
 from engine.program.special import bessel, polygamma
 from engine.program.windows import (
-    correlate, correlate_back, correlate_kernel, fold_edges, pad_edges, pick, put, window_spread, window_sum,
+    correlate,
+    correlate_back,
+    correlate_kernel,
+    fold_edges,
+    pad_edges,
+    pick,
+    put,
+    window_spread,
+    window_sum,
 )  # fmt: skip
 
 Rule: TypeAlias = Callable[..., Any]
@@ -81,8 +89,9 @@ def _t(x: Any) -> Any:
 
 
 def _triangle(x: Any, lower: bool) -> Any:
-    size = numpy.shape(x)[-2:]
-    return np.where(numpy.tri(*size, 0, bool) if lower else numpy.tri(*size, 0, bool).T, x, 0.0)
+    rows, columns = numpy.shape(x)[-2:]
+    mask = numpy.tri(rows, columns, dtype=bool)
+    return np.where(mask if lower else mask.T, x, 0.0)
 
 
 def _triangular_a(g: Any, ans: Any, a: Any, b: Any, lower: Any, transposed: Any) -> Any:

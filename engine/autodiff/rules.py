@@ -311,7 +311,7 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
 
 FLAT: frozenset[str] = frozenset(
     name for name, function in primitives.PRIMITIVES.items() if function in set(numpy_vjps.nograd_functions)
-) | {"gradwire.bits", "gradwire.uniform", "gradwire.normal", "gradwire.inverse_permutation", "gradwire.stop"}
+) | own_rules.FLAT.union(f"gradwire.{name}" for name in ("bits", "uniform", "normal", "inverse_permutation", "stop"))
 """Primitives whose derivative is zero wherever it exists (comparisons, rounding, sign, argmax, random), and stop."""
 
 
