@@ -187,6 +187,13 @@ def normal(key: Value, draws: Shape, *parameters: Value) -> Value:
     return random_bits.normal(key, shape, dtype)
 
 
+def gumbel(key: Value, draws: Shape, *parameters: Value) -> Value:
+    """Return standard Gumbel numbers, computed in double precision: its tail needs more digits than float32 has."""
+    shape, dtype = _wanted(draws, parameters)
+    noise = -np.log(-np.log(random_bits.uniform(key, shape) * (1.0 - 2.0**-52) + 2.0**-53))
+    return noise if dtype == "float64" else np.astype(noise, onp.dtype(dtype))
+
+
 def _wanted(draws: Shape, parameters: Sequence[Value]) -> tuple[Shape, str]:
     dtype = str(np.result_type(*(inexact(each) for each in parameters)).name)
     return tuple(draws) + onp.broadcast_shapes(*(np.shape(each) for each in parameters)), dtype

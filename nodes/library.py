@@ -9,6 +9,7 @@ from engine.operator import Library
 from nodes import (
     activations,
     arranging,
+    attention,
     bijections,
     choices,
     class_losses,
@@ -97,6 +98,7 @@ FURTHER_MODULES: Final[tuple[ModuleType, ...]] = (
     matrices,
     pooling,
     fourier,
+    attention,
 )
 """More operators of the families above, in modules of their own."""
 

@@ -13,6 +13,7 @@ from nodes.distributions import (
     LOG_TWO_PI,
     Distribution,
     digamma,
+    gumbel,
     log_gamma,
     normal,
     together,
@@ -221,7 +222,7 @@ def gumbel_log_density(x: Value, location: Value = 0.0, scale: Value = 1.0) -> V
 )
 def gumbel_sample(key: Value, location: Value = 0.0, scale: Value = 1.0, *, draws: Value = DRAWS) -> Value:
     """A draw from the Gumbel distribution that can be differentiated by its location and scale."""
-    return location - scale * np.log(-np.log(uniform(key, draws, location, scale)))
+    return location + scale * gumbel(key, draws, location, scale)
 
 
 @GUMBEL.mean(
