@@ -10,6 +10,7 @@ import numpy as onp
 from engine.errors import ShapeError
 from engine.operator import Sample, ShapeRule, operator
 from engine.program.matrices import fourier
+from engine.program.primitives import expand
 from engine.setting import Integer, Toggle
 from engine.types import ArrayType, Type, shape_text
 from nodes.casts import Value, common, inexact
@@ -283,7 +284,7 @@ def _polynomial(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
 def polynomial(x: Value, coefficients: Value) -> Value:
     """A polynomial at x, by Horner's scheme; the first coefficient is the constant."""
     x, coefficients = common(inexact(x), inexact(coefficients))
-    result = np.broadcast_to(coefficients[-1], np.shape(x))
+    result = expand(coefficients[-1], np.shape(x))
     for power in range(np.shape(coefficients)[0] - 2, -1, -1):
         result = result * x + coefficients[power]
     return result

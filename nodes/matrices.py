@@ -7,6 +7,7 @@ import numpy as onp
 
 from engine.operator import Sample, operator
 from engine.program import matrices
+from engine.program.primitives import expand
 from engine.setting import Choice, Toggle
 from nodes import matrix_shapes, shapes
 from nodes.casts import Value, common, inexact
@@ -63,10 +64,8 @@ def _matched(a: Value, b: Value) -> tuple[Value, Value, bool]:
     single = np.ndim(b) == 1
     columns = np.expand_dims(b, -1) if single else b
     batch = onp.broadcast_shapes(np.shape(a)[:-2], np.shape(columns)[:-2])
-    a = a if np.shape(a)[:-2] == batch else np.broadcast_to(a, (*batch, *np.shape(a)[-2:]))
-    columns = (
-        columns if np.shape(columns)[:-2] == batch else np.broadcast_to(columns, (*batch, *np.shape(columns)[-2:]))
-    )
+    a = a if np.shape(a)[:-2] == batch else expand(a, (*batch, *np.shape(a)[-2:]))
+    columns = columns if np.shape(columns)[:-2] == batch else expand(columns, (*batch, *np.shape(columns)[-2:]))
     return a, columns, single
 
 

@@ -174,19 +174,26 @@ def window_argmax(x: Any, size: Pair, stride: Pair) -> Any:
     shape = (*x.shape[:-2], *out)
     if standing(x):
         return stand_in(shape, np.dtype(np.int64))
-    best, offset = None, np.zeros(shape, np.int64)
-    for i, j, place in _places(size, stride, out):
-        if best is None:
-            best = np.array(x[place])
-            continue
+    table = np.array([i * x.shape[-1] + j for i, j, _ in _places(size, stride, out)])
+    number = np.zeros(shape, np.int8 if len(table) < 128 else np.int32)
+    best: Any = None
+    gaps = bool(np.isnan(np.max(x, initial=-np.inf))) if x.dtype.kind == "f" else False
+    for k, (_, _, place) in enumerate(_places(size, stride, out)):
         here = x[place]
-        larger = (here > best) | (here != here)
-        np.copyto(best, here, where=larger)
-        np.copyto(offset, i * x.shape[-1] + j, where=larger)
+        if best is None:
+            best = np.array(here)
+            continue
+        larger = (here > best) | (here != here) if gaps else here > best
+        np.copyto(number, k, where=larger)
+        if k < len(table) - 1:
+            np.copyto(best, here, where=larger) if gaps else np.maximum(best, here, out=best)
     corners = stride[0] * x.shape[-1] * np.arange(out[0])[:, None] + stride[1] * np.arange(out[1])
     plane = x.shape[-2] * x.shape[-1]
     planes = plane * np.arange(int(np.prod(x.shape[:-2], dtype=np.int64))).reshape(*x.shape[:-2], 1, 1)
-    return offset + corners + planes
+    found = np.take(table, number)
+    found += corners
+    found += planes
+    return found
 
 
 @primitive  # type: ignore[untyped-decorator]
