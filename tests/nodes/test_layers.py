@@ -13,6 +13,7 @@ from engine.errors import ShapeError
 from engine.types import ArrayType, Type
 from nodes.library import LIBRARY
 from tests.nodes.next_to_jax import compare
+from tests.nodes.test_in_graphs import opened, optimizer, weight
 from tests.nodes.test_numerics import call, slope
 
 RANDOM = np.random.default_rng(8)
@@ -116,3 +117,41 @@ def test_refusals_name_shapes_and_axis() -> None:
     assert "table has shape (4,)" in refused("embedding", f((3,), "int64"), f((4,)))
     assert "axis 1, 3 and 4" in refused("residual", f((2, 3)), f((2, 4)))
     assert "shift must have shape (3,)" in refused("layer_norm", f((2, 3)), f((3,)), f((4,)))
+
+
+# ----- in graphs, with the parameters they add -----
+
+
+def test_layers_with_inferred_parameters_learn_in_a_graph() -> None:
+    added = {"table": "normal", "wq": "glorot_uniform", "wk": "glorot_uniform", "wv": "glorot_uniform"}
+    added |= {"wo": "glorot_uniform", "w": "glorot_uniform", "u": "glorot_uniform", "b": "zeros"}
+    added |= {"scale": "ones", "shift": "zeros"}
+    nodes = {
+        "tokens": ("inputs.constant", {"value": ((0, 1, 2, 1), (2, 2, 0, 1)), "dtype": "int64"}),
+        "start": ("inputs.constant", {"value": (((0.0,) * 3,) * 4,) * 2}),
+        "aim": ("inputs.constant", {"value": (((0.3, -0.6, 0.1),) * 4,) * 2}),
+        "embedding": ("neural.embedding", {"items": 3, "units": 4}),
+        "heads": ("neural.multi_head_attention", {"heads": 2, "causal": True}),
+        "around": ("neural.residual", {}),
+        "norm": ("neural.layer_norm", {}),
+        "hold": ("gradients.clip_norm", {"limit": 1.0}),
+        "cell": ("neural.gru_cell", {"units": 3}),
+        "loss": ("losses.huber", {}),
+        "adam": optimizer("adam", 0.05, 150),
+        **{name: weight(initial) for name, initial in added.items()},
+    }
+    graph = opened(
+        nodes,
+        "tokens.value > embedding.indices; table.value > embedding.table; embedding.value > heads.query; "
+        "embedding.value > heads.key; embedding.value > heads.value; wq.value > heads.query_weights; "
+        "wk.value > heads.key_weights; wv.value > heads.value_weights; wo.value > heads.output_weights; "
+        "embedding.value > around.x; heads.mixed > around.branch; around.value > norm.x; scale.value > norm.scale; "
+        "shift.value > norm.shift; norm.value > hold.x; hold.value > cell.x; start.value > cell.state; "
+        "w.value > cell.weights; u.value > cell.recurrent; b.value > cell.bias; cell.next > loss.prediction; "
+        "aim.value > loss.target; loss.value > adam.loss",
+    )
+    result = graph.run().only
+    assert not result.failed and result.loss < 1e-3
+    shapes = {name: value.shape for name, value in result.parameters.items()}
+    assert shapes["table"] == (3, 4) and shapes["wo"] == (4, 4) and shapes["scale"] == (4,)
+    assert shapes["w"] == (4, 9) and shapes["u"] == (3, 9) and shapes["b"] == (9,)
