@@ -12,7 +12,7 @@ from engine.program.primitives import cast as converted
 from engine.setting import Choice
 from engine.types import DTYPES, ArrayType, Type
 from nodes import shapes
-from nodes.casts import Value, inexact, number
+from nodes.casts import Value, inexact, kind_of, number
 from nodes.elementwise import REAL_PAIRS
 
 MIXED = (
@@ -143,6 +143,10 @@ def cast(
     Fractions are cut towards 0 to make whole numbers, imaginary parts are dropped to make real ones, and everything
     but 0 is true. Whole numbers and booleans carry no derivative.
     """
+    if dtype == "bool":
+        return x != 0
+    if dtype == "int64" and kind_of(x) in "fc":
+        return converted(np.trunc(np.real(x)), dtype)
     return converted(x, dtype)
 
 
