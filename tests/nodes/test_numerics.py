@@ -164,10 +164,11 @@ def test_whole_numbers_and_booleans_count() -> None:
 def test_single_precision_is_kept() -> None:
     x = np.array([0.5, 1.5], "float32")
     for declared in LIBRARY.values():
-        if declared.family in ("elementwise", "activations") and declared.function is not None:
+        if declared.family in ("elementwise", "activations") and declared.id != "elementwise.cast":
             arguments = [x] * sum(not each.optional for each in declared.inputs)
             rest = [np.float32(each.default) for each in declared.inputs if each.optional]
-            assert call(declared.id, *arguments, *rest).dtype == np.float32, declared.id
+            with np.errstate(invalid="ignore", divide="ignore"):  # outside the domain of some
+                assert call(declared.id, *arguments, *rest).dtype not in (np.float64, np.complex128), declared.id
 
 
 def test_accuracy_counts() -> None:
