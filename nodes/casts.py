@@ -24,8 +24,11 @@ def number(x: Value, *others: Value) -> Value:
 
 
 def inexact(x: Value, *others: Value) -> Value:
-    """Return x, as float64 where it meets nothing but booleans and whole numbers."""
-    return x * 1.0 if kind_of(x, *others) in "biu" else x
+    """Return x; as float64 where it meets nothing but booleans and whole numbers, in the common dtype where it is
+    whole itself and meets others that are not."""
+    if kind_of(x, *others) in "biu":
+        return x * 1.0
+    return cast(x, numpy.dtype(np.result_type(x, *others)).name) if kind_of(x) in "biu" else x
 
 
 def common(x: Value, y: Value) -> tuple[Value, Value]:

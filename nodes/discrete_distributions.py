@@ -16,7 +16,7 @@ from engine.setting import Slider
 from engine.types import ArrayType, Shape, Type, shape_text
 from nodes import layer_shapes, shapes
 from nodes.activations import normalised, softened
-from nodes.casts import Value, inexact
+from nodes.casts import Value, common, inexact
 from nodes.distributions import (
     DRAWS,
     LOG_TWO_PI,
@@ -60,7 +60,7 @@ YES = "the logarithm of the odds: positive for yes"
 )
 def bernoulli_log_density(x: Value, logits: Value) -> Value:
     """The log-probability of 0 or 1 where 1 has the probability sigmoid(logits)."""
-    logits = inexact(logits, x)
+    x, logits = common(inexact(x, logits), inexact(logits, x))
     return np.where(x == 1, -softplus(-logits), np.where(x == 0, -softplus(logits), -onp.inf))
 
 

@@ -246,7 +246,7 @@ KNOTS, VALUES = [-2.0, -0.5, 1.0, 2.5], [1.0, -1.5, 2.0, 0.5]
 )
 def interpolate(x: Value, knots: Value, values: Value) -> Value:
     """The value at x on straight lines between points."""
-    x, knots, values = inexact(x), inexact(knots), inexact(values)
+    x, knots, values = inexact(x, knots, values), inexact(knots, x, values), inexact(values, x, knots)
     after = np.sum(np.expand_dims(x, -1) >= knots[1:-1], axis=-1)
     left, right = knots[after], knots[after + 1]
     low, high = values[after], values[after + 1]
@@ -283,7 +283,7 @@ def _polynomial(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
 )
 def polynomial(x: Value, coefficients: Value) -> Value:
     """A polynomial at x, by Horner's scheme; the first coefficient is the constant."""
-    x, coefficients = common(inexact(x), inexact(coefficients))
+    x, coefficients = common(inexact(x, coefficients), inexact(coefficients, x))
     result = expand(coefficients[-1], np.shape(x))
     for power in range(np.shape(coefficients)[0] - 2, -1, -1):
         result = result * x + coefficients[power]

@@ -93,7 +93,7 @@ SYSTEMS = (
 )
 def solve(a: Value, b: Value) -> Value:
     """The solution of the linear equations a x = b, for a vector b or for each column of a matrix b."""
-    a, columns, single = _matched(inexact(a), inexact(b))
+    a, columns, single = _matched(inexact(a, b), inexact(b, a))
     x = np.linalg.solve(*common(a, columns))
     return x[..., 0] if single else x
 
@@ -123,7 +123,7 @@ def solve_triangular(
     transposed: Value = Toggle(False, help="Solve with the transpose of that triangle."),
 ) -> Value:
     """The solution of a x = b where only one triangle of a is read and the rest counts as 0, in n squared steps."""
-    a, columns, single = _matched(inexact(a), inexact(b))
+    a, columns, single = _matched(inexact(a, b), inexact(b, a))
     x = matrices.triangular_solve(a, columns, triangle == "lower", transposed)
     return x[..., 0] if single else x
 

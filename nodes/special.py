@@ -127,7 +127,7 @@ def polygamma(
 )
 def log_beta(x: Value, y: Value) -> Value:
     """The logarithm of the beta function."""
-    x, y = inexact(x), inexact(y)
+    x, y = inexact(x, y), inexact(y, x)
     return special.log_gamma(x) + special.log_gamma(y) - special.log_gamma(x + y)
 
 
@@ -144,7 +144,7 @@ def log_beta(x: Value, y: Value) -> Value:
 )
 def beta(x: Value, y: Value) -> Value:
     """The beta function, by way of its logarithm, so that large x and y do not overflow on the way."""
-    x, y = inexact(x), inexact(y)
+    x, y = inexact(x, y), inexact(y, x)
     return np.exp(special.log_gamma(x) + special.log_gamma(y) - special.log_gamma(x + y))
 
 

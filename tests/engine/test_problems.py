@@ -266,7 +266,12 @@ def wild_graph(rng: random.Random) -> Graph:
     ends: tuple[list[Socket], list[Socket]] = ([], [])
     for k in range(rng.randint(1, 14)):
         declared = LIBRARY.get(
-            rng.choice([*sorted(LIBRARY), "parameters.parameter", "optimizers.optimizer", "not.there"])
+            rng.choice(
+                [
+                    *sorted(LIBRARY),
+                    *["parameters.parameter", "optimizers.optimizer", "not.there"] * (len(LIBRARY) // 50),
+                ]
+            )
         )
         names = [*(declared.settings if declared else ()), "stray", "x"]
         settings = {rng.choice(names): rng.choice(VALUES) for _ in range(rng.randint(0, 3))}

@@ -136,8 +136,11 @@ def test_whatever_dtypes_a_rule_lets_in_are_those_execution_takes(declared: Oper
         except ShapeError:
             continue
         let_in += 1
-        with np.errstate(all="ignore"):
-            result = declared.function(*arrays, **own)
+        try:
+            with np.errstate(all="ignore"):
+                result = declared.function(*arrays, **own)
+        except np.linalg.LinAlgError:  # in some dtypes the sample's matrix is singular
+            continue
         results = result if isinstance(result, tuple) else (result,)
         assert tuple(map(type_of, results)) == said, f"{declared.id} of {dtypes}"
     assert let_in >= (1 if declared.id in WHOLE_ONLY else len(DTYPES) // 2)
