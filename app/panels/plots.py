@@ -20,7 +20,7 @@ from app.theme import appearance
 from app.worker.pulse import pulse
 from engine.graph import Socket
 from engine.operator import Kind
-from engine.order import natural
+from engine.order import descendants, natural
 from engine.types import ArrayType
 
 if TYPE_CHECKING:
@@ -318,9 +318,14 @@ class PlotPanel(QWidget):
                 self._mark(key, lambda card=card, data=data, step=step: card.show_data(data, step))
 
     def _derivative(self, id: str) -> str:
+        """Return the derivative by what a probe shows; "" where no optimizer's loss depends on it."""
         source = self._session.graph.sources.get(Socket(id, "x"))
         look = self._session.look(source) if source is not None else None
-        return look.cotangent if look is not None else ""
+        if source is None or look is None:
+            return ""
+        graph, operator = self._session.graph, self._session.operator
+        led_to = descendants(graph, [source.node])
+        return look.cotangent if any(operator(node).kind is Kind.HIGHER_ORDER for node in led_to) else ""
 
     def _ask_contour(self, x: tuple[str, int], y: tuple[str, int], bounds: tuple[float, ...]) -> None:
         session = self._session

@@ -16,6 +16,7 @@ from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Switch
 from app.plots.legend import Pill
 from app.plots.marks import BarsMark, CurveMark, Mark, PointsMark, stroke
+from app.plots.scales import colour_table, limits
 from app.plots.shapes import finite_range, logarithms
 from app.theme import appearance, mix
 from app.worker.describe import short
@@ -330,11 +331,7 @@ class ImageCard(ViewCard):
     def _draw_matrix(self, x: NDArray[Any]) -> None:
         low, high = finite_range(x) or (0.0, 1.0)
         colours = str(self.settings.get("colours", "sequential"))
-        if colours == "diverging":
-            high = max(abs(low), abs(high))
-            low = -high
-        if low == high:
-            low, high = low - 0.5, high + 0.5
+        low, high = limits(colours, low, high)
         table = colour_table(colours)
         self._image.setLookupTable(table)
         self._image.setImage(np.where(np.isfinite(x), x, low), levels=(low, high), autoLevels=False)
@@ -393,22 +390,6 @@ class _ColourBar(Mark):
         left = bar.right() + look.px(6)
         painter.drawText(QPointF(left, bar.top() + metrics.ascent()), short(self._high))
         painter.drawText(QPointF(left, bar.bottom() - metrics.descent()), short(self._low))
-
-
-def colour_table(name: str) -> NDArray[Any]:
-    """Return 256 colours of a scale: from the card's own colour to the value's and on, or orange to blue, or grey."""
-    theme = appearance().theme
-    light, dark = ("#f4f8fd", "#12243a") if theme.dark else ("#eef3f9", "#0b2747")
-    stops = {
-        "sequential": (dark, theme.value, light) if theme.dark else (light, theme.value, dark),
-        "diverging": (theme.derivative, theme.raised, theme.value),
-        "grey": ("#000000", "#808080", "#ffffff"),
-    }[name]
-    at = np.linspace(0, 1, 256)
-    channels = np.array([[c.red(), c.green(), c.blue()] for c in map(QColor, stops)], dtype=float)
-    return np.stack([np.interp(at, np.linspace(0, 1, len(stops)), channels[:, k]) for k in range(3)], 1).astype(
-        np.uint8
-    )
 
 
 class ProbeCard(ViewCard):

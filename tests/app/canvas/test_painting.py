@@ -18,6 +18,7 @@ from app.canvas import Canvas, inks
 from app.canvas.geometry import MAX_WIDTH
 from app.canvas.items import NoteItem
 from app.canvas.paint_node import short
+from app.plots.scales import colour_table
 from app.session import Session
 from app.worker.messages import Packed, WireLook
 from engine.edits import AddNote, Rename
@@ -145,8 +146,8 @@ def test_a_view_shows_an_image_of_what_is_wired_in(canvas: Canvas, session: Sess
     looks.held[Socket("add", "value")] = look("0 … 1", thumbnail=Packed.of(picture))
     session.apply(Connect(wire("add.value", "probe.x")))
     box = canvas.scene.nodes["probe"].control_rect()
-    assert shows(canvas, box, theme.DARK.value) > 100
-    assert shows(canvas, box, theme.DARK.panel) > 100
+    for end in (0, -1):
+        assert shows(canvas, box, QColor(*colour_table("sequential")[end].tolist()).name()) > 100
 
 
 @pytest.mark.parametrize(

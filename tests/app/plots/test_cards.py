@@ -254,6 +254,16 @@ def test_a_path_needs_exactly_two_numbers(line_fit, five):
     assert plane((matrix,)) is None
 
 
+def test_a_subtitle_leaves_out_whole_parts_where_there_is_no_room(shown, line_fit):
+    card = shown(GradientCard(line_fit))
+    assert card.subtitle.seen_text() == card.subtitle.text() == "per parameter · log"
+    card.resize(250, 200)
+    assert card.subtitle.seen_text() == "per parameter"
+    path = shown(PathCard(line_fit), 228, 200)
+    path.subtitle.say("Gradient descent with warm restarts")
+    assert path.subtitle.seen_text() == ""
+
+
 # Views ----------------------------------------------------------------------------------------------------------------
 
 X = np.linspace(0.0, 2.0, 24)
