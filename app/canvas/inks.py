@@ -114,7 +114,6 @@ class Inks:
         self.wire_unknown = pen(mix(theme.canvas, theme.value, 0.62), 2.0)
         self.wire_strong = pen(theme.value, 3.2)
         self.wire_bad = pen(theme.bad, 2.2, Qt.PenStyle.DashLine)
-        self.overview_wire = QPen(QColor(mix(theme.canvas, theme.value, 0.7)), 0)
         self.band_fill = QBrush(faded(theme.value, 0.12))
         self.band_pen = pen(theme.value)
         self.glow = QBrush(faded(theme.value, 0.28))

@@ -36,7 +36,7 @@ class Preview:
     bars: tuple[float, ...] = ()
     """Heights in 0..1."""
     cells: NDArray[Any] | None = None
-    """(rows, columns) of 0..255 for a colour table, or (rows, columns, 3) of colours."""
+    """(rows, columns) of 1..255 for a colour table, 0 where there is no number; or (rows, columns, 3) of colours."""
     colours: str = "sequential"
 
 
@@ -84,8 +84,8 @@ def _image(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
         return Preview(cells=np.round(np.clip(np.nan_to_num(x), 0, 1) * 255).astype(np.uint8))
     finite = x[np.isfinite(x)]
     low, high = limits(colours, float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    scaled = np.nan_to_num((x - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
-    return Preview(cells=np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8), colours=colours)
+    scaled = np.where(np.isfinite(x), 1 + 254 * (x - low) / (high - low), 0)
+    return Preview(cells=np.round(scaled).astype(np.uint8), colours=colours)
 
 
 MAKERS: Final = {"views.scatter_fit": _scatter, "views.histogram": _histogram, "views.image": _image}
@@ -158,7 +158,7 @@ def _picture(cells: NDArray[Any], scale: list[int]) -> QImage:
     if cells.ndim == 3:
         return QImage(cells.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
     picture = QImage(cells.tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8).copy()
-    picture.setColorTable(scale)
+    picture.setColorTable([0, scale[0], *scale[2:]])
     return picture
 
 

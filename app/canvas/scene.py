@@ -244,6 +244,9 @@ class Scene:
         box = self._node_boxes.bounds()
         for item in self.notes.values():
             box = box.united(item.rect)
+        if len(self.wires) <= MOST_WIRES:  # wires that go around nodes reach beyond them
+            for wire in self.wires.values():
+                box = box.united(wire.path.boundingRect().adjusted(0, -2, 0, 8))
         return box
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:

@@ -296,7 +296,11 @@ class GradientCard(HistoryCard):
 
     def describe(self, log: bool) -> str:
         """Return the subtitle."""
-        what = "per optimizer" if len(self.runs.lanes) > 1 else "per parameter"
+        recorded = sum(
+            series.kind == "gradient" and bool(series.node) for lane in self.runs.lanes for series in lane.series
+        )
+        of = f"{MOST} of {recorded} parameters" if recorded > MOST else "per parameter"
+        what = "per optimizer" if len(self.runs.lanes) > 1 else of
         return " · ".join(filter(None, (what, super().describe(log))))
 
 

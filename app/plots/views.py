@@ -307,8 +307,9 @@ class ImageCard(ViewCard):
         return "" if x.size else "The array is empty."
 
     def describe(self) -> str:
-        """Return the shape."""
-        return shape_text(self.shape("x"))
+        """Return the shape, and how many elements are holes."""
+        holes = int((~np.isfinite(self.arrays["x"])).sum())
+        return shape_text(self.shape("x")) + (f" · {holes:,} not finite" if holes else "")
 
     def draw(self) -> None:
         """Draw image and scale."""
@@ -334,7 +335,7 @@ class ImageCard(ViewCard):
         low, high = limits(colours, low, high)
         table = colour_table(colours)
         self._image.setLookupTable(table)
-        self._image.setImage(np.where(np.isfinite(x), x, low), levels=(low, high), autoLevels=False)
+        self._image.setImage(np.where(np.isfinite(x), x, np.nan), levels=(low, high), autoLevels=False)  # holes
         self._scale.set(low, high, tuple(map(tuple, [*table[::32].tolist(), table[-1].tolist()])))
 
     def _read(self, place: QPointF) -> ReadOut | None:

@@ -51,7 +51,8 @@ def test_a_diverging_heat_map_has_zero_in_the_middle_of_its_scale() -> None:
     assert found.cells is not None
     assert found.cells[0, 1] == 128
     assert found.cells[1, 0] == 255
-    assert found.cells[0, 0] == round(255 / 3)
+    assert found.cells[0, 0] == round(1 + 254 / 3)
+    assert found.cells[1, 1] == 0, "what is no number is a hole"
     assert limits("sequential", 2.0, 2.0) == (1.5, 2.5)
 
 

@@ -254,6 +254,18 @@ def test_a_path_needs_exactly_two_numbers(line_fit, five):
     assert plane((matrix,)) is None
 
 
+def test_many_long_names_are_whole_where_the_card_is_high(shown):
+    series = tuple(m.Series("gradient", f"p{k}") for k in range(12))
+    parameters = tuple(m.Parameter(f"p{k}", f"weight number {k}", ()) for k in range(12))
+    lane = m.Lane("a", ("o",), parameters, series, 10, "tape", "numpy_code")
+    runs = stand_in.Runs([lane], [np.ones((50, 12))])
+    card = shown(GradientCard(runs), 430, 260)
+    assert [pill.name for _, pill in card.legend._boxes] == [f"weight number {k}" for k in range(8)]
+    assert "8 of 12 parameters" in card.subtitle.text()
+    assert card.area.plot_rect.height() > 90
+    runs.close()
+
+
 def test_a_subtitle_leaves_out_whole_parts_where_there_is_no_room(shown, line_fit):
     card = shown(GradientCard(line_fit))
     assert card.subtitle.seen_text() == card.subtitle.text() == "per parameter · log"
@@ -335,6 +347,12 @@ def test_an_image_has_its_scale_and_reads_out_its_cells(shown):
     assert "no picture" in card.empty.text()
     card.show_data(data(x=np.full((2, 2), np.nan)), 0)
     assert not card.empty.isVisible()
+    assert card.subtitle.text() == "(2, 2) · 4 not finite"
+    card.show_data(data(x=np.array([[0.0, np.nan], [np.inf, 1.0]])), 0)
+    assert card._image.image.shape == (2, 2)
+    image, hole = card.grab().toImage(), card.area.to_pixels(1.5, 1.5)
+    place = card.area.mapTo(card, hole.toPoint())
+    assert image.pixelColor(place) == QColor(theme.DARK.panel), "a hole shows the card"
 
 
 def test_a_probe_shows_digits_and_derivative(shown):
