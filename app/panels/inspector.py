@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
+from app.running import MOVING
 from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Socket
@@ -28,6 +30,10 @@ EMPTY = (
 )
 
 
+REFRESH = 400
+"""Least milliseconds between two refreshes of values: faster than anybody reads would only cost the run."""
+
+
 class Inspector(QScrollArea):
     """The panel: shows `session.current`, and follows it."""
 
@@ -40,6 +46,9 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._due = False
+        self._resting = QTimer(self, singleShot=True, interval=REFRESH)
+        self._resting.timeout.connect(self._rested)
         session.selection_changed.connect(self._follow)
         session.replaced.connect(self._rebuild)
         session.changed.connect(self._changed)
@@ -83,8 +92,25 @@ class Inspector(QScrollArea):
             view.refresh()
 
     def _values(self) -> None:
-        if self.view is not None and self.view.id in self.session.graph.nodes:
+        """Show new values: at once where nothing was shown for a while, else with all that come meanwhile."""
+        if self._resting.isActive():
+            self._due = True
+            return
+        self._due = False
+        self._resting.start()
+        if not self.isVisible():
+            self._due = True  # shown when the panel is
+        elif self.view is not None and self.view.id in self.session.graph.nodes:
             self.view.refresh_values()
+
+    def _rested(self) -> None:
+        if self._due and self.isVisible():
+            self._values()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: catch up with the values."""
+        super().showEvent(event)
+        self._rested()
 
     def _problems(self) -> None:
         if self.view is not None and self.view.id in self.session.graph.nodes:
@@ -227,18 +253,19 @@ class NodeView(QWidget):
 
     def refresh_values(self) -> None:
         """Show the last look."""
-        look = appearance()
+        look, later = appearance(), self.session.run_state in MOVING  # nobody waits for a picture while a run is on
         self.value_box.refresh()
         output = self.values[0].socket.name if self.values else "value"
-        self.formula.show_formula(full_formula(self.operator.formula, output), size=look.px(18), colour=look.theme.text)
+        whole = full_formula(self.operator.formula, output)
+        self.formula.show_formula(whole, size=look.px(18), colour=look.theme.text, later=later)
         with_numbers = formula_with_numbers(self.session, self.id) if self.operator.formula else None
         self.numbers.setVisible(bool(with_numbers))
         if with_numbers:
-            self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value)
+            self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value, later=later)
         node, texts = self.session.looks.partials
         for name, row in self.partials.items():
             formula = partial_formula(name, self.operator.partials[name], output)
-            row.show_row(formula, texts.get(name, "") if node == self.id else "")
+            row.show_row(formula, texts.get(name, "") if node == self.id else "", later=later)
         self.chain.refresh()
 
     def refresh_problems(self) -> None:
@@ -321,6 +348,7 @@ class ValueSection(Section):
     def __init__(self, session: Session, socket: Socket, several: bool) -> None:
         super().__init__(f"Value of {socket.name}" if several else "Value")
         self.session, self.socket = session, socket
+        self._shown: object = None
         self.value, self.derivative = (
             label("", "value", wrap=True, selectable=True),
             label("", "derivative", wrap=True, selectable=True),
@@ -335,6 +363,9 @@ class ValueSection(Section):
         """Show the last look, or the type as far as it is known."""
         look = self.session.look(self.socket)
         kind = self.session.type_of(self.socket)
+        if self._shown == (look, kind):
+            return
+        self._shown = (look, kind)
         self.type.setText(look.type if look else str(kind) if kind else "not known yet")
         set_role(self.type, "mono" if look or kind else "faint")
         self.value.setText(look.value if look else "")
