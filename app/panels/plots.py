@@ -33,6 +33,9 @@ REST: Final = 0.055
 """Seconds between two drawings of one card: fifteen a second look smooth, and leave the processor to the run."""
 WIDTH: Final = 250
 HEIGHT: Final = 164
+"""Least height of a card where several rows have room;"""
+LOW: Final = 112
+"""and where the panel is too low for even one such row."""
 GAP: Final = 10
 RUN_CARDS: Final = ("loss", "gradient", "path", "values")
 """Keys of the cards of a run; all others are ids of view nodes."""
@@ -197,11 +200,12 @@ class PlotPanel(QWidget):
         shown = [key for key in self.cards if self._enlarged in (None, key)]
         for key, card in self.cards.items():
             card.setVisible(key in shown)
-        least = (px(WIDTH), px(HEIGHT), px(GAP))
         wide, high = self.width(), self.height() - self._strip_height()
+        bar = self._scroll.horizontalScrollBar().sizeHint().height()
+        low = min(max(high - bar - 2 * px(GAP), px(LOW)), px(HEIGHT))
+        least = (px(WIDTH), low, px(GAP))
         places, width, height = places_of(len(shown), wide, high, *least)
         if width > wide:  # a bar to scroll by takes some height
-            bar = self._scroll.horizontalScrollBar().sizeHint().height()
             places, width, height = places_of(len(shown), wide, high - bar, *least)
         elif height > high:
             bar = self._scroll.verticalScrollBar().sizeHint().width()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import pyqtgraph as pg
@@ -66,7 +66,7 @@ class PlotArea(pg.GraphicsView):
         self.x_name = self.y_name = ""
         """At the ends of the axes, inside: what they show, where both are of one kind."""
         self.axes_visible = True
-        self.blank = False
+        self.blank = True
         """Whether there is nothing to draw, so that axes would mean nothing."""
         self.right_room = 0.0
         """Further room at the right, at scale 1 (a colour bar)."""
@@ -202,9 +202,19 @@ class PlotArea(pg.GraphicsView):
     def y_ticks(self) -> tuple[Tick, ...]:
         """Return the ticks of the vertical axis."""
         room = self.plot_rect.height()
-        most = max(2 if room < appearance().px(50) else 3, min(7, int(room / appearance().px(28))))
+        most = max(2 if room < appearance().px(60) else 3, min(7, int(room / appearance().px(28))))
         low, high = self.box.viewRange()[1]
         return log_ticks(low, high, most) if self.log_y else linear_ticks(low, high, most)
+
+
+def cut_short(found: ReadOut, most: int) -> ReadOut:
+    """Return a read-out of at most so many lines; where it has more, the last says how many are left out."""
+    most -= bool(found.title)
+    if len(found.rows) <= max(most, 1):
+        return found
+    kept = max(most - 1, 1)
+    more = Row(appearance().theme.faint, f"and {len(found.rows) - kept} more", "")
+    return replace(found, rows=(*found.rows[:kept], more))
 
 
 class AreaItem(QGraphicsItem):
@@ -329,6 +339,7 @@ class _Hover(AreaItem):
         painter.setFont(fonts.sans("caption", look.scale))
         metrics = QFontMetricsF(painter.font())
         line = metrics.height() + px(1)
+        found = cut_short(found, int((self.area.height() - px(14)) / line))
         names = max((metrics.horizontalAdvance(row.name) for row in found.rows), default=0.0)
         texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
         inner = max(px(12) + names + px(10) + texts, metrics.horizontalAdvance(found.title))

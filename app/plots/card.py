@@ -164,7 +164,7 @@ class Card(QFrame):
         self._head.setSpacing(px(8))
         self.title.setFont(fonts.sans("body", appearance().scale, strong=True))
         self.subtitle.setFont(fonts.sans("small", appearance().scale))
-        self.setMinimumSize(px(228), px(150))
+        self.setMinimumSize(px(228), px(112))
         self.area.place()
         self.legend.lay_out()
 
@@ -192,6 +192,7 @@ class Card(QFrame):
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Show the card as it has to be outside of the panel: with a legend of its own."""
+        self.area.read_at(None)
         elsewhere, self.legend_elsewhere = self.legend_elsewhere, False
         if elsewhere:
             self.refresh()

@@ -194,7 +194,11 @@ class HistoryCard(Card):
             if np.isfinite(shown[k]):
                 marks.append((float(across[k]), float(shown[k]), line.color))
             rows.append(Row(line.color, line.name, short(float(curve.mean[k]))))
-        return ReadOut(at[0], tuple(marks), f"step {at[1]:,}", tuple(rows)) if at is not None else None
+        return ReadOut(at[0], tuple(marks), f"step {at[1]:,}", self.gathered(rows)) if at is not None else None
+
+    def gathered(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Return the rows of a read-out as few as they can be."""
+        return tuple(rows)
 
     def table(self) -> Mapping[str, NDArray[Any]]:
         """Return the curves as drawn: step, lowest, highest and mean of each stretch."""
@@ -330,6 +334,17 @@ class ValuesCard(HistoryCard):
 
     def _suggests_log(self, curves: Any) -> bool:
         return False
+
+    def gathered(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Return one row for each of several optimizers, with all its numbers."""
+        if len(self.runs.lanes) < 2:
+            return tuple(rows)
+        texts: dict[str, Row] = {}
+        for color, name, text in rows:
+            lane, _, number = name.rpartition(" · ")
+            so_far = f"{texts[lane].text}   " if lane in texts else ""
+            texts[lane] = Row(color, lane, f"{so_far}{number} {text}")
+        return tuple(texts.values())
 
     def describe(self, log: bool) -> str:
         """Return the subtitle."""

@@ -338,6 +338,16 @@ class ImageCard(ViewCard):
         self._image.setImage(np.where(np.isfinite(x), x, np.nan), levels=(low, high), autoLevels=False)  # holes
         self._scale.set(low, high, tuple(map(tuple, [*table[::32].tolist(), table[-1].tolist()])))
 
+    def table(self) -> Mapping[str, NDArray[Any]]:
+        """Return a matrix column by column; of a picture the channels of every column."""
+        if self.lacking():
+            return {}
+        x = np.atleast_2d(self.arrays["x"])
+        if x.ndim == 2:
+            return {f"column {k}": x[:, k] for k in range(x.shape[1])}
+        channels = enumerate(("red", "green", "blue"))
+        return {f"column {k} {name}": x[:, k, n] for n, name in channels for k in range(x.shape[1])}
+
     def _read(self, place: QPointF) -> ReadOut | None:
         if self.lacking():
             return None

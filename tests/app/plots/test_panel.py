@@ -208,3 +208,13 @@ def test_a_probe_has_a_derivative_only_where_a_loss_depends_on_it(panel, session
     one = m.WireLook("float64 scalar", "0.96", None, None, True, cotangent="1", norm=1.0)
     session.looks.looks = m.Looks({loss.node: {loss.name: one}}, {}, {}, 0)
     assert panel._derivative("probe_9") == "1"
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1060, 282, 1.5), (1066, 270, 1.0), (1060, 170, 1.0)])
+def test_a_low_panel_scrolls_in_one_direction_only(qapp, racing, width, height, scale):
+    theme.apply(qapp, theme.CONTRAST, scale)
+    racing.resize(width, height)
+    racing.draw_now()
+    for card in racing.cards.values():
+        assert card.geometry().bottom() <= racing._scroll.viewport().height()
+        assert card.area.plot_rect.height() >= 40 * scale
