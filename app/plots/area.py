@@ -340,6 +340,7 @@ class _Hover(AreaItem):
         metrics = QFontMetricsF(painter.font())
         line = metrics.height() + px(1)
         found = cut_short(found, int((self.area.height() - px(14)) / line))
+        found = self._narrowed(found, metrics)
         names = max((metrics.horizontalAdvance(row.name) for row in found.rows), default=0.0)
         texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
         inner = max(px(12) + names + px(10) + texts, metrics.horizontalAdvance(found.title))
@@ -360,6 +361,15 @@ class _Hover(AreaItem):
         for row in found.rows:
             self._row(painter, row, metrics, left, baseline, size.right() - px(8))
             baseline += line
+
+    def _narrowed(self, found: ReadOut, metrics: QFontMetricsF) -> ReadOut:
+        """Return the read-out with names and title shortened where they would reach out of the area."""
+        px = appearance().px
+        room = self.area.width() - px(22)
+        texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
+        end, left = Qt.TextElideMode.ElideRight, max(room - px(22) - texts, px(40))
+        rows = tuple(row._replace(name=metrics.elidedText(row.name, end, left)) for row in found.rows)
+        return replace(found, title=metrics.elidedText(found.title, end, room), rows=rows)
 
     def _row(
         self, painter: QPainter, row: Row, metrics: QFontMetricsF, left: float, baseline: float, right: float

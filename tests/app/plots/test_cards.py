@@ -286,6 +286,18 @@ def test_a_read_out_longer_than_its_plot_says_how_many_are_left_out(rows, most, 
         assert found.rows[-1].name == f"and {rows - shown_rows + 1} more"
 
 
+@pytest.mark.parametrize("width", [228, 420])
+def test_a_read_out_of_long_names_keeps_inside_its_plot(shown, five, width):
+    card = shown(LossCard(five), width)
+    long = ReadOut(0.0, (), "t" * 300, tuple(Row("red", "n" * 300, "−1.234e−12") for _ in range(3)))
+    metrics = QFontMetricsF(fonts.sans("caption", 1.0))
+    found = card.area._hover._narrowed(long, metrics)
+    assert metrics.horizontalAdvance(found.title) < card.area.width() - 20
+    widest = max(metrics.horizontalAdvance(row.name + row.text) for row in found.rows)
+    assert widest < card.area.width() - 40
+    assert found.rows[0].text == "−1.234e−12", "numbers are never cut"
+
+
 def test_a_picture_is_taken_without_the_read_out(shown, line_fit, tmp_path):
     card = shown(LossCard(line_fit))
     card.area.read_at(card.area.plot_rect.center())
