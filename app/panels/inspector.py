@@ -14,6 +14,7 @@ from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
+from app.panels.summary import Summary
 from app.running import MOVING
 from app.theme import appearance
 from engine.document import Changed
@@ -23,12 +24,6 @@ from engine.sockets import output_names
 
 if TYPE_CHECKING:
     from app.session import Session
-
-EMPTY = (
-    "Nothing is selected",
-    "Click a node to see what it does, to change its settings, and to read its value and its derivative.",
-)
-
 
 REFRESH = 400
 """Least milliseconds between two refreshes of values: faster than anybody reads would only cost the run."""
@@ -41,6 +36,8 @@ class Inspector(QScrollArea):
         super().__init__(parent)
         self.session = session
         self.view: NodeView | None = None
+        self.summary: Summary | None = None
+        """What is shown while nothing is selected."""
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -56,6 +53,8 @@ class Inspector(QScrollArea):
         session.types_changed.connect(self._values)
         session.problems_changed.connect(self._problems)
         session.looks.partials_changed.connect(self._values)
+        session.run_state_changed.connect(self._values)
+        session.path_changed.connect(self._titled)
         session.looks.checked.connect(self._checked)
         session.looks.check_failed.connect(self._check_failed)
         appearance().changed.connect(self._rebuild)
@@ -79,19 +78,22 @@ class Inspector(QScrollArea):
         if old is not None:
             old.hide()
             old.deleteLater()
-        self.setWidget(self.view or _empty())
+        self.summary = None if self.view else Summary(self.session)
+        self.setWidget(self.view or self.summary)
         self.updateGeometry()
 
     def _changed(self, change: Changed) -> None:
         view = self.view
-        if view is None or view.id in change.removed or view.id not in self.session.graph.nodes:
+        if view is None:
+            self._values()
+        elif view.id in change.removed or view.id not in self.session.graph.nodes:
             return
-        if view.operator_id != self.session.node(view.id).operator:
+        elif view.operator_id != self.session.node(view.id).operator:
             self._rebuild()
         elif view.id in change.nodes or change.wires:
             view.refresh()
 
-    def _values(self) -> None:
+    def _values(self, *_: object) -> None:
         """Show new values: at once where nothing was shown for a while, else with all that come meanwhile."""
         if self._resting.isActive():
             self._due = True
@@ -100,8 +102,11 @@ class Inspector(QScrollArea):
         self._resting.start()
         if not self.isVisible():
             self._due = True  # shown when the panel is
-        elif self.view is not None and self.view.id in self.session.graph.nodes:
-            self.view.refresh_values()
+        elif self.view is not None:
+            if self.view.id in self.session.graph.nodes:
+                self.view.refresh_values()
+        elif self.summary is not None:
+            self.summary.refresh()
 
     def _rested(self) -> None:
         if self._due and self.isVisible():
@@ -115,6 +120,12 @@ class Inspector(QScrollArea):
     def _problems(self) -> None:
         if self.view is not None and self.view.id in self.session.graph.nodes:
             self.view.refresh_problems()
+        elif self.view is None:
+            self._values()
+
+    def _titled(self) -> None:
+        if self.summary is not None:
+            self._values()
 
     def _checked(self, checks: object) -> None:
         if self.view is not None:
@@ -123,19 +134,6 @@ class Inspector(QScrollArea):
     def _check_failed(self, sentence: str) -> None:
         if self.view is not None:
             self.view.check.show_state("bad", sentence)
-
-
-def _empty() -> QWidget:
-    page = QWidget()
-    page.setProperty("role", "panel")
-    px = appearance().px
-    column = QVBoxLayout(page)
-    column.setContentsMargins(px(18), px(18), px(18), px(18))
-    column.setSpacing(px(8))
-    column.addWidget(label(EMPTY[0], "heading"))
-    column.addWidget(label(EMPTY[1], "second", wrap=True))
-    column.addStretch(1)
-    return page
 
 
 class NodeView(QWidget):
