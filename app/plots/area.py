@@ -181,7 +181,7 @@ class PlotArea(pg.GraphicsView):
         """Return the ticks of the horizontal axis."""
         low, high = self.box.viewRange()[0]
         metrics = QFontMetricsF(fonts.sans("caption", appearance().scale))
-        most = max(3, int(self.plot_rect.width() / appearance().px(44)))
+        most = max(3, min(10, int(self.plot_rect.width() / appearance().px(34))))
         while True:
             ticks = log_ticks(low, high, most) if self.log_x else linear_ticks(low, high, most, whole=self.whole_x)
             if most <= 2 or self._apart(ticks, metrics):
@@ -196,7 +196,7 @@ class PlotArea(pg.GraphicsView):
             x = self.to_pixels(tick.at, 0).x()
             if x - half < free:
                 return False
-            free = x + half + appearance().px(14)
+            free = x + half + appearance().px(20)
         return True
 
     def y_ticks(self) -> tuple[Tick, ...]:
