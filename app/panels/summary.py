@@ -221,7 +221,9 @@ def _optimizer(session: Session, id: str) -> Line:
         source = next((wire.source for wire in session.graph.incoming.get(id, ())), None)
         look = session.look(source) if source else None
         loss = look.value if look else ""
-    return Line(id, session.operator(id).family, session.label(id), f"{method} · {steps}", loss and f"loss {loss}")
+    name = session.label(id)
+    detail = steps if method.replace(" ", "") == name.lower().replace(" ", "") else f"{method} · {steps}"
+    return Line(id, session.operator(id).family, name, detail, loss and f"loss {loss}")
 
 
 def _lane(session: Session, id: str) -> int | None:
