@@ -43,6 +43,8 @@ PALETTE_MIME = "application/x-gradwire-operator"
 Overlay = Literal["value", "shape", "cotangent"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
 
+TOLD_APART = ("parameters", "optimizers")
+"""Families whose nodes stand by name in legends, side by side."""
 _ORDER = re.compile(r"^\d+[_ -]+")
 
 
@@ -186,7 +188,11 @@ class Session(QObject):
         save(target, moves.apply(self.content)[0] if moves.edits else self.content)
         self._path = target
         if moves.edits:
-            self._document.apply(moves)
+            self._edit_is_live = True  # the same data under another name: a run of them is not out of date
+            try:
+                self._document.apply(moves)
+            finally:
+                self._edit_is_live = False
         self._document.mark_clean()
         self._journal.begin(self.content, target, clean=True)
         self.path_changed.emit()
@@ -297,13 +303,25 @@ class Session(QObject):
 
     def insert(self, operator_id: str, place: Place) -> str:
         """Insert an operator with the parameter nodes it brings; select it; return its node id ("" where it was
-        refused)."""
+        refused).
+
+        A second parameter or optimizer gets a number, as legends and messages tell them apart by name.
+        """
         edit = building.insertion(self.content, self.library, operator_id, place)
-        if not self.apply(edit):
-            return ""
         added: str = edit.edits[0].node.id  # type: ignore[union-attr]
+        operator = self.library[operator_id]
+        named = self._free_name(operator) if operator.family in TOLD_APART else ""
+        if not self.apply(Group(edit.title, (*edit.edits, Rename(added, named))) if named else edit):
+            return ""
         self.select([added])
         return added
+
+    def _free_name(self, operator: Operator) -> str:
+        """Return "" while no node is called like the operator, else its title with the next free number."""
+        taken = {self.label(id) for id in self.graph.nodes}
+        if operator.title not in taken:
+            return ""
+        return next(name for k in range(2, len(taken) + 3) if (name := f"{operator.title} {k}") not in taken)
 
     def connect_wire(self, wire: Wire) -> bool:
         """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""

@@ -216,7 +216,8 @@ def _optimizer(session: Session, id: str) -> Line:
     if lane is not None:
         moment = session.runs.moment(lane)
         steps = f"step {moment.step if moment else 0:,} / {session.runs.lanes[lane].limit:,}"
-        loss = _last_loss(session, lane, id)
+        # Of the lane whose values the wires show, the loss is the one that stands on the canvas.
+        loss = _last_loss(session, lane, id) if lane != session.lane else ""
     if not loss:
         source = next((wire.source for wire in session.graph.incoming.get(id, ())), None)
         look = session.look(source) if source else None

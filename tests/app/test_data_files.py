@@ -21,6 +21,7 @@ from engine.errors import FileError
 from engine.files import read
 from engine.graph import Content, Place
 from nodes.library import LIBRARY
+from tests.app.conftest import line
 
 TEXT = "a,b\n1,2\n3,4\n"
 
@@ -161,3 +162,16 @@ def test_a_data_file_dropped_on_the_window_becomes_a_table(
     qtbot.waitUntil(lambda: len(session.graph.nodes) == 1)
     (table,) = session.graph.nodes
     assert readable(session, table) == TEXT and [row[0] for row in session.setting(table, "columns")] == ["a", "b"]
+
+
+def test_saving_keeps_the_run_of_data_that_come_along(
+    dressed: QApplication, qtbot: QtBot, csv: Path, tmp_path: Path
+) -> None:
+    session = Session(LIBRARY, unsaved=tmp_path / "unsaved")
+    session.adopt(line(), None, clean=True)
+    table_of(session, csv)
+    session.run()
+    qtbot.waitUntil(lambda: session.run_state == "finished", timeout=30_000)
+    session.save(tmp_path / "fit.dgraph")
+    assert not session.stale and session.moment() is not None
+    session.close()
