@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage
 
 from app import fonts, theme
 from app.plots.area import ReadOut, Row, cut_short
-from app.plots.histories import GradientCard, LossCard, ValuesCard
+from app.plots.histories import MOST, GradientCard, LossCard, ValuesCard
 from app.plots.legend import ROWS, fitting
 from app.plots.path import PathCard, plane
 from app.plots.views import HistogramCard, ImageCard, LineCard, ProbeCard, ScatterCard
@@ -261,8 +261,8 @@ def test_many_long_names_are_whole_where_the_card_is_high(shown):
     lane = m.Lane("a", ("o",), parameters, series, 10, "tape", "numpy_code")
     runs = stand_in.Runs([lane], [np.ones((50, 12))])
     card = shown(GradientCard(runs), 430, 260)
-    assert [pill.name for _, pill in card.legend._boxes] == [f"weight number {k}" for k in range(8)]
-    assert "8 of 12 parameters" in card.subtitle.text()
+    assert [pill.name for _, pill in card.legend._boxes] == [f"weight number {k}" for k in range(MOST)]
+    assert f"{MOST} of 12 parameters" in card.subtitle.text()
     assert card.area.plot_rect.height() > 90
     runs.close()
 
