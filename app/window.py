@@ -173,7 +173,8 @@ class Window(QMainWindow):
             found.discard()
             self.show_document()
             note = "" if found.complete else " The end of the journal was damaged: the last edits may be missing."
-            self.session.message.emit(f"Recovered {found.edits} unsaved edits.{note}")
+            edits = "1 unsaved edit" if found.edits == 1 else f"{found.edits:,} unsaved edits"
+            self.session.message.emit(f"Recovered {edits}.{note}")
 
     def _discard_recovery(self, found: Recovered) -> None:
         found.discard()

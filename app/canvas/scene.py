@@ -139,7 +139,7 @@ class Scene:
         graph = self.session.graph
         for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
             item = self.wires.get(wire)
-            if item is not None:
+            if item is not None and (item.start, item.end) != self._ends(wire):  # else its lane is still good
                 self._lay(item, None)
 
     def _lay(self, item: WireItem, lane: Lane | None) -> None:

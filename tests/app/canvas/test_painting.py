@@ -21,7 +21,7 @@ from app.canvas.paint_node import short
 from app.plots.scales import colour_table
 from app.session import Session
 from app.worker.messages import Packed, WireLook
-from engine.edits import AddNote, Rename
+from engine.edits import AddNote, Move, Rename
 from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket
 from tests.app.canvas.conftest import Hands, line_fit, wire
 
@@ -313,3 +313,12 @@ def test_no_derivative_comes_back_from_a_view(canvas: Canvas, session: Session, 
     low_end = QRectF(to_view.end - QPointF(40, 30), to_view.end + QPointF(-12, 40))
     assert shows(canvas, low_end, theme.DARK.derivative, 40) == 0
     assert shows(canvas, to_loss.rect, theme.DARK.derivative, 40) > 20
+
+
+def test_a_wire_keeps_its_lane_when_a_setting_of_its_node_changes(canvas: Canvas, session: Session) -> None:
+    session.apply(Move({"multiply": Place(330, 424)}))  # in the way of y to mse.target
+    item = canvas.scene.wires[wire("y.value", "mse.target")]
+    before = item.lane
+    assert before is not None
+    session.set_setting("y", "value", (2.0, 4.0, 7.0))
+    assert canvas.scene.wires[wire("y.value", "mse.target")].lane == before
