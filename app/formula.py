@@ -1,15 +1,16 @@
 """Formulas: LaTeX to a picture (ziamath, cached), and the widget that shows one, scaled down where the room is
-narrow."""
+narrow. A picture takes tens of milliseconds: while something else must not wait, it is drawn in a thread."""
 
 from __future__ import annotations
 
 import re
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -54,6 +55,27 @@ def render(latex: str, size: int, colour: str) -> Picture | None:
     return Picture(svg.encode(), float(found[1]), float(found[2])) if found else None
 
 
+class Painter(QObject):
+    """Draws formulas in one thread, one after the other."""
+
+    drawn = Signal(str, int, str, object)
+    """latex, size, colour, and the Picture, or None where it cannot be drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = ThreadPoolExecutor(1, "formulas")
+
+    def draw(self, latex: str, size: int, colour: str) -> None:
+        """Draw a formula; `drawn` tells when it is done."""
+        self._threads.submit(lambda: self.drawn.emit(latex, size, colour, render(latex, size, colour)))
+
+
+@cache
+def painter() -> Painter:
+    """Return the one painter of the application."""
+    return Painter()
+
+
 def word(name: str) -> str:
     """Return a socket or setting name as LaTeX: one letter stays italic, a word stands upright, x_1 gets its index."""
     head, _, index = name.partition("_")
@@ -72,6 +94,9 @@ class FormulaView(QWidget):
         self._colour = "#888888"
         self._renderer: QSvgRenderer | None = None
         self._picture: Picture | None = None
+        self._waiting: tuple[str, int, str] | None = None
+        self._asked = ("", 0, "")
+        self._listens = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -79,16 +104,46 @@ class FormulaView(QWidget):
         """The formula shown."""
         return self._latex
 
-    def show_formula(self, latex: str, *, size: int, colour: str) -> None:
-        """Show `latex`; nothing is drawn anew where nothing changed."""
-        if (latex, size, colour) == (self._latex, self._size, self._colour):
+    def show_formula(self, latex: str, *, size: int, colour: str, later: bool = False) -> None:
+        """Show `latex`; nothing is drawn anew where nothing changed.
+
+        With `later` it is drawn in a thread, and what was shown before stays until then; of several asked for
+        meanwhile only the last is drawn.
+        """
+        wanted = (latex, size, colour)
+        if wanted == (self._latex, self._size, self._colour):
             return
-        self._latex, self._size, self._colour = latex, size, colour
-        self._picture = render(latex, size, colour) if latex else None
-        self._renderer = QSvgRenderer(self._picture.svg) if self._picture else None
-        self.setAccessibleName(latex)
-        self.setToolTip("" if self._picture else latex)
+        if later and latex:
+            self._draw_later(wanted)
+        else:
+            self._waiting = None
+            self._show(wanted, render(*wanted) if latex else None)
+
+    def _draw_later(self, wanted: tuple[str, int, str]) -> None:
+        if not self._listens:
+            painter().drawn.connect(self._drawn)
+            self._listens = True
+        if self._waiting is None:
+            painter().draw(*wanted)
+            self._asked = wanted
+        self._waiting = wanted
+
+    def _drawn(self, latex: str, size: int, colour: str, picture: Picture | None) -> None:
+        if self._waiting is None or (latex, size, colour) != self._asked:
+            return
+        waiting, self._waiting = self._waiting, None
+        self._show((latex, size, colour), picture)
+        if waiting != (latex, size, colour):
+            self._draw_later(waiting)
+
+    def _show(self, wanted: tuple[str, int, str], picture: Picture | None) -> None:
+        self._latex, self._size, self._colour = wanted
+        self._picture = picture
+        self._renderer = QSvgRenderer(picture.svg) if picture else None
+        self.setAccessibleName(self._latex)
+        self.setToolTip("" if picture else self._latex)
         self.setFixedHeight(self._height())
+        self.updateGeometry()
         self.update()
 
     def _height(self) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.data_files import DataFiles
 from app.journal import DocumentJournal
 from app.looks import LookBook
 from app.running import ACTIVE, MOVING, Running
@@ -42,6 +43,8 @@ PALETTE_MIME = "application/x-gradwire-operator"
 Overlay = Literal["value", "shape", "cotangent"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
 
+TOLD_APART = ("parameters", "optimizers")
+"""Families whose nodes stand by name in legends, side by side."""
 _ORDER = re.compile(r"^\d+[_ -]+")
 
 
@@ -73,16 +76,24 @@ class Session(QObject):
     """One sentence for the status line: a refused edit, a saved file."""
 
     def __init__(
-        self, library: Library, *, engine: bool = True, journals: Path | None = None, parent: QObject | None = None
+        self,
+        library: Library,
+        *,
+        engine: bool = True,
+        journals: Path | None = None,
+        unsaved: Path | None = None,
+        parent: QObject | None = None,
     ) -> None:
         """Start with an empty document. Without `engine` no process is ever started (canvas tests, thumbnails).
 
-        `journals` is the folder of the recovery journal; None keeps none.
+        `journals` is the folder of the recovery journal, `unsaved` the one where data files wait for the first save;
+        None keeps none.
         """
         super().__init__(parent)
         self.library = library
         self._engine = engine
         self._journal = DocumentJournal(journals, self.message.emit)
+        self._files = DataFiles(unsaved)
         self._path: Path | None = None
         self._selection = Selection()
         self._overlays: frozenset[Overlay] = frozenset()
@@ -132,8 +143,15 @@ class Session(QObject):
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the document, where its relative data files are; None before the first save."""
-        return self._path.parent if self._path else None
+        """The folder that relative data files are read from; None where there is none before the first save."""
+        return self._files.folder(self._path)
+
+    def bring(self, source: Path) -> str:
+        """Return how the document names a data file from anywhere, copied to where it may be read; raise FileError."""
+        name = self._files.bring(source, self._path)
+        if self.folder is not None and (self.folder / name).resolve() != source.expanduser().resolve():
+            self.message.emit(f"{source.name} was copied to where the graph may read it.")
+        return name
 
     @property
     def title(self) -> str:
@@ -161,12 +179,20 @@ class Session(QObject):
         self.adopt(read(path), path, clean=True)
 
     def save(self, path: Path | None = None) -> None:
-        """Save to `path`, or where the document came from; raise FileError where that fails."""
+        """Save to `path`, or where the document came from, with the data files it reads; raise FileError where that
+        fails."""
         target = path or self._path
         if target is None:
             raise ValueError("a document without a path needs one to be saved")
-        save(target, self.content)
+        moves = Group("Move data files", self._files.moves(self.graph, self.library, self._path, target))
+        save(target, moves.apply(self.content)[0] if moves.edits else self.content)
         self._path = target
+        if moves.edits:
+            self._edit_is_live = True  # the same data under another name: a run of them is not out of date
+            try:
+                self._document.apply(moves)
+            finally:
+                self._edit_is_live = False
         self._document.mark_clean()
         self._journal.begin(self.content, target, clean=True)
         self.path_changed.emit()
@@ -176,6 +202,7 @@ class Session(QObject):
     def adopt(self, content: Content, path: Path | None, *, clean: bool) -> None:
         """Show `content` as the document (samples, recovered work, tests)."""
         self._running.document_replaced()
+        self._files.end(keep=not self.clean)
         self._unlisten()
         self._document = Document(arrangement.placed(content, self.library))
         if clean:
@@ -276,13 +303,25 @@ class Session(QObject):
 
     def insert(self, operator_id: str, place: Place) -> str:
         """Insert an operator with the parameter nodes it brings; select it; return its node id ("" where it was
-        refused)."""
+        refused).
+
+        A second parameter or optimizer gets a number, as legends and messages tell them apart by name.
+        """
         edit = building.insertion(self.content, self.library, operator_id, place)
-        if not self.apply(edit):
-            return ""
         added: str = edit.edits[0].node.id  # type: ignore[union-attr]
+        operator = self.library[operator_id]
+        named = self._free_name(operator) if operator.family in TOLD_APART else ""
+        if not self.apply(Group(edit.title, (*edit.edits, Rename(added, named))) if named else edit):
+            return ""
         self.select([added])
         return added
+
+    def _free_name(self, operator: Operator) -> str:
+        """Return "" while no node is called like the operator, else its title with the next free number."""
+        taken = {self.label(id) for id in self.graph.nodes}
+        if operator.title not in taken:
+            return ""
+        return next(name for k in range(2, len(taken) + 3) if (name := f"{operator.title} {k}") not in taken)
 
     def connect_wire(self, wire: Wire) -> bool:
         """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""
@@ -498,6 +537,7 @@ class Session(QObject):
         self._looks.close()
         self._running.close()
         self._journal.end(keep=not self.clean)
+        self._files.end(keep=not self.clean)
 
     def discard(self) -> None:
         """Say that unsaved work is not wanted: nothing of it will be offered for recovery."""
@@ -509,6 +549,7 @@ class Session(QObject):
         if change.edit is not None:
             self._journal.append(change.edit)
         if change.semantic:
+            self._files.follow(self.graph, self.library, self._path)
             self._inference = None
             self._looks.forget_problem()
             self._running.graph_changed(live=self._edit_is_live)

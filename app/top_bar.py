@@ -231,7 +231,7 @@ class StatusLine(QWidget):
         px = appearance().px
         self._row.setContentsMargins(px(14), px(3), px(14), px(3))
         self._row.setSpacing(px(14))
-        self.setMinimumHeight(px(28))
+        self.setFixedHeight(px(32))  # also while no chip is shown: nothing else moves when one comes
 
     def _refresh(self) -> None:
         found = self._session.problems

@@ -14,10 +14,12 @@ from app import theme
 from app.actions import Actions
 from app.assets import SAMPLES
 from app.commands import Commands
+from app.panels.inspector_editors import DATA_SUFFIXES
 from app.prompts import Prompts
 from app.session import Overlay, Session
 from app.settings import Settings
 from app.start_page import StartPage
+from app.suggestions import choose_file
 from app.top_bar import StatusLine, TopBar
 from app.workspace import Workspace
 from engine.building import tidying
@@ -26,6 +28,7 @@ from engine.files.recovery import Recovered, recoverable
 from engine.operator import Library
 
 FIRST_SIZE = (1440, 900)
+TABLE = "inputs.table"
 
 
 class Window(QMainWindow):
@@ -46,7 +49,8 @@ class Window(QMainWindow):
         self._prompts = prompts or Prompts()
         self.settings = settings or (stored.load(config) if config else Settings())
         self._apply_theme()
-        self.session = Session(library, engine=engine, journals=data / "journals" if data else None, parent=self)
+        journals, unsaved = (data / "journals", data / "unsaved") if data else (None, None)
+        self.session = Session(library, engine=engine, journals=journals, unsaved=unsaved, parent=self)
         self._build()
         self._connect()
         self._restore()
@@ -169,7 +173,8 @@ class Window(QMainWindow):
             found.discard()
             self.show_document()
             note = "" if found.complete else " The end of the journal was damaged: the last edits may be missing."
-            self.session.message.emit(f"Recovered {found.edits} unsaved edits.{note}")
+            edits = "1 unsaved edit" if found.edits == 1 else f"{found.edits:,} unsaved edits"
+            self.session.message.emit(f"Recovered {edits}.{note}")
 
     def _discard_recovery(self, found: Recovered) -> None:
         found.discard()
@@ -228,6 +233,17 @@ class Window(QMainWindow):
             self.settings = self.settings.with_operator(operator_id)
             self._soon_refresh()
             self.canvas.setFocus()
+
+    def insert_table(self, file: Path) -> None:
+        """Insert a table of a data file from anywhere; where it cannot be brought here, say why and insert nothing."""
+        try:
+            name = self.session.bring(file)
+        except GradwireError as refused:
+            self._tell(refused.sentence)
+            return
+        with self.session.group("Insert table"):
+            table = self.session.insert(TABLE, self.canvas.free_place())
+            choose_file(self.session, table, "file", name)
 
     def cut(self) -> None:
         """Copy the selection and remove it."""
@@ -394,16 +410,20 @@ class Window(QMainWindow):
         self.workspace.restore(self.settings.docks, self.settings.docks_layout)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Qt: graphs from outside are welcome."""
-        if dropped_graph(event.mimeData()) is not None:
+        """Qt: graphs and data files from outside are welcome."""
+        data = event.mimeData()
+        if dropped(data, (".dgraph",)) is not None or (self.editing and dropped(data, DATA_SUFFIXES) is not None):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Qt: open what was dropped, once the other program has let go of it."""
-        path = dropped_graph(event.mimeData())
-        if path is not None:
+        """Qt: open what was dropped, once the other program has let go of it; a data file becomes a table."""
+        graph, table = dropped(event.mimeData(), (".dgraph",)), dropped(event.mimeData(), DATA_SUFFIXES)
+        if graph is not None:
             event.acceptProposedAction()
-            QTimer.singleShot(0, self, lambda: self.open(path))
+            QTimer.singleShot(0, self, lambda: self.open(graph))
+        elif table is not None and self.editing:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, self, lambda: self.insert_table(table))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the commands card stays in the middle."""
@@ -431,7 +451,7 @@ class Window(QMainWindow):
         event.accept()
 
 
-def dropped_graph(data: QMimeData) -> Path | None:
-    """Return the graph file among what is dragged, or None."""
+def dropped(data: QMimeData, suffixes: tuple[str, ...]) -> Path | None:
+    """Return the first file with one of these endings among what is dragged, or None."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix == ".dgraph"), None)
+    return next((path for path in paths if path.suffix.lower() in suffixes), None)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from engine import limits
 from engine.errors import DataError
+from engine.sockets import shortened_path
 
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 """The data sets that come with Gradwire; they lie beside the packages, in a checkout as in an installation."""
@@ -104,5 +105,4 @@ def _leaves_folder(name: str, parts: tuple[str, ...]) -> bool:
 
 
 def _quoted(text: str) -> str:
-    """Return a path as a sentence shows it: a long one by its end, where the file's own name stands."""
-    return f'"{text if len(text) <= 80 else "…" + text[-79:]}"'
+    return f'"{shortened_path(text)}"'

@@ -189,9 +189,9 @@ def update(
     """Return the whole update `(loss, gradients, parameters, state, hyper) -> (parameters, state)` of these choices.
 
     `hyper` holds the numeric settings of the optimizer node that are read, and `step`. Without "weight_decay" nothing
-    decays. The gradient is clipped first, then weight
-    decay is added (as in PyTorch), then the method takes its step at the scheduled rate. Complex parameters follow
-    the conjugate of autograd's gradient, the direction in which the loss rises.
+    decays. The gradient is clipped first, then weight decay is added (as in PyTorch), then the method takes its step at
+    the scheduled rate. The parameters are free values: of a constrained one, what stands behind it. Complex parameters
+    follow the conjugate of autograd's gradient, the direction in which the loss rises.
     """
     chosen = METHODS[method]
 

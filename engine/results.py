@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -168,13 +169,11 @@ def plain(value: Any) -> Any:
 
 
 def names(graph: Graph, nodes: Sequence[str]) -> dict[str, str]:
-    """Return what each of the nodes goes by in results: its name where no other of them has it, else its id."""
-    given = [graph.nodes[id].name for id in nodes]
-    taken = set(nodes)
-    return {
-        id: name if name and given.count(name) == 1 and name not in taken else id
-        for id, name in zip(nodes, given, strict=True)
-    }
+    """Return what each of the nodes goes by in results: its name where no other node has it as name or id, else its
+    id. `find` leads from either back to the node."""
+    bearers = Counter(node.name for node in graph.nodes.values())
+    given = {id: graph.nodes[id].name for id in nodes}
+    return {id: name if name and bearers[name] == 1 and name not in graph.nodes else id for id, name in given.items()}
 
 
 def find(graph: Graph, text: str) -> str:

@@ -108,9 +108,14 @@ def quoted(graph: Graph, library: Mapping[str, Operator], node: str) -> str:
 
 
 def shortened(text: str, length: int = 60) -> str:
-    """Return the text as a sentence may show it: cut in the middle of its patience, what cannot be seen as escapes."""
+    """Return the text as a sentence may show it: a long one without its end, what cannot be seen as escapes."""
     cut = text if len(text) <= length else text[: length - 1] + "…"
     return cut if cut.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in cut)
+
+
+def shortened_path(path: str, length: int = 80) -> str:
+    """Return a path as a sentence may show it: a long one by its end, where the file's own name stands."""
+    return shortened(path, length) if len(path) <= length else "…" + shortened(path[1 - length :], length)
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 VALUE: Final = "value"
 """A box with a parameter's or constant's value in it, and its derivative."""
+READING: Final = "reading"
+"""A box with a probe's value in it, large."""
 SLIDER: Final = "slider"
 PREVIEW: Final = "preview"
 """A view node's picture of what is wired into it."""
@@ -32,8 +34,8 @@ SLIDER_WIDTH: Final = 168.0
 """Least width of a node with a slider in it."""
 BOX_WIDTH: Final = 152.0
 """Least width of a node with a value box in it."""
-CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0}
-PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.probe", "views.scatter_fit")
+CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0, READING: 44.0}
+PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.scatter_fit")
 READ_OUT: Final = "−0.000e+00"
 """The widest number that is shown beside a loss."""
 
@@ -196,6 +198,8 @@ def _what_control(session: Session, id: str, declared: Operator, family: str) ->
         return (SLIDER, setting, text, spec) if isinstance(spec, Slider) else ("", "", "", None)
     if _has_value_box(declared):
         return VALUE, "value", _start_text(session, id, declared), None
+    if declared.id == "views.probe":
+        return READING, "", "", None
     if declared.id in PREVIEWED:
         return PREVIEW, "", "", None
     return "", "", "", None

@@ -9,11 +9,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText, QTransform
 
 from app import fonts
+from app.plots.scales import colour_table
 from app.theme import Theme, faded, mix
 
 TITLE: Final = "title"
 LABEL: Final = "label"
 NUMBER: Final = "number"
+BIG: Final = "big"
 SMALL: Final = "small"
 CAPTION: Final = "caption"
 
@@ -25,6 +27,7 @@ def font(role: str) -> QFont:
         TITLE: lambda: fonts.sans("body", strong=True),
         LABEL: lambda: fonts.sans("small"),
         NUMBER: lambda: fonts.mono("small"),
+        BIG: lambda: fonts.mono("title"),
         SMALL: lambda: fonts.sans("caption"),
         CAPTION: lambda: fonts.sans("small", strong=True),
     }[role]()
@@ -80,8 +83,7 @@ class Inks:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.canvas = QColor(theme.canvas)
-        self.scale = [QColor(mix(theme.panel, theme.value, k / 255)).rgb() for k in range(256)]
-        """From nothing to the colour of values, for pictures of arrays."""
+        self._scales: dict[str, list[int]] = {}
         self.value_fill = QBrush(QColor(theme.value))
         self.socket_rim = pen(theme.node, 1.5)
         self.socket_dot = pen(theme.value, 10.0)
@@ -112,7 +114,6 @@ class Inks:
         self.wire_unknown = pen(mix(theme.canvas, theme.value, 0.62), 2.0)
         self.wire_strong = pen(theme.value, 3.2)
         self.wire_bad = pen(theme.bad, 2.2, Qt.PenStyle.DashLine)
-        self.overview_wire = QPen(QColor(mix(theme.canvas, theme.value, 0.7)), 0)
         self.band_fill = QBrush(faded(theme.value, 0.12))
         self.band_pen = pen(theme.value)
         self.glow = QBrush(faded(theme.value, 0.28))
@@ -120,6 +121,13 @@ class Inks:
         self.frame_fill = QBrush(faded(theme.family("parameters"), 0.05))
         self.heads = {name: QBrush(QColor(theme.head(name))) for name in (*theme.families, "unknown")}
         self.swatches = {name: QBrush(QColor(theme.family(name))) for name in (*theme.families, "unknown")}
+
+    def scale(self, name: str) -> list[int]:
+        """Return the colours of a heat map's scale, as Qt's colour tables hold them."""
+        if name not in self._scales:
+            table = colour_table(name, self.theme).tolist()
+            self._scales[name] = [0xFF000000 | red << 16 | green << 8 | blue for red, green, blue in table]
+        return self._scales[name]
 
     def head(self, family: str) -> QBrush:
         return self.heads.get(family, self.heads["unknown"])

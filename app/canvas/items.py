@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainterPath, QTextCharFormat, QTextCursor, QTextDocument
@@ -15,6 +16,9 @@ from app.canvas.face import Face, socket_point
 from app.canvas.geometry import along, curve, curve_by_lane
 from app.canvas.routes import Lane
 from engine.graph import Note, Wire
+
+if TYPE_CHECKING:
+    from app.canvas.previews import Preview
 
 PIECE = 14.0
 """About how long the straight lines are that stand for a wire's curve at usual zooms."""
@@ -49,6 +53,8 @@ class NodeItem:
     corner: QPointF
     reading: Reading = NOTHING
     """Of the first output or, for a view, of what is wired into it."""
+    preview: Preview | None = None
+    """Of a view: its data in small."""
     severity: str = ""
     """"error", "warning" or "": what the badge in its head shows."""
     number: float | None = None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
+from PySide6.QtGui import QPainter, QTransform
 
 from app import numbers
-from app.canvas import inks
+from app.canvas import inks, previews
 from app.canvas.cards import NO_PEN, Cards
-from app.canvas.face import PREVIEW, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
+from app.canvas.face import PREVIEW, READING, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
 from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera, nearest
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
@@ -230,47 +229,9 @@ def _slider(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> N
 
 
 def _preview(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
-    rect, reading = control.rect, item.reading
-    _field(painter, rect, ink)
-    inner = rect.adjusted(8, 8, -8, -8)
-    if reading.image is not None:
-        picture = QImage(reading.image)
-        picture.setColorTable(ink.scale)
-        painter.drawImage(_kept_aspect(picture.width(), picture.height(), inner), picture)
-    elif len(reading.line) > 1:
-        _spark(painter, inner, reading.line, ink)
-    elif reading.value:
-        painter.setPen(ink.value if reading.finite else ink.bad)
-        text = inks.fitted(inks.NUMBER, reading.value, inner.width())
-        write(painter, inks.NUMBER, inner.center().x() - width(inks.NUMBER, text) / 2, inner.center().y(), text)
-    else:
-        painter.setPen(ink.faint)
-        text = "nothing yet" if any(plug.wired for plug in item.face.inputs) else "wire something in"
-        write(painter, inks.LABEL, inner.center().x() - width(inks.LABEL, text) / 2, inner.center().y(), text)
-
-
-def _kept_aspect(wide: int, high: int, room: QRectF) -> QRectF:
-    scale = min(room.width() / wide, room.height() / high)
-    size = QRectF(0, 0, wide * scale, high * scale)
-    size.moveCenter(room.center())
-    return size
-
-
-def _spark(painter: QPainter, room: QRectF, line: tuple[float, ...], ink: Inks) -> None:
-    finite = [y for y in line if math.isfinite(y)]
-    if not finite:
-        return
-    low, high = min(finite), max(finite)
-    span = (high - low) or 1.0
-    step = room.width() / (len(line) - 1)
-    points = [
-        QPointF(room.left() + k * step, room.bottom() - (y - low) / span * room.height())
-        for k, y in enumerate(line)
-        if math.isfinite(y)
-    ]
-    painter.setPen(pen(ink.theme.value, 1.6))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPolyline(QPolygonF(points))
+    _field(painter, control.rect, ink)
+    hint = "nothing yet" if any(plug.wired for plug in item.face.inputs) else "wire something in"
+    previews.paint(painter, control.rect.adjusted(8, 8, -8, -8), item.preview, item.reading, ink, hint)
 
 
 def _field(painter: QPainter, rect: QRectF, ink: Inks) -> None:
@@ -279,4 +240,4 @@ def _field(painter: QPainter, rect: QRectF, ink: Inks) -> None:
     painter.drawRoundedRect(rect, 7, 7)
 
 
-CONTROLS = {VALUE: _value, SLIDER: _slider, PREVIEW: _preview}
+CONTROLS = {VALUE: _value, SLIDER: _slider, PREVIEW: _preview, READING: _preview}

@@ -164,7 +164,7 @@ class Painting:
         factor = canvas.camera.factor
         self._notes(painter, seen, factor)
         if factor < SMALL:
-            self._overview.paint(painter, ink)
+            self._overview.paint(painter, ink, factor)
             return
         wires = canvas.scene.wires_in(seen)
         self._wires(painter, wires)

@@ -14,6 +14,7 @@ from app import numbers
 from app.canvas.face import SLIDER, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
+from app.canvas.previews import MAKERS, Preview, preview_of
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
@@ -23,7 +24,7 @@ from engine.types import ArrayType, shape_text
 
 if TYPE_CHECKING:
     from app.session import Session
-    from app.worker.messages import WireLook
+    from app.worker.messages import ViewData, WireLook
 
 
 class Scene:
@@ -36,6 +37,7 @@ class Scene:
         self.wires: dict[Wire, WireItem] = {}
         self.notes: dict[str, NoteItem] = {}
         self._readings: dict[Socket, tuple[WireLook | None, Reading]] = {}
+        self._previews: dict[str, tuple[ViewData | None, str, Preview | None]] = {}
         self._node_boxes: Boxes[str] = Boxes()
         self._wire_boxes: Boxes[Wire] = Boxes()
         self._routed = -1
@@ -53,6 +55,7 @@ class Scene:
         self._node_boxes.clear()
         self._wire_boxes.clear()
         self._readings.clear()
+        self._previews.clear()
         self.revision += 1
         session = self.session
         for id in session.graph.nodes:
@@ -136,7 +139,7 @@ class Scene:
         graph = self.session.graph
         for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
             item = self.wires.get(wire)
-            if item is not None:
+            if item is not None and (item.start, item.end) != self._ends(wire):  # else its lane is still good
                 self._lay(item, None)
 
     def _lay(self, item: WireItem, lane: Lane | None) -> None:
@@ -179,6 +182,8 @@ class Scene:
         sources = self.session.graph.sources
         for id, item in self.nodes.items():
             item.reading = self._node_reading(id, item, sources)
+            if item.face.operator in MAKERS:
+                item.preview = self._preview(id, item.face.operator)
         self._touched()
 
     def _reading(self, output: Socket) -> Reading:
@@ -200,6 +205,16 @@ class Scene:
         if socket is None or (face.control is None and not face.reads_out):
             return NOTHING
         return self._reading(socket)
+
+    def _preview(self, id: str, operator: str) -> Preview | None:
+        """Return what a view shows in small; made anew only for new data or another colour scale."""
+        looks = self.session.looks.looks
+        data = looks.views.get(id) if looks is not None else None
+        colours = str(self.session.setting(id, "colours")) if operator == "views.image" else ""
+        held = self._previews.get(id)
+        if held is None or held[0] is not data or held[1] != colours:
+            held = self._previews[id] = (data, colours, preview_of(operator, colours, data))
+        return held[2]
 
     def _shape_text(self, socket: Socket) -> str:
         kind = self.session.type_of(socket)
@@ -229,6 +244,9 @@ class Scene:
         box = self._node_boxes.bounds()
         for item in self.notes.values():
             box = box.united(item.rect)
+        if len(self.wires) <= MOST_WIRES:  # wires that go around nodes reach beyond them
+            for wire in self.wires.values():
+                box = box.united(wire.path.boundingRect().adjusted(0, -2, 0, 8))
         return box
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:

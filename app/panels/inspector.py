@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
+from app.panels.summary import Summary
+from app.running import MOVING
 from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Socket
@@ -22,10 +25,8 @@ from engine.sockets import output_names
 if TYPE_CHECKING:
     from app.session import Session
 
-EMPTY = (
-    "Nothing is selected",
-    "Click a node to see what it does, to change its settings, and to read its value and its derivative.",
-)
+REFRESH = 400
+"""Least milliseconds between two refreshes of values: faster than anybody reads would only cost the run."""
 
 
 class Inspector(QScrollArea):
@@ -35,11 +36,16 @@ class Inspector(QScrollArea):
         super().__init__(parent)
         self.session = session
         self.view: NodeView | None = None
+        self.summary: Summary | None = None
+        """What is shown while nothing is selected."""
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._due = False
+        self._resting = QTimer(self, singleShot=True, interval=REFRESH)
+        self._resting.timeout.connect(self._rested)
         session.selection_changed.connect(self._follow)
         session.replaced.connect(self._rebuild)
         session.changed.connect(self._changed)
@@ -47,6 +53,8 @@ class Inspector(QScrollArea):
         session.types_changed.connect(self._values)
         session.problems_changed.connect(self._problems)
         session.looks.partials_changed.connect(self._values)
+        session.run_state_changed.connect(self._values)
+        session.path_changed.connect(self._titled)
         session.looks.checked.connect(self._checked)
         session.looks.check_failed.connect(self._check_failed)
         appearance().changed.connect(self._rebuild)
@@ -70,25 +78,54 @@ class Inspector(QScrollArea):
         if old is not None:
             old.hide()
             old.deleteLater()
-        self.setWidget(self.view or _empty())
+        self.summary = None if self.view else Summary(self.session)
+        self.setWidget(self.view or self.summary)
         self.updateGeometry()
 
     def _changed(self, change: Changed) -> None:
         view = self.view
-        if view is None or view.id in change.removed or view.id not in self.session.graph.nodes:
+        if view is None:
+            self._values()
+        elif view.id in change.removed or view.id not in self.session.graph.nodes:
             return
-        if view.operator_id != self.session.node(view.id).operator:
+        elif view.operator_id != self.session.node(view.id).operator:
             self._rebuild()
         elif view.id in change.nodes or change.wires:
             view.refresh()
 
-    def _values(self) -> None:
-        if self.view is not None and self.view.id in self.session.graph.nodes:
-            self.view.refresh_values()
+    def _values(self, *_: object) -> None:
+        """Show new values: at once where nothing was shown for a while, else with all that come meanwhile."""
+        if self._resting.isActive():
+            self._due = True
+            return
+        self._due = False
+        self._resting.start()
+        if not self.isVisible():
+            self._due = True  # shown when the panel is
+        elif self.view is not None:
+            if self.view.id in self.session.graph.nodes:
+                self.view.refresh_values()
+        elif self.summary is not None:
+            self.summary.refresh()
+
+    def _rested(self) -> None:
+        if self._due and self.isVisible():
+            self._values()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: catch up with the values."""
+        super().showEvent(event)
+        self._rested()
 
     def _problems(self) -> None:
         if self.view is not None and self.view.id in self.session.graph.nodes:
             self.view.refresh_problems()
+        elif self.view is None:
+            self._values()
+
+    def _titled(self) -> None:
+        if self.summary is not None:
+            self._values()
 
     def _checked(self, checks: object) -> None:
         if self.view is not None:
@@ -97,19 +134,6 @@ class Inspector(QScrollArea):
     def _check_failed(self, sentence: str) -> None:
         if self.view is not None:
             self.view.check.show_state("bad", sentence)
-
-
-def _empty() -> QWidget:
-    page = QWidget()
-    page.setProperty("role", "panel")
-    px = appearance().px
-    column = QVBoxLayout(page)
-    column.setContentsMargins(px(18), px(18), px(18), px(18))
-    column.setSpacing(px(8))
-    column.addWidget(label(EMPTY[0], "heading"))
-    column.addWidget(label(EMPTY[1], "second", wrap=True))
-    column.addStretch(1)
-    return page
 
 
 class NodeView(QWidget):
@@ -227,18 +251,19 @@ class NodeView(QWidget):
 
     def refresh_values(self) -> None:
         """Show the last look."""
-        look = appearance()
+        look, later = appearance(), self.session.run_state in MOVING  # nobody waits for a picture while a run is on
         self.value_box.refresh()
         output = self.values[0].socket.name if self.values else "value"
-        self.formula.show_formula(full_formula(self.operator.formula, output), size=look.px(18), colour=look.theme.text)
+        whole = full_formula(self.operator.formula, output)
+        self.formula.show_formula(whole, size=look.px(18), colour=look.theme.text, later=later)
         with_numbers = formula_with_numbers(self.session, self.id) if self.operator.formula else None
         self.numbers.setVisible(bool(with_numbers))
         if with_numbers:
-            self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value)
+            self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value, later=later)
         node, texts = self.session.looks.partials
         for name, row in self.partials.items():
             formula = partial_formula(name, self.operator.partials[name], output)
-            row.show_row(formula, texts.get(name, "") if node == self.id else "")
+            row.show_row(formula, texts.get(name, "") if node == self.id else "", later=later)
         self.chain.refresh()
 
     def refresh_problems(self) -> None:
@@ -321,6 +346,7 @@ class ValueSection(Section):
     def __init__(self, session: Session, socket: Socket, several: bool) -> None:
         super().__init__(f"Value of {socket.name}" if several else "Value")
         self.session, self.socket = session, socket
+        self._shown: object = None
         self.value, self.derivative = (
             label("", "value", wrap=True, selectable=True),
             label("", "derivative", wrap=True, selectable=True),
@@ -335,6 +361,9 @@ class ValueSection(Section):
         """Show the last look, or the type as far as it is known."""
         look = self.session.look(self.socket)
         kind = self.session.type_of(self.socket)
+        if self._shown == (look, kind):
+            return
+        self._shown = (look, kind)
         self.type.setText(look.type if look else str(kind) if kind else "not known yet")
         set_role(self.type, "mono" if look or kind else "faint")
         self.value.setText(look.value if look else "")

@@ -31,6 +31,7 @@ from app.panels.inspector_fields import Editor, NumberField, guard_wheel, indent
 from app.panels.inspector_tables import ArrayEditor, ColumnsEditor
 from app.tips import tip
 from engine import setting
+from engine.errors import GradwireError
 
 TICKS = 1000
 """Positions of a slider."""
@@ -43,6 +44,8 @@ class Surroundings(NamedTuple):
     folder: Callable[[], Path | None]
     parameters: Callable[[], Sequence[tuple[str, str]]]
     """(node id, label) of the parameter nodes."""
+    bring: Callable[[Path], str]
+    """Return how the graph names a file from anywhere, copied to where it may be read; raise FileError."""
 
 
 class NumberEditor(Editor):
@@ -357,14 +360,16 @@ class ParametersEditor(Editor):
 
 
 class FileEditor(Editor):
-    """A data file: bundled, or in the graph's folder. The path can be typed; the button offers bundled files and a
-    dialog."""
+    """A data file: bundled, beside the graph, or from anywhere, which copies it to where the graph may read it.
+
+    The path can be typed; the button offers bundled files and a dialog.
+    """
 
     wide = True
 
     def __init__(self, spec: setting.File, surroundings: Surroundings) -> None:
         super().__init__(spec)
-        self._folder = surroundings.folder
+        self._folder, self._bring = surroundings.folder, surroundings.bring
         self.line = plain_line(placeholder="no file yet", name="file")
         self.line.editingFinished.connect(lambda: self._set(self.line.text().strip()))
         self.button = QPushButton("Choose", self)
@@ -379,59 +384,62 @@ class FileEditor(Editor):
         mark_invalid(self.line, False)
 
     def menu(self) -> QMenu:
-        """Return the menu of bundled files and of what lies beside the graph."""
+        """Return the menu: a dialog for any file, what lies beside the graph, and the bundled files."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for path in sorted(p for p in ASSETS.iterdir() if p.suffix in DATA_SUFFIXES):
-            menu.addAction(f"{path.name}  (bundled)", lambda name=path.name: self._set(f"asset:{name}"))
-        folder = self._folder()
-        beside = (
-            sorted(p.name for p in folder.iterdir() if p.suffix in DATA_SUFFIXES)[:20]
-            if folder and folder.is_dir()
-            else []
-        )
-        if beside:
+        menu.addAction("Browse…", self._browse)
+        for group in (self._beside(), self._bundled()):
             menu.addSeparator()
-        for name in beside:
-            menu.addAction(name, lambda name=name: self._set(name))
-        menu.addSeparator()
-        browse = menu.addAction("Browse…" if folder else "Browse… (save the graph first)", self._browse)
-        browse.setEnabled(folder is not None)
+            for text, name in group:
+                menu.addAction(text.replace("&", "&&"), lambda name=name: self._set(name))
         return menu
+
+    def _beside(self) -> list[tuple[str, str]]:
+        folder = self._folder()
+        found = folder.iterdir() if folder is not None and folder.is_dir() else ()
+        names = sorted(p.name for p in found if p.suffix in DATA_SUFFIXES)
+        return [(name, name) for name in names[:20]]
+
+    def _bundled(self) -> list[tuple[str, str]]:
+        names = sorted(p.name for p in ASSETS.iterdir() if p.suffix in DATA_SUFFIXES)
+        return [(f"{name}  (bundled)", f"asset:{name}") for name in names]
 
     def _open_menu(self) -> None:
         self.menu().popup(self.button.mapToGlobal(QPoint(0, self.button.height())))
 
     def _browse(self) -> None:
-        folder = self._folder()
-        if folder is None:
-            return
         name, _ = QFileDialog.getOpenFileName(
-            self, "Choose a data file", str(folder), "Tables (*.csv *.tsv *.npy *.npz);;All files (*)"
+            self, "Choose a data file", str(FileEditor.last_folder), "Tables (*.csv *.tsv *.npy *.npz);;All files (*)"
         )
-        if not name:
-            return
-        try:
-            self._set(Path(name).resolve().relative_to(folder.resolve()).as_posix())
-        except ValueError:
-            self.refused.emit(f"must lie in the graph's folder, {folder}: copy it there first")
+        if name:
+            FileEditor.last_folder = Path(name).parent
+            self._set(name)
+
+    last_folder = Path.home()
+    """Where the last file was chosen."""
 
     def _set(self, value: str) -> None:
-        if value != self._shown:
-            inside = value.startswith("asset:") or not escapes(value)
-            if not inside:
-                self.refused.emit("must lie in the graph's folder")
-            good = inside and self.offer(value)
-            mark_invalid(self.line, not good)
-            if good:
-                self.show_value(value)
-                self.sealed.emit()
+        if value == self._shown:
+            return
+        if not value.startswith("asset:") and escapes(value):
+            try:
+                value = self._bring(Path(value))
+            except GradwireError as refused:
+                mark_invalid(self.line, True)
+                self.refused.emit(f"stays as it was: {refused.sentence.rstrip('.')}")
+                return
+        good = self.offer(value)
+        mark_invalid(self.line, not good)
+        if good:
+            self.refused.emit("")
+            self.show_value(value)
+            self.sealed.emit()
 
 
 def escapes(path: str) -> bool:
     """Return whether a path leads out of the folder it is read from."""
     plain = PurePosixPath(path.replace("\\", "/"))
-    return plain.is_absolute() or ".." in plain.parts or ":" in path
+    return plain.is_absolute() or ".." in plain.parts or ":" in path or path.startswith("~")
 
 
 class _Array(ArrayEditor):

@@ -110,7 +110,7 @@ class Form(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(appearance().px(8))
-        surroundings = Surroundings(lambda: session.folder, lambda: parameters(session))
+        surroundings = Surroundings(lambda: session.folder, lambda: parameters(session), session.bring)
         for name, spec in self._specs().items():
             row = Row(session, node, name, spec, editor_for(spec, surroundings))
             self.rows[name] = row

@@ -127,11 +127,12 @@ class FormulaRow(QWidget):
         row.addWidget(self.formula, 1)
         row.addWidget(self.number)
 
-    def show_row(self, latex: str, number: str, *, size: int = 16, colour: str | None = None) -> None:
-        """Show a formula and its number."""
+    def show_row(self, latex: str, number: str, *, size: int = 16, later: bool = False) -> None:
+        """Show a formula (drawn `later`, if so) and its number."""
         look = appearance()
-        self.formula.show_formula(latex, size=look.px(size), colour=colour or look.theme.text)
-        self.number.setText(number)
+        self.formula.show_formula(latex, size=look.px(size), colour=look.theme.text, later=later)
+        if number != self.number.text():
+            self.number.setText(number)
 
 
 class TextRow(QWidget):

@@ -265,6 +265,7 @@ class ColumnsEditor(Editor):
         self.table.setAccessibleName("outputs of the table")
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self.table.horizontalHeader().resizeSection(1, appearance().px(86))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -304,10 +305,18 @@ class ColumnsEditor(Editor):
             box.activated.connect(lambda _: self._edited())
             self.table.setCellWidget(r, 1, box)
         self.table.blockSignals(False)
+        self._fit_names()
         height = appearance().px(30)
         self.table.verticalHeader().setDefaultSectionSize(height)
         header = self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(header + height * max(1, min(len(self._value), VISIBLE_ROWS)) + 4)
+
+    def _fit_names(self) -> None:
+        """Give the outputs' names the room they need, within reason, and the columns of the file all the rest."""
+        px, metrics = appearance().px, self.table.fontMetrics()
+        names = [name for name, _, _ in self._value] or [""]
+        wanted = max(metrics.horizontalAdvance(name) for name in names) + px(16)
+        self.table.horizontalHeader().resizeSection(0, min(max(wanted, px(64)), px(104)))
 
     def _rows(self) -> Sequence[tuple[str, str, tuple[str, ...]]]:
         rows = []

@@ -20,7 +20,7 @@ from app.theme import appearance
 from app.worker.pulse import pulse
 from engine.graph import Socket
 from engine.operator import Kind
-from engine.order import natural
+from engine.order import descendants, natural
 from engine.types import ArrayType
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ REST: Final = 0.055
 """Seconds between two drawings of one card: fifteen a second look smooth, and leave the processor to the run."""
 WIDTH: Final = 250
 HEIGHT: Final = 164
+"""Least height of a card where several rows have room;"""
+LOW: Final = 112
+"""and where the panel is too low for even one such row."""
 GAP: Final = 10
 RUN_CARDS: Final = ("loss", "gradient", "path", "values")
 """Keys of the cards of a run; all others are ids of view nodes."""
@@ -197,11 +200,12 @@ class PlotPanel(QWidget):
         shown = [key for key in self.cards if self._enlarged in (None, key)]
         for key, card in self.cards.items():
             card.setVisible(key in shown)
-        least = (px(WIDTH), px(HEIGHT), px(GAP))
         wide, high = self.width(), self.height() - self._strip_height()
+        bar = self._scroll.horizontalScrollBar().sizeHint().height()
+        low = min(max(high - bar - 2 * px(GAP), px(LOW)), px(HEIGHT))
+        least = (px(WIDTH), low, px(GAP))
         places, width, height = places_of(len(shown), wide, high, *least)
         if width > wide:  # a bar to scroll by takes some height
-            bar = self._scroll.horizontalScrollBar().sizeHint().height()
             places, width, height = places_of(len(shown), wide, high - bar, *least)
         elif height > high:
             bar = self._scroll.verticalScrollBar().sizeHint().width()
@@ -318,9 +322,14 @@ class PlotPanel(QWidget):
                 self._mark(key, lambda card=card, data=data, step=step: card.show_data(data, step))
 
     def _derivative(self, id: str) -> str:
+        """Return the derivative by what a probe shows; "" where no optimizer's loss depends on it."""
         source = self._session.graph.sources.get(Socket(id, "x"))
         look = self._session.look(source) if source is not None else None
-        return look.cotangent if look is not None else ""
+        if source is None or look is None:
+            return ""
+        graph, operator = self._session.graph, self._session.operator
+        led_to = descendants(graph, [source.node])
+        return look.cotangent if any(operator(node).kind is Kind.HIGHER_ORDER for node in led_to) else ""
 
     def _ask_contour(self, x: tuple[str, int], y: tuple[str, int], bounds: tuple[float, ...]) -> None:
         session = self._session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import pyqtgraph as pg
@@ -66,7 +66,7 @@ class PlotArea(pg.GraphicsView):
         self.x_name = self.y_name = ""
         """At the ends of the axes, inside: what they show, where both are of one kind."""
         self.axes_visible = True
-        self.blank = False
+        self.blank = True
         """Whether there is nothing to draw, so that axes would mean nothing."""
         self.right_room = 0.0
         """Further room at the right, at scale 1 (a colour bar)."""
@@ -181,7 +181,7 @@ class PlotArea(pg.GraphicsView):
         """Return the ticks of the horizontal axis."""
         low, high = self.box.viewRange()[0]
         metrics = QFontMetricsF(fonts.sans("caption", appearance().scale))
-        most = max(3, int(self.plot_rect.width() / appearance().px(44)))
+        most = max(3, min(10, int(self.plot_rect.width() / appearance().px(34))))
         while True:
             ticks = log_ticks(low, high, most) if self.log_x else linear_ticks(low, high, most, whole=self.whole_x)
             if most <= 2 or self._apart(ticks, metrics):
@@ -196,15 +196,25 @@ class PlotArea(pg.GraphicsView):
             x = self.to_pixels(tick.at, 0).x()
             if x - half < free:
                 return False
-            free = x + half + appearance().px(14)
+            free = x + half + appearance().px(20)
         return True
 
     def y_ticks(self) -> tuple[Tick, ...]:
         """Return the ticks of the vertical axis."""
         room = self.plot_rect.height()
-        most = max(2 if room < appearance().px(50) else 3, min(7, int(room / appearance().px(28))))
+        most = max(2 if room < appearance().px(60) else 3, min(7, int(room / appearance().px(28))))
         low, high = self.box.viewRange()[1]
         return log_ticks(low, high, most) if self.log_y else linear_ticks(low, high, most)
+
+
+def cut_short(found: ReadOut, most: int) -> ReadOut:
+    """Return a read-out of at most so many lines; where it has more, the last says how many are left out."""
+    most -= bool(found.title)
+    if len(found.rows) <= max(most, 1):
+        return found
+    kept = max(most - 1, 1)
+    more = Row(appearance().theme.faint, f"and {len(found.rows) - kept} more", "")
+    return replace(found, rows=(*found.rows[:kept], more))
 
 
 class AreaItem(QGraphicsItem):
@@ -329,6 +339,8 @@ class _Hover(AreaItem):
         painter.setFont(fonts.sans("caption", look.scale))
         metrics = QFontMetricsF(painter.font())
         line = metrics.height() + px(1)
+        found = cut_short(found, int((self.area.height() - px(14)) / line))
+        found = self._narrowed(found, metrics)
         names = max((metrics.horizontalAdvance(row.name) for row in found.rows), default=0.0)
         texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
         inner = max(px(12) + names + px(10) + texts, metrics.horizontalAdvance(found.title))
@@ -349,6 +361,15 @@ class _Hover(AreaItem):
         for row in found.rows:
             self._row(painter, row, metrics, left, baseline, size.right() - px(8))
             baseline += line
+
+    def _narrowed(self, found: ReadOut, metrics: QFontMetricsF) -> ReadOut:
+        """Return the read-out with names and title shortened where they would reach out of the area."""
+        px = appearance().px
+        room = self.area.width() - px(22)
+        texts = max((metrics.horizontalAdvance(row.text) for row in found.rows), default=0.0)
+        end, left = Qt.TextElideMode.ElideRight, max(room - px(22) - texts, px(40))
+        rows = tuple(row._replace(name=metrics.elidedText(row.name, end, left)) for row in found.rows)
+        return replace(found, title=metrics.elidedText(found.title, end, room), rows=rows)
 
     def _row(
         self, painter: QPainter, row: Row, metrics: QFontMetricsF, left: float, baseline: float, right: float

@@ -39,10 +39,14 @@ class Switch:
 
 
 class Elided(QLabel):
-    """A label that gives way: its text ends in an ellipsis where there is no room."""
+    """A label that gives way: its text ends in an ellipsis where there is no room.
 
-    def __init__(self, role: str) -> None:
+    One of several parts (“a · b · c”) is left out whole instead, the last first, and the only one too.
+    """
+
+    def __init__(self, role: str, *, parts: bool = False) -> None:
         super().__init__()
+        self._parts = parts
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
@@ -59,8 +63,16 @@ class Elided(QLabel):
         """Qt: draw the text elided."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, self.seen_text())
+
+    def seen_text(self) -> str:
+        """Return the text as far as there is room for it."""
+        text, metrics = self.text(), self.fontMetrics()
+        if not self._parts:
+            return metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+        while text and metrics.horizontalAdvance(text) > self.width():
+            text = text.rpartition(" · ")[0]
+        return text
 
 
 class Dots(QAbstractButton):
@@ -114,7 +126,7 @@ class Card(QFrame):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.title, self.subtitle = Elided("plot-title"), Elided("faint")
+        self.title, self.subtitle = Elided("plot-title"), Elided("faint", parts=True)
         self.title.setText(title)
         self.setAccessibleName(f"Plot: {title}")
         self.menu_button = Dots()
@@ -152,7 +164,7 @@ class Card(QFrame):
         self._head.setSpacing(px(8))
         self.title.setFont(fonts.sans("body", appearance().scale, strong=True))
         self.subtitle.setFont(fonts.sans("small", appearance().scale))
-        self.setMinimumSize(px(228), px(150))
+        self.setMinimumSize(px(228), px(112))
         self.area.place()
         self.legend.lay_out()
 
@@ -180,6 +192,7 @@ class Card(QFrame):
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Show the card as it has to be outside of the panel: with a legend of its own."""
+        self.area.read_at(None)
         elsewhere, self.legend_elsewhere = self.legend_elsewhere, False
         if elsewhere:
             self.refresh()

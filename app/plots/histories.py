@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOG_FROM: Final = 20.0
 """The axis is logarithmic by itself where the greatest value is this many times the least."""
-MOST: Final = 8
+MOST: Final = 7
 """Curves of one lane in one card."""
 DASHES: Final = (None, (3.0, 2.0))
 """How the first and the second number of an optimizer are told apart."""
@@ -194,7 +194,11 @@ class HistoryCard(Card):
             if np.isfinite(shown[k]):
                 marks.append((float(across[k]), float(shown[k]), line.color))
             rows.append(Row(line.color, line.name, short(float(curve.mean[k]))))
-        return ReadOut(at[0], tuple(marks), f"step {at[1]:,}", tuple(rows)) if at is not None else None
+        return ReadOut(at[0], tuple(marks), f"step {at[1]:,}", self.gathered(rows)) if at is not None else None
+
+    def gathered(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Return the rows of a read-out as few as they can be."""
+        return tuple(rows)
 
     def table(self) -> Mapping[str, NDArray[Any]]:
         """Return the curves as drawn: step, lowest, highest and mean of each stretch."""
@@ -238,10 +242,11 @@ def side_by_side(lanes: Sequence[Lane]) -> bool:
     return len(lanes) > 1 and all(len(losses(lane)) == 1 for lane in lanes)
 
 
-def parameter_color(k: int) -> str:
-    """Return the colour of a parameter's derivative among several: orange first, blue last."""
-    colors = appearance().theme.series
-    order = (*colors[1:], colors[0])
+def parameter_color(k: int, *, derivative: bool) -> str:
+    """Return the colour of a parameter among several: its value's, blue for the first, or its derivative's, orange for
+    the first; the others have one colour in both."""
+    value, slope, *others = appearance().theme.series
+    order = (slope if derivative else value, *others)
     return order[k % len(order)]
 
 
@@ -292,11 +297,15 @@ class GradientCard(HistoryCard):
             ]
         names = {p.node: p.name for lane in lanes for p in lane.parameters}
         found = [s for lane in lanes for s in lane.series if s.kind == "gradient" and s.node][:MOST]
-        return [Line(0, s, names.get(s.node, s.node), parameter_color(k)) for k, s in enumerate(found)]
+        return [Line(0, s, names.get(s.node, s.node), parameter_color(k, derivative=True)) for k, s in enumerate(found)]
 
     def describe(self, log: bool) -> str:
         """Return the subtitle."""
-        what = "per optimizer" if len(self.runs.lanes) > 1 else "per parameter"
+        recorded = sum(
+            series.kind == "gradient" and bool(series.node) for lane in self.runs.lanes for series in lane.series
+        )
+        of = f"{MOST} of {recorded} parameters" if recorded > MOST else "per parameter"
+        what = "per optimizer" if len(self.runs.lanes) > 1 else of
         return " · ".join(filter(None, (what, super().describe(log))))
 
 
@@ -321,11 +330,22 @@ class ValuesCard(HistoryCard):
                     group = (lane_key(k), lane.name)
                     lines.append(Line(k, series, f"{lane.name} · {name}", lane_color(k), DASHES[n], group))
                 else:
-                    lines.append(Line(k, series, name, lane_color(n)))
+                    lines.append(Line(k, series, name, parameter_color(n, derivative=False)))
         return lines
 
     def _suggests_log(self, curves: Any) -> bool:
         return False
+
+    def gathered(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Return one row for each of several optimizers, with all its numbers."""
+        if len(self.runs.lanes) < 2:
+            return tuple(rows)
+        texts: dict[str, Row] = {}
+        for color, name, text in rows:
+            lane, _, number = name.rpartition(" · ")
+            so_far = f"{texts[lane].text}   " if lane in texts else ""
+            texts[lane] = Row(color, lane, f"{so_far}{number} {text}")
+        return tuple(texts.values())
 
     def describe(self, log: bool) -> str:
         """Return the subtitle."""

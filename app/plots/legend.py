@@ -15,6 +15,8 @@ from app.theme import appearance
 
 HEIGHT: Final = 20
 ROWS: Final = 2
+HIGH: Final = 165
+"""Height of a parent, at scale 1, that has room for a row more."""
 INSET: Final = 12
 """From the left of a leading legend's parent."""
 
@@ -65,7 +67,7 @@ class Legend(QWidget):
         return HEIGHT * self._rows + 4.0 if self._rows else 0.0
 
     def lay_out(self) -> None:
-        """Find a place for every pill: in one row, or in two closer together, where the longest names give way."""
+        """Find a place for every pill: in one row, or in some closer together, where the longest names give way."""
         look, parent = appearance(), self.parentWidget()
         metrics = QFontMetricsF(fonts.sans("caption", look.scale))
         widths = [metrics.horizontalAdvance(pill.name) + 1 for pill in self._pills]
@@ -74,7 +76,7 @@ class Legend(QWidget):
         self._filled = sum(widths) + (gap + around) * len(widths) <= room
         if not self._filled:
             gap, around = look.px(8), look.px(12)
-        most, rows = fitting(widths, room, around, gap)
+        most, rows = fitting(widths, room, around, gap, ROWS + (parent.height() >= look.px(HIGH)))
         had, self._rows, self._boxes = self._rows, len(rows), []
         height = look.px(HEIGHT)
         broadest = max((sum(min(widths[k], most) + around + gap for k in row) - gap for row in rows), default=0.0)
@@ -121,12 +123,14 @@ class Legend(QWidget):
                 self.clicked.emit(pill.key)
 
 
-def fitting(widths: Sequence[float], room: float, around: float, gap: float) -> tuple[float, list[list[int]]]:
-    """Return the greatest width of a name, and the rows (of their indices), so that all fit into at most ROWS rows."""
+def fitting(
+    widths: Sequence[float], room: float, around: float, gap: float, most_rows: int = ROWS
+) -> tuple[float, list[list[int]]]:
+    """Return the greatest width of a name, and the rows (of their indices), so that all fit into at most so many."""
     most = max(widths, default=0.0)
     while True:
         rows = _wrapped([min(width, most) + around for width in widths], room, gap)
-        if len(rows) <= ROWS or most <= 0:
+        if len(rows) <= most_rows or most <= 0:
             return most, rows
         most = most * 0.92 if most > 4 else 0.0
 

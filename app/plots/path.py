@@ -247,7 +247,7 @@ class PathCard(Card):
         """Return the paths as drawn."""
         columns: dict[str, NDArray[Any]] = {}
         for way in self._ways:
-            for name, values in (("step", way.steps), ("across", way.x), ("up", way.y)):
+            for name, values in (("step", way.steps), (self.area.x_name, way.x), (self.area.y_name, way.y)):
                 columns[f"{way.name} {name}"] = values
         return columns
 

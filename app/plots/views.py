@@ -16,6 +16,7 @@ from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Switch
 from app.plots.legend import Pill
 from app.plots.marks import BarsMark, CurveMark, Mark, PointsMark, stroke
+from app.plots.scales import colour_table, limits
 from app.plots.shapes import finite_range, logarithms
 from app.theme import appearance, mix
 from app.worker.describe import short
@@ -306,8 +307,9 @@ class ImageCard(ViewCard):
         return "" if x.size else "The array is empty."
 
     def describe(self) -> str:
-        """Return the shape."""
-        return shape_text(self.shape("x"))
+        """Return the shape, and how many elements are holes."""
+        holes = int((~np.isfinite(self.arrays["x"])).sum())
+        return shape_text(self.shape("x")) + (f" · {holes:,} not finite" if holes else "")
 
     def draw(self) -> None:
         """Draw image and scale."""
@@ -330,15 +332,21 @@ class ImageCard(ViewCard):
     def _draw_matrix(self, x: NDArray[Any]) -> None:
         low, high = finite_range(x) or (0.0, 1.0)
         colours = str(self.settings.get("colours", "sequential"))
-        if colours == "diverging":
-            high = max(abs(low), abs(high))
-            low = -high
-        if low == high:
-            low, high = low - 0.5, high + 0.5
+        low, high = limits(colours, low, high)
         table = colour_table(colours)
         self._image.setLookupTable(table)
-        self._image.setImage(np.where(np.isfinite(x), x, low), levels=(low, high), autoLevels=False)
+        self._image.setImage(np.where(np.isfinite(x), x, np.nan), levels=(low, high), autoLevels=False)  # holes
         self._scale.set(low, high, tuple(map(tuple, [*table[::32].tolist(), table[-1].tolist()])))
+
+    def table(self) -> Mapping[str, NDArray[Any]]:
+        """Return a matrix column by column; of a picture the channels of every column."""
+        if self.lacking():
+            return {}
+        x = np.atleast_2d(self.arrays["x"])
+        if x.ndim == 2:
+            return {f"column {k}": x[:, k] for k in range(x.shape[1])}
+        channels = enumerate(("red", "green", "blue"))
+        return {f"column {k} {name}": x[:, k, n] for n, name in channels for k in range(x.shape[1])}
 
     def _read(self, place: QPointF) -> ReadOut | None:
         if self.lacking():
@@ -393,22 +401,6 @@ class _ColourBar(Mark):
         left = bar.right() + look.px(6)
         painter.drawText(QPointF(left, bar.top() + metrics.ascent()), short(self._high))
         painter.drawText(QPointF(left, bar.bottom() - metrics.descent()), short(self._low))
-
-
-def colour_table(name: str) -> NDArray[Any]:
-    """Return 256 colours of a scale: from the card's own colour to the value's and on, or orange to blue, or grey."""
-    theme = appearance().theme
-    light, dark = ("#f4f8fd", "#12243a") if theme.dark else ("#eef3f9", "#0b2747")
-    stops = {
-        "sequential": (dark, theme.value, light) if theme.dark else (light, theme.value, dark),
-        "diverging": (theme.derivative, theme.raised, theme.value),
-        "grey": ("#000000", "#808080", "#ffffff"),
-    }[name]
-    at = np.linspace(0, 1, 256)
-    channels = np.array([[c.red(), c.green(), c.blue()] for c in map(QColor, stops)], dtype=float)
-    return np.stack([np.interp(at, np.linspace(0, 1, len(stops)), channels[:, k]) for k in range(3)], 1).astype(
-        np.uint8
-    )
 
 
 class ProbeCard(ViewCard):

@@ -20,7 +20,7 @@ from engine.files.format import SUFFIX
 from engine.files.read import parse
 from engine.files.write import pack
 from engine.graph import Content
-from engine.sockets import shortened
+from engine.sockets import shortened, shortened_path
 
 KEPT_VERSIONS: Final = ("~1", "~2")
 """What is added to the name of the version before, and of the one before that."""
@@ -97,7 +97,7 @@ def export(path: str | os.PathLike[str], data: bytes) -> None:
 
 def require_free(path: str | os.PathLike[str]) -> Path:
     """Return the place an `export` would write to; raise FileError where it already shows that it could not."""
-    name = shortened(os.fspath(path), 80)
+    name = shortened_path(os.fspath(path))
     if not name:
         raise FileError("Cannot write to a file without a name.")
     try:

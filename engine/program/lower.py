@@ -19,7 +19,7 @@ from engine.program.functions import boxes, call, flat, inputs_of, variables
 from engine.program.program import Program, Role, Var
 from engine.program.record import Recorder, recording
 from engine.setting import rectangular_shape
-from engine.sockets import arguments, quoted
+from engine.sockets import arguments, output_names, quoted
 from engine.types import ArrayType, RecordType, TupleType, Type
 
 KEY = ArrayType((2,), "uint32")
@@ -38,7 +38,7 @@ def lower(
     their socket; new states follow as extra outputs named "state <node>.<k>". Numeric settings are inputs of role
     "setting" in the float dtype of the node's inputs. Raise LoweringError, ShapeError or Cycle naming node and socket.
     """
-    wanted = [graph.sources.get(target, target) for target in targets]
+    wanted = [_feeding(graph, library, target) for target in targets]
     needed = ancestors(graph, {target.node for target in wanted} & graph.nodes.keys())
     with recording():
         lowering = _Lowering(graph, library, known, train)
@@ -49,6 +49,15 @@ def lower(
         recorder = lowering.recorder
         program = recorder.program([var for _, var in named], [name for name, _ in named], lowering.outputs)
     return select(program, program.outputs, program.names)
+
+
+def _feeding(graph: Graph, library: Library, target: Socket) -> Socket:
+    """Return the output that a target means. A wire may lead into an output's name by mistake: an output is itself."""
+    node = graph.nodes.get(target.node)
+    declared = library.get(node.operator) if node else None
+    if declared is not None and target.name in output_names(graph, declared, target.node):
+        return target
+    return graph.sources.get(target, target)
 
 
 def setting_values(program: Program, graph: Graph, library: Library) -> dict[str, NDArray[Any]]:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
+from app.formula import FormulaView
 from app.panels.inspector import Inspector
 from app.panels.inspector_editors import EDITORS, SliderEditor, Surroundings, editor_for
 from app.panels.inspector_fields import Editor
@@ -19,10 +20,11 @@ from app.panels.inspector_tables import parsed_cells
 from app.session import Session
 from engine import setting
 from engine.edits import Rename, SetFrozen
+from engine.errors import FileError
 from engine.graph import Socket
 from nodes.library import LIBRARY
 
-ANYWHERE = Surroundings(lambda: None, lambda: [("w", "slope w"), ("b", "offset b")])
+ANYWHERE = Surroundings(lambda: None, lambda: [("w", "slope w"), ("b", "offset b")], lambda file: f"copied/{file.name}")
 
 
 def editor(
@@ -229,17 +231,30 @@ def test_pasted_text_is_numbers_in_rows_or_nothing() -> None:
     assert parsed_cells("1 2\n3") is None and parsed_cells("a b") is None and parsed_cells("") is None
 
 
-def test_a_file_is_typed_or_chosen_from_the_menu_and_must_lie_inside(
+def test_a_file_is_typed_or_chosen_from_the_menu_and_comes_from_anywhere(
     dressed: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.csv").write_text("a\n1\n")
-    made, told = editor(qtbot, setting.File(""), around=Surroundings(lambda: tmp_path, list))
+    asked: list[Path] = []
+
+    def bring(file: Path) -> str:
+        asked.append(file)
+        if file.name == "secret.csv":
+            raise FileError("There is no such file.")
+        return f"fit.data/{file.name}"
+
+    made, told = editor(qtbot, setting.File(""), around=Surroundings(lambda: tmp_path, list, bring))
     texts = [action.text() for action in made.menu().actions()]
     assert "mine.csv" in texts and any("iris.csv" in text for text in texts)
     next(action for action in made.menu().actions() if action.text() == "mine.csv").trigger()
-    assert told == ["mine.csv"]
+    assert told == ["mine.csv"] and not asked
     retype(made.line, "../secret.csv")
     assert told == ["mine.csv"] and made.line.property("role") == "invalid"
+    retype(made.line, "/home/me/Downloads/points.csv")
+    assert told[1:] == ["fit.data/points.csv"] and made.line.text() == "fit.data/points.csv"
+    assert made.line.property("role") != "invalid" and asked == [
+        Path("../secret.csv"), Path("/home/me/Downloads/points.csv")
+    ]  # fmt: skip
 
 
 def test_parameters_are_chosen_by_name_from_a_menu(dressed: QApplication, qtbot: QtBot) -> None:
@@ -417,3 +432,41 @@ def test_values_derivatives_partials_and_the_check_come_from_the_engine(live_ses
     QTest.mouseClick(panel.view.check.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.view.check.dot.tone == "good", timeout=30_000)
     assert "agrees" in panel.view.check.text.text()
+
+
+def test_values_that_come_fast_are_shown_a_few_times_a_second(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = Inspector(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    session.select(["w"])
+    qtbot.waitUntil(lambda: not panel._resting.isActive())
+    shown: list[int] = []
+    monkeypatch.setattr(panel.view, "refresh_values", lambda: shown.append(1))
+    for _ in range(50):
+        session.values_changed.emit()
+    assert len(shown) == 1, "the first at once"
+    qtbot.waitUntil(lambda: len(shown) == 2)  # the newest after a while
+    qtbot.waitUntil(lambda: not panel._resting.isActive())
+    assert len(shown) == 2
+    panel.hide()
+    session.values_changed.emit()
+    assert len(shown) == 2, "nobody sees a hidden panel"
+    panel._resting.stop()
+    panel.show()
+    assert len(shown) == 3
+
+
+def test_a_formula_drawn_later_keeps_the_last_one_asked_for(dressed: QApplication, qtbot: QtBot) -> None:
+    view = FormulaView()
+    qtbot.addWidget(view)
+    view.show_formula("a", size=16, colour="#123456")
+    for k in range(5):
+        view.show_formula(rf"z = {k} \cdot 3.25", size=16, colour="#123456", later=True)
+    assert view.latex == "a", "what was shown stays until then"
+    qtbot.waitUntil(lambda: view.latex == r"z = 4 \cdot 3.25")
+    view.show_formula("b", size=16, colour="#123456", later=True)
+    view.show_formula("c", size=16, colour="#123456")
+    qtbot.wait(150)
+    assert view.latex == "c", "what was asked for before comes no more"

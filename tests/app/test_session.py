@@ -224,3 +224,12 @@ def test_a_graph_written_by_hand_without_a_layout_is_arranged(session: Session) 
     assert places.keys() == session.graph.nodes.keys()
     assert all(places[w.source.node].x < places[w.target.node].x for w in session.graph.wires)
     assert session.clean and not session.document.can_undo
+
+
+def test_parameters_and_optimizers_are_told_apart_by_name(session: Session) -> None:
+    added = [session.insert("parameters.parameter", Place(40.0 * k, 700.0)) for k in range(3)]
+    assert [session.label(id) for id in added] == ["Parameter", "Parameter 2", "Parameter 3"]
+    session.undo()
+    assert added[2] not in session.graph.nodes, "the name is part of the same step"
+    assert session.label(session.insert("optimizers.optimizer", Place())) == "Optimizer 2"
+    assert session.node(session.insert("elementwise.add", Place())).name == ""

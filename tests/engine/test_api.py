@@ -249,6 +249,7 @@ def test_names_go_by_what_is_unique():
     nodes = {id: Node(id, "x.y", name) for id, name in {"a": "w", "b": "w", "c": "", "d": "v", "e": "a"}.items()}
     graph = Graph(nodes)
     assert names(graph, tuple(nodes)) == {"a": "a", "b": "b", "c": "c", "d": "v", "e": "e"}
+    assert names(graph, ("b", "d", "e")) == {"b": "b", "d": "v", "e": "e"}, "others' names and ids are taken too"
     assert [find(graph, text) for text in ("a", "v", "d")] == ["a", "d", "d"]
     for text in ("w", "zz"):
         with pytest.raises(GradwireError, match=text):

@@ -85,6 +85,16 @@ def test_tuples_keep_their_form_in_values_and_cotangents():
     np.testing.assert_array_equal(packed.cotangent[1], [0.0, 0.0])
 
 
+def test_a_wire_into_an_output_by_mistake_leaves_the_output_what_it_is():
+    graph = content(
+        {"line_data_1": {"count": 3, "noise": 0.0}, "line_data_2": {"count": 5, "noise": 0.0}, "square_1": {}},
+        "line_data_1.y>line_data_2.x line_data_2.x>square_1",
+    )
+    wires = look(prepared(graph, strict=False)).wires
+    np.testing.assert_array_equal(wires[Socket("line_data_2", "x")].value, np.linspace(-1, 1, 5))
+    np.testing.assert_array_equal(wires[Socket("square_1", "value")].value, np.linspace(-1, 1, 5) ** 2)
+
+
 def test_values_that_are_not_finite_are_shown_as_they_are():
     graph = content(
         {"parameter_1": {"value": -1.0}, "log_1": {}, "optimizer_1": {}}, "parameter_1>log_1 log_1>optimizer_1.loss"

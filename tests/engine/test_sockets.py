@@ -15,6 +15,7 @@ from engine.sockets import (
     missing_inputs,
     output_names,
     quoted,
+    shortened_path,
 )
 from tests.engine.graphs import graph
 
@@ -96,3 +97,12 @@ def test_an_unknown_operator_has_the_sockets_its_wires_use() -> None:
     assert output_names(strange, declared, "z") == ("b", "out")
     assert [a.socket.name for a in arguments(strange, declared, "z")] == ["in.9", "in.10"]
     assert operator_of(strange, LIBRARY, "a") is STACK
+
+
+def test_a_long_path_is_shown_by_its_end():
+    path = "/home/someone/" + "folder/" * 30 + "galaxies.csv"
+    assert shortened_path("data/galaxies.csv") == "data/galaxies.csv"
+    assert shortened_path(path).endswith("folder/galaxies.csv")
+    assert shortened_path(path).startswith("…")
+    assert len(shortened_path(path)) == 80
+    assert "\u202e" not in shortened_path(path + "\u202e.csv")

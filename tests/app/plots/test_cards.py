@@ -13,7 +13,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage
 
 from app import fonts, theme
-from app.plots.histories import GradientCard, LossCard, ValuesCard
+from app.plots.area import ReadOut, Row, cut_short
+from app.plots.histories import MOST, GradientCard, LossCard, ValuesCard
 from app.plots.legend import ROWS, fitting
 from app.plots.path import PathCard, plane
 from app.plots.views import HistogramCard, ImageCard, LineCard, ProbeCard, ScatterCard
@@ -254,6 +255,76 @@ def test_a_path_needs_exactly_two_numbers(line_fit, five):
     assert plane((matrix,)) is None
 
 
+def test_many_long_names_are_whole_where_the_card_is_high(shown):
+    series = tuple(m.Series("gradient", f"p{k}") for k in range(12))
+    parameters = tuple(m.Parameter(f"p{k}", f"weight number {k}", ()) for k in range(12))
+    lane = m.Lane("a", ("o",), parameters, series, 10, "tape", "numpy_code")
+    runs = stand_in.Runs([lane], [np.ones((50, 12))])
+    card = shown(GradientCard(runs), 430, 260)
+    assert [pill.name for _, pill in card.legend._boxes] == [f"weight number {k}" for k in range(MOST)]
+    assert f"{MOST} of 12 parameters" in card.subtitle.text()
+    assert card.area.plot_rect.height() > 90
+    runs.close()
+
+
+def test_a_read_out_of_several_optimizers_has_a_row_for_each_with_all_its_numbers(shown, five):
+    card = shown(ValuesCard(five))
+    found = card._read(QPointF(1500.0, 0.0))
+    assert [row.name for row in found.rows] == list(stand_in.NAMES)
+    x, y = (five.curve(0, m.Series("value", name)).mean for name in "xy")
+    assert len(found.marks) == 10
+    near = found.rows[0].text.replace("−", "-").replace("x ", "").split("   y ")
+    assert float(near[0]) == pytest.approx(np.interp(1500, np.arange(len(x)) * 3000 / len(x), x), abs=0.01)
+    assert float(near[1]) == pytest.approx(np.interp(1500, np.arange(len(y)) * 3000 / len(y), y), abs=0.01)
+
+
+@pytest.mark.parametrize(("rows", "most", "shown_rows"), [(3, 9, 3), (12, 6, 5), (12, 13, 12), (12, 1, 2)])
+def test_a_read_out_longer_than_its_plot_says_how_many_are_left_out(rows, most, shown_rows):
+    found = cut_short(ReadOut(0.0, (), "step 1", tuple(Row("red", str(k), "1") for k in range(rows))), most)
+    assert len(found.rows) == shown_rows
+    if shown_rows < rows:
+        assert found.rows[-1].name == f"and {rows - shown_rows + 1} more"
+
+
+@pytest.mark.parametrize("width", [228, 420])
+def test_a_read_out_of_long_names_keeps_inside_its_plot(shown, five, width):
+    card = shown(LossCard(five), width)
+    long = ReadOut(0.0, (), "t" * 300, tuple(Row("red", "n" * 300, "−1.234e−12") for _ in range(3)))
+    metrics = QFontMetricsF(fonts.sans("caption", 1.0))
+    found = card.area._hover._narrowed(long, metrics)
+    assert metrics.horizontalAdvance(found.title) < card.area.width() - 20
+    widest = max(metrics.horizontalAdvance(row.name + row.text) for row in found.rows)
+    assert widest < card.area.width() - 40
+    assert found.rows[0].text == "−1.234e−12", "numbers are never cut"
+
+
+def test_a_picture_is_taken_without_the_read_out(shown, line_fit, tmp_path):
+    card = shown(LossCard(line_fit))
+    card.area.read_at(card.area.plot_rect.center())
+    card.export(tmp_path / "loss.svg")
+    assert "step" not in "".join(ElementTree.parse(tmp_path / "loss.svg").getroot().itertext())
+
+
+def test_a_matrix_is_exported_column_by_column(shown, tmp_path):
+    card = shown(ImageCard("i", {}))
+    card.show_data(data(x=np.arange(6.0).reshape(2, 3)), 0)
+    card.export(tmp_path / "matrix.csv")
+    rows = list(csv.reader((tmp_path / "matrix.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows == [["column 0", "column 1", "column 2"], ["0.0", "1.0", "2.0"], ["3.0", "4.0", "5.0"]]
+    card.show_data(data(x=np.arange(12.0).reshape(2, 2, 3) / 12), 0)
+    assert list(card.table())[:3] == ["column 0 red", "column 1 red", "column 0 green"]
+
+
+def test_a_subtitle_leaves_out_whole_parts_where_there_is_no_room(shown, line_fit):
+    card = shown(GradientCard(line_fit))
+    assert card.subtitle.seen_text() == card.subtitle.text() == "per parameter · log"
+    card.resize(250, 200)
+    assert card.subtitle.seen_text() == "per parameter"
+    path = shown(PathCard(line_fit), 228, 200)
+    path.subtitle.say("Gradient descent with warm restarts")
+    assert path.subtitle.seen_text() == ""
+
+
 # Views ----------------------------------------------------------------------------------------------------------------
 
 X = np.linspace(0.0, 2.0, 24)
@@ -325,6 +396,12 @@ def test_an_image_has_its_scale_and_reads_out_its_cells(shown):
     assert "no picture" in card.empty.text()
     card.show_data(data(x=np.full((2, 2), np.nan)), 0)
     assert not card.empty.isVisible()
+    assert card.subtitle.text() == "(2, 2) · 4 not finite"
+    card.show_data(data(x=np.array([[0.0, np.nan], [np.inf, 1.0]])), 0)
+    assert card._image.image.shape == (2, 2)
+    image, hole = card.grab().toImage(), card.area.to_pixels(1.5, 1.5)
+    place = card.area.mapTo(card, hole.toPoint())
+    assert image.pixelColor(place) == QColor(theme.DARK.panel), "a hole shows the card"
 
 
 def test_a_probe_shows_digits_and_derivative(shown):
@@ -358,7 +435,7 @@ def test_a_card_is_exported_as_picture_drawing_and_table(shown, five, tmp_path):
     assert "Path over the loss" in "".join(drawing.itertext())
     assert "image" not in tags
     rows = list(csv.reader((tmp_path / "path.csv").read_text(encoding="utf-8").splitlines()))
-    assert rows[0][:3] == ["Gradient descent step", "Gradient descent across", "Gradient descent up"]
+    assert rows[0][:3] == ["Gradient descent step", "Gradient descent x", "Gradient descent y"]
     assert [float(v) for v in rows[1][:3]] == pytest.approx([0, -1.2, 1.0])
 
 

@@ -16,8 +16,8 @@ from app.panels.plots import PlotPanel, places_of
 from app.session import Session
 from app.worker import messages as m
 from app.worker.describe import view_of
-from engine.edits import AddNode, RemoveNode, Rename
-from engine.graph import Node, Place
+from engine.edits import AddNode, Connect, RemoveNode, Rename
+from engine.graph import Node, Place, Socket, Wire
 from nodes.library import LIBRARY
 from tests.app.plots import stand_in
 
@@ -193,3 +193,28 @@ def test_a_picture_of_a_card_has_its_own_legend(racing, tmp_path):
 def test_cards_lie_on_the_window_s_colour(racing):
     image = racing.grab().toImage()
     assert image.pixelColor(3, racing.height() - 3) == QColor(theme.LIGHT.window)
+
+
+def test_a_probe_has_a_derivative_only_where_a_loss_depends_on_it(panel, session):
+    session.open(next(SAMPLES.glob("2_*.dgraph")))
+    sources = {wire.target.node: wire.source for wire in session.graph.wires}
+    probe = next(id for id, node in session.graph.nodes.items() if node.operator == "views.probe")
+    zero = m.WireLook("float64 scalar", "0.96", None, None, True, cotangent="0", norm=0.0)
+    session.looks.looks = m.Looks({sources[probe].node: {sources[probe].name: zero}}, {}, {}, 0)
+    assert panel._derivative(probe) == "", "accuracy leads to no loss"
+    loss = next(sources[id] for id in sources if session.graph.nodes[id].operator.startswith("optimizers."))
+    session.apply(AddNode(Node("probe_9", "views.probe"), Place()))
+    session.apply(Connect(Wire(loss, Socket("probe_9", "x"))))
+    one = m.WireLook("float64 scalar", "0.96", None, None, True, cotangent="1", norm=1.0)
+    session.looks.looks = m.Looks({loss.node: {loss.name: one}}, {}, {}, 0)
+    assert panel._derivative("probe_9") == "1"
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1060, 282, 1.5), (1066, 270, 1.0), (1060, 170, 1.0)])
+def test_a_low_panel_scrolls_in_one_direction_only(qapp, racing, width, height, scale):
+    theme.apply(qapp, theme.CONTRAST, scale)
+    racing.resize(width, height)
+    racing.draw_now()
+    for card in racing.cards.values():
+        assert card.geometry().bottom() <= racing._scroll.viewport().height()
+        assert card.area.plot_rect.height() >= 40 * scale

@@ -1,0 +1,176 @@
+"""What a view's node shows in small: its data as the plot draws them, or else what is on its wire."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QBrush, QImage, QPainter, QPolygonF
+
+from app.canvas import inks
+from app.canvas.cards import NO_PEN
+from app.canvas.inks import Inks, pen, width, write
+from app.canvas.items import Reading
+from app.plots.scales import limits
+from app.worker.messages import ViewData
+
+MOST: Final = 60
+"""Points, or bars, of a preview."""
+CELLS: Final = 96
+"""Rows and columns of a previewed picture."""
+Points = tuple[tuple[float, float], ...]
+"""Each (across, up) in 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A view's data, ready to be drawn into any box."""
+
+    points: Points = ()
+    line: Points = ()
+    bars: tuple[float, ...] = ()
+    """Heights in 0..1."""
+    cells: NDArray[Any] | None = None
+    """(rows, columns) of 1..255 for a colour table, 0 where there is no number; or (rows, columns, 3) of colours."""
+    colours: str = "sequential"
+
+
+def preview_of(operator: str, colours: str, data: ViewData | None) -> Preview | None:
+    """Return the preview of a view node's data; None where what is on its wire says as much."""
+    make = MAKERS.get(operator)
+    if make is None or data is None:
+        return None
+    arrays = {name: packed.array() for name, packed in data.inputs.items()}
+    with np.errstate(all="ignore"):
+        return make(arrays, colours)
+
+
+def _scatter(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
+    x, y, fit = (arrays[name].ravel() if name in arrays else None for name in ("x", "y", "fit"))
+    if x is None or y is None or x.size != y.size or not x.size or (fit is not None and fit.size != x.size):
+        return None
+    known = [y] if fit is None else [y, fit]
+    across, up = _to_unit([x]), _to_unit(known)
+    known_at = np.flatnonzero(np.isfinite(across[0]) & np.isfinite(up[0]))
+    known_at = known_at[:: math.ceil(len(known_at) / MOST) or 1]
+    line: Points = ()
+    if fit is not None:
+        order = np.argsort(x, kind="stable")
+        chosen = order[np.unique(np.linspace(0, len(order) - 1, MOST).astype(int))]
+        line = _pairs(across[0][chosen], up[1][chosen])
+    return Preview(points=_pairs(across[0][known_at], up[0][known_at]), line=line)
+
+
+def _histogram(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
+    counts = arrays.get("counts")
+    if counts is None or not counts.size or not counts.max() > 0:
+        return None
+    every = math.ceil(len(counts) / MOST)
+    joined = np.add.reduceat(counts, np.arange(0, len(counts), every))
+    return Preview(bars=tuple((joined / joined.max()).tolist()))
+
+
+def _image(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
+    x = arrays.get("x")
+    if x is None or not x.size or not (x.ndim == 2 or (x.ndim == 3 and x.shape[2] == 3)):
+        return None
+    x = x[:: math.ceil(x.shape[0] / CELLS), :: math.ceil(x.shape[1] / CELLS)]
+    if x.ndim == 3:
+        return Preview(cells=np.round(np.clip(np.nan_to_num(x), 0, 1) * 255).astype(np.uint8))
+    finite = x[np.isfinite(x)]
+    low, high = limits(colours, float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    scaled = np.where(np.isfinite(x), 1 + 254 * (x - low) / (high - low), 0)
+    return Preview(cells=np.round(scaled).astype(np.uint8), colours=colours)
+
+
+MAKERS: Final = {"views.scatter_fit": _scatter, "views.histogram": _histogram, "views.image": _image}
+
+
+def _to_unit(parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Return arrays scaled together from their least and greatest finite value to 0..1."""
+    finite = np.concatenate([part[np.isfinite(part)] for part in parts])
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    span = high - low
+    return [(part - low) / span if span else np.where(np.isfinite(part), 0.5, np.nan) for part in parts]
+
+
+def _pairs(x: NDArray[Any], y: NDArray[Any]) -> Points:
+    keep = np.isfinite(x) & np.isfinite(y)
+    return tuple(zip(x[keep].tolist(), y[keep].tolist(), strict=True))
+
+
+# Painting -------------------------------------------------------------------------------------------------------------
+
+
+def paint(painter: QPainter, room: QRectF, preview: Preview | None, reading: Reading, ink: Inks, hint: str) -> None:
+    """Paint a preview into a rectangle; without one what is on the wire, and without that a hint."""
+    if preview is not None:
+        _paint_preview(painter, room, preview, ink)
+    elif reading.image is not None:
+        picture = QImage(reading.image)
+        picture.setColorTable(ink.scale("sequential"))
+        painter.drawImage(kept_aspect(picture.width(), picture.height(), room), picture)
+    elif len(reading.line) > 1:
+        _spark(painter, room, reading.line, ink)
+    elif reading.value:
+        painter.setPen(ink.value if reading.finite else ink.bad)
+        role = inks.BIG if width(inks.BIG, reading.value) <= room.width() else inks.NUMBER
+        text = inks.fitted(role, reading.value, room.width())
+        write(painter, role, room.center().x() - width(role, text) / 2, room.center().y(), text)
+    else:
+        painter.setPen(ink.faint)
+        write(painter, inks.LABEL, room.center().x() - width(inks.LABEL, hint) / 2, room.center().y(), hint)
+
+
+def _paint_preview(painter: QPainter, room: QRectF, preview: Preview, ink: Inks) -> None:
+    if preview.cells is not None:
+        picture = _picture(preview.cells, ink.scale(preview.colours))
+        painter.drawImage(kept_aspect(picture.width(), picture.height(), room), picture)
+    if preview.bars:
+        step = room.width() / len(preview.bars)
+        painter.setPen(NO_PEN)
+        painter.setBrush(ink.value_fill)
+        for k, share in enumerate(preview.bars):
+            high = share * room.height()
+            painter.drawRect(QRectF(room.left() + k * step, room.bottom() - high, max(step - 1.0, 0.5), high))
+    if preview.points:
+        painter.setPen(NO_PEN)
+        painter.setBrush(QBrush(ink.second.color()))
+        for point in _placed(preview.points, room):
+            painter.drawEllipse(point, 1.8, 1.8)
+    if preview.line:
+        painter.setPen(pen(ink.theme.value, 1.8))
+        painter.drawPolyline(QPolygonF(_placed(preview.line, room)))
+
+
+def _placed(points: Points, room: QRectF) -> list[QPointF]:
+    return [QPointF(room.left() + x * room.width(), room.bottom() - y * room.height()) for x, y in points]
+
+
+def _picture(cells: NDArray[Any], scale: list[int]) -> QImage:
+    cells = np.ascontiguousarray(cells)
+    rows, columns = cells.shape[:2]
+    if cells.ndim == 3:
+        return QImage(cells.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
+    picture = QImage(cells.tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8).copy()
+    picture.setColorTable([0, scale[0], *scale[2:]])
+    return picture
+
+
+def kept_aspect(wide: int, high: int, room: QRectF) -> QRectF:
+    """Return the largest rectangle of a picture's proportions in the middle of a room."""
+    scale = min(room.width() / wide, room.height() / high)
+    size = QRectF(0, 0, wide * scale, high * scale)
+    size.moveCenter(room.center())
+    return size
+
+
+def _spark(painter: QPainter, room: QRectF, line: tuple[float, ...], ink: Inks) -> None:
+    (heights,) = _to_unit([np.array(line)])
+    painter.setPen(pen(ink.theme.value, 1.6))
+    painter.drawPolyline(QPolygonF(_placed(_pairs(np.linspace(0, 1, len(line)), heights), room)))

@@ -1,0 +1,107 @@
+"""What views show on their nodes: the same as their plots, in small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from app import theme
+from app.canvas import Canvas
+from app.canvas.previews import CELLS, MOST, preview_of
+from app.plots.scales import colour_table, limits
+from app.session import Session
+from app.worker import messages as m
+from app.worker.describe import view_of
+from engine.graph import Content, Graph, Layout, Node, Place
+
+
+def test_data_and_fit_are_scaled_together() -> None:
+    x = np.array([0.0, 2.0, 1.0])
+    found = preview_of("views.scatter_fit", "", view_of({"x": x, "y": 10 * x, "fit": 5 * x}, None))
+    assert found is not None
+    assert found.points == ((0.0, 0.0), (1.0, 1.0), (0.5, 0.5))
+    assert found.line[0] == (0.0, 0.0)
+    assert found.line[-1] == (1.0, 0.5), "the fit reaches half as high as the data, also in small"
+
+
+def test_many_points_are_few_in_small_and_gaps_are_left_out() -> None:
+    x = np.arange(5_000.0)
+    y = np.sin(x)
+    y[::3] = np.nan
+    found = preview_of("views.scatter_fit", "", view_of({"x": x, "y": y}, None))
+    assert found is not None
+    assert 10 < len(found.points) <= MOST
+    assert all(0 <= across <= 1 and 0 <= up <= 1 for across, up in found.points)
+    assert found.line == ()
+
+
+def test_a_histogram_is_bars_not_the_values_in_their_order() -> None:
+    found = preview_of("views.histogram", "", view_of({"x": np.array([0.0, 0.1, 0.2, 3.0])}, 3))
+    assert found is not None
+    assert found.bars == (1.0, 0.0, pytest.approx(1 / 3))
+
+
+def test_a_diverging_heat_map_has_zero_in_the_middle_of_its_scale() -> None:
+    matrix = np.array([[-1.0, 0.0], [3.0, np.nan]])
+    found = preview_of("views.image", "diverging", view_of({"x": matrix}, None))
+    assert found is not None
+    assert found.cells is not None
+    assert found.cells[0, 1] == 128
+    assert found.cells[1, 0] == 255
+    assert found.cells[0, 0] == round(1 + 254 / 3)
+    assert found.cells[1, 1] == 0, "what is no number is a hole"
+    assert limits("sequential", 2.0, 2.0) == (1.5, 2.5)
+
+
+def test_a_picture_keeps_its_colours_and_a_large_one_is_made_small() -> None:
+    red = np.zeros((400, 300, 3))
+    red[..., 0] = 1.0
+    found = preview_of("views.image", "sequential", view_of({"x": red}, None))
+    assert found is not None
+    assert found.cells is not None
+    assert found.cells.shape[0] <= CELLS
+    assert (found.cells[0, 0] == (255, 0, 0)).all()
+
+
+@pytest.mark.parametrize(
+    ("operator", "arrays"),
+    [
+        ("views.scatter_fit", {"x": np.zeros(3), "y": np.zeros(4)}),
+        ("views.scatter_fit", {"x": np.zeros(0), "y": np.zeros(0)}),
+        ("views.scatter_fit", {"y": np.zeros(4)}),
+        ("views.image", {"x": np.zeros((2, 2, 2))}),
+        ("views.image", {"x": np.zeros((0, 3))}),
+        ("views.image", {}),
+        ("views.histogram", {}),
+        ("views.probe", {"x": np.zeros(3)}),
+    ],
+)
+def test_what_cannot_be_drawn_has_no_preview(operator: str, arrays: dict[str, np.ndarray]) -> None:
+    assert preview_of(operator, "sequential", view_of(arrays, None)) is None
+    assert preview_of(operator, "sequential", None) is None
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_data_that_are_not_finite_are_drawn_as_far_as_they_are(bad: float) -> None:
+    for operator in ("views.scatter_fit", "views.image"):
+        whole = np.full((3, 3), bad)
+        flat = {"x": whole} if operator == "views.image" else {"x": whole.ravel(), "y": whole.ravel()}
+        assert preview_of(operator, "diverging", view_of(flat, None)) is not None
+
+
+def test_the_preview_on_the_node_has_the_colours_of_the_plot(
+    show: Callable[[Content], Canvas], session: Session
+) -> None:
+    node = Node("heat", "views.image", "", {"colours": "diverging"})
+    canvas = show(Content(Graph({"heat": node}, frozenset()), Layout({"heat": Place(0.0, 0.0)})))
+    matrix = np.array([[-2.0, 2.0], [2.0, -2.0]])
+    session.looks.looks = m.Looks({}, {"heat": view_of({"x": matrix}, None)}, {}, 0)
+    session.values_changed.emit()
+    box = canvas.camera.rect_to_view(canvas.scene.nodes["heat"].control_rect()).toAlignedRect()
+    image = canvas.grab(box).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    table = colour_table("diverging", theme.DARK)
+    assert {QColor(*table[0].tolist()).name(), QColor(*table[-1].tolist()).name()} <= seen
