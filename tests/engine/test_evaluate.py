@@ -137,6 +137,26 @@ def test_a_check_tells_a_right_gradient_from_a_kink():
     assert "differs" in found.sentence
 
 
+def test_a_derivative_shaped_on_purpose_is_no_fault():
+    graph = content(
+        {
+            "parameter_1": {"value": 2.0},
+            "parameter_2": {"value": 3.0},
+            "reverse_1": {},
+            "multiply_1": {},
+            "optimizer_1": {},
+        },
+        "parameter_1>reverse_1 reverse_1>multiply_1 parameter_2>multiply_1.y multiply_1>optimizer_1.loss",
+    )
+    shaped, plain = check(prepared(graph))
+    assert shaped.passed
+    assert "on purpose" in shaped.sentence
+    assert "(reverse_1)" in shaped.sentence
+    assert shaped.differences > 1
+    assert plain.passed
+    assert "agrees" in plain.sentence
+
+
 def test_a_contour_is_the_loss_over_two_numbers():
     xs, ys = np.linspace(-2, 2, 5), np.linspace(-1, 3, 4)
     graph = prepared(rosenbrock(optimizer_1=DESCENT))

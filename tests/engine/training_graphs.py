@@ -35,6 +35,7 @@ SHORT = {
     "pack": "shape.pack",
     "unpack": "shape.unpack",
     "table": "inputs.table",
+    "reverse": "gradients.reverse",
 }
 
 
