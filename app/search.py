@@ -1,4 +1,5 @@
-"""Search as people expect it: every word of the query must be found; names beat synonyms, beginnings beat middles."""
+"""Search as people expect it: every word of the query must be found; names beat synonyms, beginnings beat middles, and
+a whole synonym beats the middle of a name: "plus" is Add before it is Softplus."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ def score(query: str, name: str, words: str = "") -> int | None:
             name == part,
             name.startswith(part),
             f" {part}" in f" {name}",
+            f" {part} " in f" {words} ",
             part in name,
             f" {part}" in f" {words}",
             part in words,

@@ -3,7 +3,7 @@ click."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
@@ -44,15 +44,25 @@ from engine.operator import FAMILIES, Library, Operator
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 OPERATOR_ROLE = Qt.ItemDataRole.UserRole
+FOLDS_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The heading of the family that a row shows or hides the rest of."""
 FAVOURITES, RECENT = "Favourites", "Recently used"
+FIRST = 9
+"""Operators of a family that are shown at once; a row "n more" shows the others, unless there is but one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: a heading, or an operator."""
+    """One row: a heading, an operator, or what shows or hides the further operators of a family."""
 
     title: str
     operator: Operator | None = None
+    folds: str | None = None
+
+    @property
+    def heading(self) -> bool:
+        """Whether nothing can be done with the row."""
+        return self.operator is None and self.folds is None
 
 
 def words(operator: Operator) -> str:
@@ -61,9 +71,15 @@ def words(operator: Operator) -> str:
     return " ".join((*operator.synonyms, family, operator.id.replace(".", " ").replace("_", " "), operator.help))
 
 
-def rows(library: Library, query: str, favourites: Sequence[str] = (), recent: Sequence[str] = ()) -> tuple[Row, ...]:
+def rows(
+    library: Library,
+    query: str,
+    favourites: Sequence[str] = (),
+    recent: Sequence[str] = (),
+    unfolded: Collection[str] = (),
+) -> tuple[Row, ...]:
     """Return the rows of the palette: by family, favourites and recent ones first; for a query the matches, best
-    first."""
+    first. Of a large family that is not among `unfolded` only the first are shown."""
     if query.strip():
         found = ranked(query, ((o, o.title, words(o)) for o in library.values()))
         return tuple(Row(o.title, o) for o in found)
@@ -71,8 +87,17 @@ def rows(library: Library, query: str, favourites: Sequence[str] = (), recent: S
     sections.append((RECENT, [library[id] for id in recent if id in library and id not in favourites]))
     sections += [(title, [o for o in library.values() if o.family == family]) for family, title in FAMILIES.items()]
     return tuple(
-        row for title, members in sections if members for row in (Row(title), *(Row(o.title, o) for o in members))
+        row for title, members in sections if members for row in (Row(title), *_section(title, members, unfolded))
     )
+
+
+def _section(title: str, members: Sequence[Operator], unfolded: Collection[str]) -> tuple[Row, ...]:
+    every = tuple(Row(o.title, o) for o in members)
+    if len(every) <= FIRST + 1:
+        return every
+    if title in unfolded:
+        return (*every, Row("fewer", folds=title))
+    return (*every[:FIRST], Row(f"{len(every) - FIRST} more", folds=title))
 
 
 class PaletteModel(QAbstractListModel):
@@ -101,14 +126,19 @@ class PaletteModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return row.operator.help.split("\n", 1)[0] if row.operator else None
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return row.operator.help if row.operator else "heading"
+                return row.operator.help if row.operator else row.folds or "heading"
             case Qt.ItemDataRole.UserRole:
                 return row.operator.id if row.operator else None
+            case _ if role == FOLDS_ROLE:
+                return row.folds
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Qt: headings can be neither selected nor dragged."""
-        if not index.isValid() or self.rows[index.row()].operator is None:
+        row = self.rows[index.row()] if index.isValid() else None
+        if row is not None and row.folds is not None:
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if row is None or row.operator is None:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
 
@@ -135,7 +165,8 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Qt: rows of 26 pixels, headings with air above."""
         px = appearance().px
-        return QSize(px(120), px(26) if index.data(OPERATOR_ROLE) else px(32 if index.row() else 26))
+        plain = index.data(OPERATOR_ROLE) or index.data(FOLDS_ROLE) or not index.row()
+        return QSize(px(120), px(26 if plain else 32))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Qt: draw the row."""
@@ -144,7 +175,13 @@ class RowDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect: QRect = option.rect
         operator_id = index.data(OPERATOR_ROLE)
-        if operator_id is None:
+        if index.data(FOLDS_ROLE):
+            self._highlight(painter, option, rect)
+            painter.setFont(fonts.sans("small", look.scale))
+            painter.setPen(look.theme.second)
+            area = rect.adjusted(look.px(38), 0, -look.px(12), 0)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, str(index.data()))
+        elif operator_id is None:
             painter.setFont(fonts.sans("caption", look.scale, strong=True))
             painter.setPen(look.theme.faint)
             area = rect.adjusted(look.px(16), 0, -look.px(8), -look.px(5))
@@ -157,6 +194,11 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, operator_id: str, title: str
     ) -> None:
         look = appearance()
+        self._highlight(painter, option, rect)
+        draw_operator(painter, rect.adjusted(look.px(18), 0, -look.px(12), 0), operator_id, title)
+
+    def _highlight(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:
+        look = appearance()
         state = option.state
         fill = look.theme.selection if state & QStyle.StateFlag.State_Selected else None
         if fill is None and state & QStyle.StateFlag.State_MouseOver:
@@ -165,7 +207,6 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(fill))
             painter.drawRoundedRect(rect.adjusted(look.px(8), 1, -look.px(8), -1), look.px(6), look.px(6))
-        draw_operator(painter, rect.adjusted(look.px(18), 0, -look.px(12), 0), operator_id, title)
 
 
 def draw_operator(painter: QPainter, rect: QRect, operator_id: str, title: str) -> None:
@@ -188,6 +229,8 @@ class PaletteList(QListView):
     """The list: drags carry an operator's id and show a small card of it under the pointer."""
 
     chosen = Signal(str)
+    folded = Signal(str)
+    """The row that shows or hides the rest of this family was clicked, or Return pressed on it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -201,6 +244,7 @@ class PaletteList(QListView):
         self.setAccessibleName("Operators")
         self.doubleClicked.connect(self._choose)
         self.activated.connect(self._choose)
+        self.clicked.connect(self._fold)
         self._last_chosen: QPersistentModelIndex | None = None
 
     def _choose(self, index: QModelIndex) -> None:
@@ -211,6 +255,17 @@ class PaletteList(QListView):
         QTimer.singleShot(0, self, lambda: setattr(self, "_last_chosen", None))
         if index.data(OPERATOR_ROLE):
             self.chosen.emit(index.data(OPERATOR_ROLE))
+
+    def _fold(self, index: QModelIndex) -> None:
+        if index.data(FOLDS_ROLE):
+            self.folded.emit(index.data(FOLDS_ROLE))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: Return on the row that shows the rest of a family acts like a click on it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().data(FOLDS_ROLE):
+            self._fold(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: remember where a drag may begin."""
@@ -279,6 +334,7 @@ class Palette(QWidget):
         self._library = library
         self._favourites: tuple[str, ...] = ()
         self._recent: tuple[str, ...] = ()
+        self._unfolded: frozenset[str] = frozenset()
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search operators")
         self.search.setClearButtonEnabled(True)
@@ -289,6 +345,7 @@ class Palette(QWidget):
         self.list = PaletteList(self)
         self.list.setModel(self.model)
         self.list.chosen.connect(self.insert_requested)
+        self.list.folded.connect(self.fold)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._context_menu)
         self._layout, self._top = QVBoxLayout(self), QHBoxLayout()
@@ -305,6 +362,11 @@ class Palette(QWidget):
             self._favourites, self._recent = favourites, recent
             self._show_rows()
 
+    def fold(self, family: str) -> None:
+        """Show the further operators of the family with this heading, or hide them again."""
+        self._unfolded ^= {family}
+        self._show_rows()
+
     def index_of(self, operator_id: str) -> QModelIndex:
         """Return the first row of an operator (invalid where the search hides it)."""
         found = (
@@ -315,7 +377,7 @@ class Palette(QWidget):
     def _show_rows(self) -> None:
         position = self.list.verticalScrollBar().value()
         query = self.search.text()
-        shown = rows(self._library, query, self._favourites, self._recent)
+        shown = rows(self._library, query, self._favourites, self._recent, self._unfolded)
         self.model.show_rows(shown or (Row(f"Nothing is called “{query.strip()}”"),))
         if query.strip() and shown:
             self.list.setCurrentIndex(self.model.index(0, 0))
@@ -336,6 +398,9 @@ class Palette(QWidget):
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 self._move(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentIndex().data(FOLDS_ROLE):
+                self.fold(self.list.currentIndex().data(FOLDS_ROLE))
+                return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentIndex().data(OPERATOR_ROLE):
                 self.insert_requested.emit(self.list.currentIndex().data(OPERATOR_ROLE))
                 return True
@@ -346,7 +411,7 @@ class Palette(QWidget):
 
     def _move(self, by: int) -> None:
         row = self.list.currentIndex().row() + by
-        while 0 <= row < len(self.model.rows) and self.model.rows[row].operator is None:
+        while 0 <= row < len(self.model.rows) and self.model.rows[row].heading:
             row += by
         if 0 <= row < len(self.model.rows):
             self.list.setCurrentIndex(self.model.index(row, 0))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.code import EMPTY, CodePanel
 from app.panels.outline import NODE_ROLE, Outline
-from app.panels.palette import FAVOURITES, RECENT, Palette, rows
+from app.panels.palette import FAVOURITES, FIRST, RECENT, Palette, rows
 from app.panels.problems import Problems
 from app.search import ranked, score
 from app.session import PALETTE_MIME, Session
@@ -23,23 +23,58 @@ from nodes.library import LIBRARY
 from tests.app.conftest import wire
 
 
-def test_names_beat_synonyms_and_beginnings_beat_middles() -> None:
+def test_names_beat_synonyms_and_whole_words_and_beginnings_beat_middles() -> None:
     items = [
         ("middle", "Padded", ""),
+        ("part of a synonym", "Sum", "adding plus"),
         ("synonym", "Sum", "add plus"),
         ("start", "Added", ""),
         ("whole", "Add", ""),
         ("none", "Mul", ""),
     ]
-    assert list(ranked("add", items)) == ["whole", "start", "middle", "synonym"]
+    assert list(ranked("add", items)) == ["whole", "start", "synonym", "middle", "part of a synonym"]
     assert score("soft max", "Softmax") is not None and score("soft min", "Softmax") is None
 
 
 def test_the_palette_holds_every_operator_once_under_its_family() -> None:
-    shown = rows(LIBRARY, "")
-    titles = [row.title for row in shown if row.operator is None]
+    shown = rows(LIBRARY, "", unfolded=FAMILIES.values())
+    titles = [row.title for row in shown if row.heading]
     assert titles == [title for key, title in FAMILIES.items() if any(o.family == key for o in LIBRARY.values())]
     assert sorted(row.operator.id for row in shown if row.operator) == sorted(LIBRARY)
+
+
+def test_the_rest_of_a_large_family_is_shown_and_hidden_by_a_click(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    palette.resize(220, 3000)
+    palette.show()
+    family = [o.id for o in LIBRARY.values() if o.family == "elementwise"]
+
+    def shown() -> list[str]:
+        return [row.operator.id for row in palette.model.rows if row.operator and row.operator.family == "elementwise"]
+
+    def click(title: str) -> None:
+        (row,) = (k for k, row in enumerate(palette.model.rows) if row.title == title)
+        at = palette.list.visualRect(palette.model.index(row, 0)).center()
+        QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    assert shown() == family[:FIRST]
+    click(f"{len(family) - FIRST} more")
+    assert shown() == family
+    assert sum(row.title == "fewer" for row in palette.model.rows) == 1
+    click("fewer")
+    assert shown() == family[:FIRST]
+
+
+def test_return_in_the_search_field_shows_the_rest_of_a_family(dressed: QApplication, qtbot: QtBot) -> None:
+    palette = Palette(LIBRARY)
+    qtbot.addWidget(palette)
+    palette.show()
+    while palette.model.rows[palette.list.currentIndex().row()].folds is None:
+        QTest.keyClick(palette.search, Qt.Key.Key_Down)
+    before = len(palette.model.rows)
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert len(palette.model.rows) > before
 
 
 def test_favourites_and_recent_operators_come_first_and_unknown_ones_are_left_out() -> None:
@@ -82,7 +117,7 @@ def test_arrows_walk_over_headings(dressed: QApplication, qtbot: QtBot) -> None:
     palette.show()
     for _ in range(len(palette.model.rows) + 5):
         QTest.keyClick(palette.search, Qt.Key.Key_Down)
-        assert palette.model.rows[palette.list.currentIndex().row()].operator is not None
+        assert not palette.model.rows[palette.list.currentIndex().row()].heading
 
 
 def test_a_double_click_inserts_once(dressed: QApplication, qtbot: QtBot) -> None:
