@@ -120,12 +120,14 @@ def shot(chosen: argparse.Namespace) -> int:
 
     engine.open(chosen.file, LIBRARY)  # a bad file is refused before Qt is loaded
     _require_free(chosen.out)
-    render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
+    fault = render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
     if chosen.json:
         output.write(output.document({"file": chosen.file, "out": chosen.out, "size": list(chosen.size)}))
     else:
         output.write(f"{chosen.out}\n")
-    return DONE
+    if fault:
+        output.complain(fault)
+    return FAILED if fault else DONE
 
 
 def _opened(chosen: argparse.Namespace) -> OpenGraph:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app import insertions
 from app.data_files import DataFiles
 from app.journal import DocumentJournal
 from app.looks import LookBook
@@ -43,8 +44,6 @@ PALETTE_MIME = "application/x-gradwire-operator"
 Overlay = Literal["value", "shape", "cotangent"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
 
-TOLD_APART = ("parameters", "optimizers")
-"""Families whose nodes stand by name in legends, side by side."""
 _ORDER = re.compile(r"^\d+[_ -]+")
 
 
@@ -307,21 +306,11 @@ class Session(QObject):
 
         A second parameter or optimizer gets a number, as legends and messages tell them apart by name.
         """
-        edit = building.insertion(self.content, self.library, operator_id, place)
-        added: str = edit.edits[0].node.id  # type: ignore[union-attr]
-        operator = self.library[operator_id]
-        named = self._free_name(operator) if operator.family in TOLD_APART else ""
-        if not self.apply(Group(edit.title, (*edit.edits, Rename(added, named))) if named else edit):
+        added, edit = insertions.inserted(self.content, self.library, operator_id, place)
+        if not self.apply(edit):
             return ""
         self.select([added])
         return added
-
-    def _free_name(self, operator: Operator) -> str:
-        """Return "" while no node is called like the operator, else its title with the next free number."""
-        taken = {self.label(id) for id in self.graph.nodes}
-        if operator.title not in taken:
-            return ""
-        return next(name for k in range(2, len(taken) + 3) if (name := f"{operator.title} {k}") not in taken)
 
     def connect_wire(self, wire: Wire) -> bool:
         """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""
@@ -368,18 +357,13 @@ class Session(QObject):
 
     def paste(self, text: str, at: Place) -> None:
         """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""
-        self._insert_many(lambda: building.paste(self.content, self.library, text, at))
+        self._insert_many(lambda: insertions.pasted(self.content, self.library, text, at))
 
     def duplicate(self) -> None:
         """Copy the selection a little lower to the right, without the clipboard."""
-        places = [self.layout.places.get(id, Place()) for id in self.selection]
-        corners = [(p.x, p.y) for p in places] + [
-            (n.x, n.y) for n in map(self.layout.notes.get, self.selected_notes) if n
-        ]
-        if corners:
-            at = Place(min(x for x, _ in corners) + 32, min(y for _, y in corners) + 32)
-            chosen = self.selection, self.selected_notes
-            self._insert_many(lambda: building.duplication(self.content, self.library, chosen[0], at, chosen[1]))
+        chosen = self.selection, self.selected_notes
+        if any(chosen):
+            self._insert_many(lambda: insertions.duplicated(self.content, self.library, *chosen))
 
     def _insert_many(self, edit: Callable[[], Edit]) -> None:
         before = set(self.graph.nodes), set(self.layout.notes)

@@ -34,12 +34,12 @@ def shot(
     *,
     select: str | None = None,
     panel: str | None = None,
-) -> None:
+) -> str:
     """Render the window with `file` (None: the start page) to `out`.
 
     `run_steps` runs the graph for that many steps first; `select` shows a node in the inspector, `panel` brings a
-    panel to the front. Raise FileError for a file that cannot be read, and GradwireError where the picture cannot be
-    written.
+    panel to the front. Return the sentence of a run that failed or came upon NaN, "" where none did. Raise FileError
+    for a file that cannot be read, and GradwireError where the picture cannot be written.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from app.main import application
@@ -61,6 +61,7 @@ def shot(
         settle(SETTLE_TIME)
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         export(out, png(window.grab().toImage()))
+        return window.session.runs.sentence if run_steps and window.session.run_state in ("paused", "failed") else ""
     finally:
         window.session.discard()
         window.close()
@@ -100,8 +101,6 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
         error = next((each for each in session.problems if each.severity == "error"), None)
         if session.run_state == "idle" and error is not None:
             raise RunError(error.sentence, node=error.node)
-        if session.run_state == "failed":
-            raise RunError(session.runs.sentence, node=session.runs.node)
         looks = session.looks.looks
         wait_for(lambda: session.looks.looks is not looks, LOOKS_TIME / 10)
 

@@ -57,6 +57,7 @@ class NumberEditor(Editor):
         low = 5e-324 if spec.positive and spec.low is None else spec.low
         self.field.setRange(-1e308 if low is None else low, 1e308 if spec.high is None else spec.high)
         self.field.valueChanged.connect(self.offer)
+        self.field.limited.connect(self.say_limited)
         self.field.editingFinished.connect(self.sealed)
         self.fill(self.field)
 
@@ -86,6 +87,7 @@ class SliderEditor(Editor):
         self.slider.valueChanged.connect(self._slid)
         self.slider.sliderReleased.connect(self.sealed)
         self.field.valueChanged.connect(self._typed)
+        self.field.limited.connect(self.say_limited)
         self.field.editingFinished.connect(self.sealed)
         row = self.fill(self.slider, self.field)
         row.setStretch(0, 3)

@@ -47,6 +47,13 @@ class Editor(QWidget):
         self.edited.emit(checked)
         return True
 
+    def say_limited(self, number: float) -> None:
+        """Say why a number that was typed is not the one that stands in the field."""
+        try:
+            self.spec.check(number)
+        except SettingError as refusal:
+            self.refused.emit(f"{refusal.sentence}: {numbers.exact(number)} was changed to the nearest allowed")
+
     def fill(self, *widgets: QWidget) -> QHBoxLayout:
         """Put the widgets side by side."""
         row = QHBoxLayout(self)
@@ -85,8 +92,13 @@ class NumberField(QDoubleSpinBox):
     """A spin box that writes numbers as short as they can be read back exactly, takes 1e-3, and steps by a tenth of
     the number."""
 
+    limited = Signal(float)
+    """A number outside the limits was typed, this one; the nearest that is allowed stands in the field."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._outside: float | None = None
+        self.editingFinished.connect(self._tell_outside)
         self.setDecimals(17)
         self.setRange(-1e308, 1e308)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
@@ -113,7 +125,16 @@ class NumberField(QDoubleSpinBox):
     def fixup(self, text: str) -> str:
         """Qt: what is no number, or one outside the limits, becomes the nearest one that is allowed."""
         number = numbers.parsed(text)
-        return numbers.exact(self.value() if number is None else min(max(number, self.minimum()), self.maximum()))
+        if number is None:
+            return numbers.exact(self.value())
+        nearest = min(max(number, self.minimum()), self.maximum())
+        self._outside = number if nearest != number else None
+        return numbers.exact(nearest)
+
+    def _tell_outside(self) -> None:
+        number, self._outside = self._outside, None
+        if number is not None:
+            self.limited.emit(number)
 
     def stepBy(self, steps: int) -> None:
         """Qt: a step changes the second significant digit; from 0 it is 0.1."""

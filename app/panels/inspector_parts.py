@@ -104,7 +104,7 @@ class Section(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, px(12) if title else 0, 0, 0)
         self.column.setSpacing(px(8))
-        self.caption = label(title.upper(), "caption")
+        self.caption = label(title.upper(), "caption", wrap=True)
         self.column.addWidget(self.caption)
         self.caption.setVisible(bool(title))
 

@@ -21,7 +21,7 @@ from app.session import Session
 from engine import setting
 from engine.edits import Rename, SetFrozen
 from engine.errors import FileError
-from engine.graph import Socket
+from engine.graph import Place, Socket
 from nodes.library import LIBRARY
 
 ANYWHERE = Surroundings(lambda: None, lambda: [("w", "slope w"), ("b", "offset b")], lambda file: f"copied/{file.name}")
@@ -57,8 +57,6 @@ def test_every_kind_of_declaration_has_an_editor() -> None:
 def test_every_operator_can_be_inspected_and_showing_it_changes_nothing(
     session: Session, qtbot: QtBot, operator: Any
 ) -> None:
-    from engine.graph import Place
-
     added = session.insert(operator.id, Place())
     before = session.content
     panel = Inspector(session)
@@ -288,6 +286,19 @@ def test_a_refused_value_is_said_beside_its_field_and_goes_when_mended(session: 
     assert not row.fault.isVisible() and session.setting("w", "shape") == (3,)
     QTest.mouseClick(row.back, Qt.MouseButton.LeftButton)
     assert "shape" not in session.node("w").settings
+
+
+def test_a_number_outside_its_limits_is_said_beside_its_field(session: Session, qtbot: QtBot) -> None:
+    panel = Inspector(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    session.select([session.insert("optimizers.optimizer", Place())])
+    row = panel.view.form.rows["learning_rate"]
+    retype(row.editor.field.lineEdit(), "1e9")
+    assert session.setting(row.node, "learning_rate") == row.spec.high
+    assert row.fault.isVisible() and "at most" in row.fault.text() and "nearest allowed" in row.fault.text()
+    retype(row.editor.field.lineEdit(), "0.5")
+    assert not row.fault.isVisible() and session.setting(row.node, "learning_rate") == 0.5
 
 
 def test_the_page_follows_undo_selection_names_and_freezing(session: Session, qtbot: QtBot) -> None:

@@ -16,6 +16,7 @@ from app import settings as stored
 from app import theme
 from app.actions import COMMANDS, MENUS
 from app.assets import SAMPLES
+from app.cli import main
 from app.crash import CrashReports
 from app.help import FailureCard, KeysCard
 from app.session import Session
@@ -23,6 +24,7 @@ from app.shot import shot
 from app.window import Window
 from app.workspace import DockTitle
 from engine.files import read, save
+from engine.graph import Content, Graph, Node, Socket, Wire
 from nodes.library import LIBRARY
 from tests.app.conftest import Answers, line
 
@@ -418,6 +420,22 @@ def test_a_shot_shows_values_and_has_the_size_asked_for(dressed: QApplication, f
     assert (image.width(), image.height()) == (1200, 800)
     colours = {image.pixelColor(x, y).name() for x in range(200, 850) for y in range(60, 500)}
     assert {theme.LIGHT.value, theme.LIGHT.canvas} <= colours
+
+
+def test_a_shot_of_a_run_that_meets_nan_is_written_and_its_sentence_told(
+    dressed: QApplication, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nodes = {
+        "p": Node("p", "parameters.parameter", "start", {"value": -1.0}),
+        "log": Node("log", "elementwise.log"),
+        "o": Node("o", "optimizers.optimizer"),
+    }
+    wires = {Wire(Socket("p", "value"), Socket("log", "x")), Wire(Socket("log", "value"), Socket("o", "loss"))}
+    save(tmp_path / "log.dgraph", Content(Graph(nodes, frozenset(wires))))
+    out = tmp_path / "log.png"
+    code = main(["shot", str(tmp_path / "log.dgraph"), str(out), "--run", "5", "--size", "900x700"])
+    assert code == 1 and not QImage(str(out)).isNull()
+    assert "NaN" in capsys.readouterr().err
 
 
 def test_a_window_below_its_smallest_size_hides_nothing_behind_anything(window: Make, qtbot: QtBot, file: Path) -> None:

@@ -1,0 +1,79 @@
+"""Edits that bring nodes in: inserted, pasted, duplicated. Parameters and optimizers among them are told apart by name,
+as legends and messages know them by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from engine import building
+from engine.edits import AddNode, Edit, Group, Rename
+from engine.graph import Content, Place, label
+from engine.limits import NAME_LENGTH
+from engine.operator import Library
+from engine.placeholder import operator_of
+
+TOLD_APART = ("parameters", "optimizers")
+"""Families whose nodes stand by name in legends, side by side."""
+SHIFT = 32.0
+"""How far right of and below the original a duplicate stands, in scene units."""
+
+
+def inserted(content: Content, library: Library, operator_id: str, place: Place) -> tuple[str, Group]:
+    """Return the id of the new node, and the edit that adds it with the parameter nodes it brings.
+
+    A second parameter or optimizer gets a number. Raise EditError for an operator the library lacks.
+    """
+    edit = building.insertion(content, library, operator_id, place)
+    added: str = edit.edits[0].node.id  # type: ignore[union-attr]
+    operator = library[operator_id]
+    taken = _labels(content, library)
+    if operator.family in TOLD_APART and operator.title in taken:
+        edit = Group(edit.title, (*edit.edits, Rename(added, _free(operator.title, taken))))
+    return added, edit
+
+
+def pasted(content: Content, library: Library, text: str, at: Place) -> Group:
+    """Return the edit that adds what was copied, its top left at `at`; raise EditError for any other text."""
+    return _told_apart(content, library, building.paste(content, library, text, at))
+
+
+def duplicated(content: Content, library: Library, nodes: Collection[str], notes: Collection[str]) -> Group:
+    """Return the edit that adds copies of nodes and notes, at least one of them, a little lower to the right."""
+    layout = content.layout
+    corners = [(place.x, place.y) for place in (layout.places.get(id, Place()) for id in nodes)]
+    corners += [(note.x, note.y) for note in map(layout.notes.get, notes) if note]
+    at = Place(min(x for x, _ in corners) + SHIFT, min(y for _, y in corners) + SHIFT)
+    return _told_apart(content, library, building.duplication(content, library, nodes, at, notes))
+
+
+def _told_apart(content: Content, library: Library, edit: Group) -> Group:
+    """Return the edit, its parameters and optimizers under names that no node there has."""
+    taken = _labels(content, library)
+
+    def named(part: Edit) -> Edit:
+        if not isinstance(part, AddNode):
+            return part
+        operator = library.get(part.node.operator)
+        if operator is None or operator.family not in TOLD_APART:
+            return part
+        wanted = label(part.node, operator.title)
+        node = replace(part.node, name=_free(wanted, taken)) if wanted in taken else part.node
+        taken.add(label(node, operator.title))
+        return replace(part, node=node)
+
+    return Group(edit.title, tuple(map(named, edit.edits)))
+
+
+def _labels(content: Content, library: Library) -> set[str]:
+    graph = content.graph
+    return {label(node, operator_of(graph, library, id).title) for id, node in graph.nodes.items()}
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return the name with the next free number: “slope w” and “slope w 2” both lead to “slope w 3”."""
+    stem, _, number = name.rpartition(" ")
+    if not (stem and number.isascii() and number.isdigit() and stem in taken):
+        stem = name
+    endings = (f" {k}" for k in range(2, len(taken) + 3))
+    return next(found for end in endings if (found := stem[: NAME_LENGTH - len(end)] + end) not in taken)
