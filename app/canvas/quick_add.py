@@ -25,7 +25,7 @@ class QuickAdd(QFrame):
         self.setAccessibleName("Add operator")
         self._chosen = chosen
         look = appearance()
-        self.palette_panel = Palette(library, self)
+        self.palette_panel = Palette(library, self, folding=False)
         self.palette_panel.insert_requested.connect(self._choose)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(look.px(8), 0, look.px(8), look.px(8))

@@ -76,10 +76,10 @@ def rows(
     query: str,
     favourites: Sequence[str] = (),
     recent: Sequence[str] = (),
-    unfolded: Collection[str] = (),
+    unfolded: Collection[str] | None = None,
 ) -> tuple[Row, ...]:
     """Return the rows of the palette: by family, favourites and recent ones first; for a query the matches, best
-    first. Of a large family that is not among `unfolded` only the first are shown."""
+    first. Of a large family that is not among `unfolded` only the first are shown; None: all of all."""
     if query.strip():
         found = ranked(query, ((o, o.title, words(o)) for o in library.values()))
         return tuple(Row(o.title, o) for o in found)
@@ -91,9 +91,9 @@ def rows(
     )
 
 
-def _section(title: str, members: Sequence[Operator], unfolded: Collection[str]) -> tuple[Row, ...]:
+def _section(title: str, members: Sequence[Operator], unfolded: Collection[str] | None) -> tuple[Row, ...]:
     every = tuple(Row(o.title, o) for o in members)
-    if len(every) <= FIRST + 1:
+    if unfolded is None or len(every) <= FIRST + 1:
         return every
     if title in unfolded:
         return (*every, Row("fewer", folds=title))
@@ -327,14 +327,15 @@ class Palette(QWidget):
     insert_requested = Signal(str)
     favourites_changed = Signal(tuple)
 
-    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+    def __init__(self, library: Library, parent: QWidget | None = None, *, folding: bool = True) -> None:
+        """Show the library; with `folding` only the first operators of large families at once."""
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._library = library
         self._favourites: tuple[str, ...] = ()
         self._recent: tuple[str, ...] = ()
-        self._unfolded: frozenset[str] = frozenset()
+        self._unfolded: frozenset[str] | None = frozenset() if folding else None
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search operators")
         self.search.setClearButtonEnabled(True)
@@ -364,8 +365,9 @@ class Palette(QWidget):
 
     def fold(self, family: str) -> None:
         """Show the further operators of the family with this heading, or hide them again."""
-        self._unfolded ^= {family}
-        self._show_rows()
+        if self._unfolded is not None:
+            self._unfolded ^= {family}
+            self._show_rows()
 
     def index_of(self, operator_id: str) -> QModelIndex:
         """Return the first row of an operator (invalid where the search hides it)."""
