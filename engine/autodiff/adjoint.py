@@ -77,6 +77,8 @@ def pull_back(
         if output not in cotangents:
             continue
         g = cotangents[output] if output in wanted else cotangents.pop(output)
+        if not carries(recorder.types, equation):
+            continue
         numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var and each in active]
         if not numbers:
             continue

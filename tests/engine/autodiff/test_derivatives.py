@@ -295,3 +295,14 @@ def test_ten_thousand_equations_are_differentiated_without_recursion():
     ]
     for _, (gradient,) in results:
         onp.testing.assert_allclose(gradient, results[0][1][0], rtol=1e-10)
+
+
+def test_the_wires_into_a_flat_function_have_zero_gradients_when_all_are_asked_for():
+    program = record_function(lambda x: np.sum(np.ceil(np.exp(x)) * x), (ArrayType((3,)),), names=("x",))
+    every = [program.inputs[0].var, *(each.output for each in program.equations)]
+    x = onp.array([0.3, -1.2, 2.0])
+    gradients = compile_program(adjoint(program, program.outputs[0], every))((x,))[1:]
+    found = {each.primitive: g for each, g in zip(program.equations, gradients[1:], strict=True)}
+    onp.testing.assert_array_equal(gradients[0], onp.ceil(onp.exp(x)))
+    onp.testing.assert_array_equal(found["numpy.ceil"], x)
+    onp.testing.assert_array_equal(found["numpy.exp"], onp.zeros(3))
