@@ -7,6 +7,7 @@ line on stderr. With --json a command writes one JSON document to stdout and not
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -98,8 +99,7 @@ def _run(command: Command, chosen: argparse.Namespace) -> int:
         print("gradwire: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of stdout has gone: nothing more can be said, not even by the interpreter as it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()  # the reader of stdout has gone
         return DONE
     except MemoryError:
         print("gradwire: there is not enough memory for that: make its arrays smaller", file=sys.stderr)
@@ -107,7 +107,14 @@ def _run(command: Command, chosen: argparse.Namespace) -> int:
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         print(f"gradwire: {_one_line(f'{name}{error.strerror or error}')}", file=sys.stderr)
+        if error.errno == errno.ENOSPC and not error.filename:
+            _say_no_more()
         return REFUSED
+
+
+def _say_no_more() -> None:
+    """Send what is still to be written to stdout nowhere, or the interpreter would complain of it as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(sentence: str) -> str:
