@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -22,6 +23,11 @@ Types: TypeAlias = Mapping[str, tuple[str, Shape]]
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _HEADER = re.compile(rb"\{'descr': '([<|]\w{2,3})', 'fortran_order': False, 'shape': \(([0-9, ]{0,800})\), \} *\n")
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, struct.error,
+    NotImplementedError, ValueError, OverflowError, OSError, RuntimeError,
+)  # fmt: skip
+"""What zipfile raises for damaged bytes, over all the releases of Python it came with."""
 _LENGTH_BYTES: Final[Mapping[bytes, int]] = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}
 
 
@@ -44,7 +50,7 @@ def unzip(data: bytes, types: Types, name: str) -> dict[str, Tensor]:
             if sorted(each.filename for each in members) != sorted(f"{key}.npy" for key in types):
                 raise FileError(f"The kept values of {name} are not those the graph names; discard them.")
             return {each.filename[:-4]: _tensor(archive, each, *types[each.filename[:-4]], name) for each in members}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OSError, RuntimeError):
+    except _DAMAGED:
         raise FileError(f"The kept values of {name} are damaged; discard them.") from None
 
 
