@@ -142,6 +142,8 @@ class Operator:
     """Settings -> outputs, where they depend on the settings (a table's columns)."""
     start: Callable[[Sequence[Type], Mapping[str, Any]], tuple[Any, ...]] | None = None
     """Stateful only: (input types, settings) -> first state."""
+    accepts: Callable[[Mapping[str, Type], Mapping[str, Any]], None] | None = None
+    """View only: (types of the wired inputs by socket, settings); raises ShapeError where they cannot be drawn."""
     draw: Callable[..., Any] | None = None
     """Batch only: (key, step, previous drawn state or None, input types, settings) -> (indices, state)."""
 

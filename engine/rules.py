@@ -20,6 +20,8 @@ def outputs_of(
     """Return the types of an operator's outputs by its shape rule; raise ShapeError, also where they are too large."""
     if is_optimizer(declared) and list(names) == ["loss"]:
         _require_loss(types[0])
+    if declared.accepts:
+        declared.accepts(dict(zip(names, types, strict=True)), settings)
     outputs = declared.shape(types, settings) if declared.shape else ()
     for kind in outputs:
         _require_bounded(kind)

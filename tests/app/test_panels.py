@@ -70,7 +70,7 @@ def test_return_in_the_search_field_shows_the_rest_of_a_family(dressed: QApplica
     palette = Palette(LIBRARY)
     qtbot.addWidget(palette)
     palette.show()
-    while palette.model.rows[palette.list.currentIndex().row()].folds is None:
+    while palette.list.currentIndex().data(FOLDS_ROLE) is None:
         QTest.keyClick(palette.search, Qt.Key.Key_Down)
     before = len(palette.model.rows)
     QTest.keyClick(palette.search, Qt.Key.Key_Return)

@@ -425,3 +425,16 @@ def test_no_type_on_a_wire_breaks_a_shape_rule(operator: str) -> None:
         found = infer(tested, LIBRARY, known)
         for mismatch in found.mismatches:
             assert mismatch.sentence.startswith(f'"{declared.title}" (n): ') and mismatch.sentence.endswith(".")
+
+
+def test_a_view_says_in_one_sentence_what_it_cannot_draw() -> None:
+    nodes = {
+        "points": Node("points", "inputs.constant", settings={"value": (1.0, 2.0, 3.0)}),
+        "view": Node("view", "views.decision_boundary", "Border"),
+    }
+    wires = frozenset({Wire(Socket("points", "value"), Socket("view", name)) for name in ("points", "prediction")})
+    (mismatch,) = infer(Graph(nodes, wires), LIBRARY).mismatches
+    assert mismatch.sentence == (
+        '"Border" (view): points has shape (3,): it takes a row of at least 2 features per point.'
+    )
+    assert (mismatch.node, mismatch.socket) == ("view", "points")

@@ -269,7 +269,7 @@ def wild_graph(rng: random.Random) -> Graph:
             rng.choice(
                 [
                     *sorted(LIBRARY),
-                    *["parameters.parameter", "optimizers.optimizer", "not.there"] * (len(LIBRARY) // 50),
+                    *["parameters.parameter", "optimizers.optimizer", "not.there"] * (len(LIBRARY) // 25),
                 ]
             )
         )
