@@ -44,3 +44,9 @@ COLLECTION_DEPTH: Final = 32
 """Deepest nesting of tuples and records on a wire."""
 COLLECTION_LEAVES: Final = 10_000
 """Most values inside the tuples and records on one wire."""
+BODY_DEPTH: Final = 32
+"""Deepest nesting of bodies: of loops, branches and functions inside one another."""
+ITERATIONS: Final = 10_000
+"""Most iterations of a While loop, where it sets no limit of its own."""
+CALL_DEPTH: Final = 20_000
+"""Deepest recursion of calls."""

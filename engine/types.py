@@ -14,6 +14,9 @@ DTYPES = ("bool", "int64", "float32", "float64", "complex64", "complex128")
 
 Shape: TypeAlias = tuple[int, ...]
 
+DYNAMIC = 2**31 - 1
+"""Stands, as the first axis of an array inside a program, for a length known only at run time: what a loop stacked."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayType:
@@ -55,7 +58,10 @@ Type: TypeAlias = ArrayType | TupleType | RecordType
 
 
 def shape_text(shape: Shape) -> str:
-    """Return the shape as people write it: "scalar", "(24,)", "(3, 4)"."""
+    """Return the shape as people write it: "scalar", "(24,)", "(3, 4)", "(n, 4)" where the length is not known yet."""
+    if DYNAMIC in shape:
+        sizes = ["n" if size == DYNAMIC else str(size) for size in shape]
+        return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
     return "scalar" if shape == () else str(tuple(shape))
 
 

@@ -39,7 +39,7 @@ class Equation:
     `primitive` is a name in engine.program.primitives.PRIMITIVES; `arguments` are variables or literal values (numbers,
     shapes, axes, slices, None); `settings` are literal keyword arguments; `origin` names the graph node it came from,
     or "adjoint of <node>", "tangent of <node>". A structural primitive (branch, loops, call) has Programs among its
-    settings.
+    settings (engine.program.structure); it gives several values, which `autograd.container_take` equations take.
     """
 
     primitive: str
@@ -65,6 +65,8 @@ class Program:
     types: Mapping[Var, ArrayType]
     sockets: Mapping[Socket, Any] = field(default_factory=dict)
     """Which variable (or tuple / dict of variables, for tuples and records) carries each output socket's value."""
+    functions: Mapping[str, Program] = field(default_factory=dict)
+    """Programs that `gradwire.call` equations name, here and in nested programs. The outermost program's count."""
 
 
 def node_of(origin: str) -> str:

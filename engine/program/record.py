@@ -7,7 +7,7 @@ box refuses to tell its value, so no branch can be baked in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -31,24 +31,37 @@ ADVICE = "use np.where(condition, a, b) or multiply by the condition, or a contr
 
 
 class Recorder:
-    """Collects the equations of one program. `origin` names the graph node at work; `who` is what people call it."""
+    """Collects the equations of one program. `origin` names the graph node at work; `who` is what people call it.
 
-    def __init__(self, first: int = 0) -> None:
+    A recorder with an `outer` one collects a program nested in a structural primitive. What it uses of the outer
+    recorder's boxes becomes inputs of its own (`captured`: the outer variable -> its box, and the variable here).
+    `functions` is shared with the outer recorder. `instead` says of a structural equation which later one computes all
+    that it does, and more: its variable -> the other's, and where each of its items stands there.
+    """
+
+    def __init__(self, first: int = 0, outer: Recorder | None = None) -> None:
+        self.outer = outer
+        self.depth: int = 0 if outer is None else outer.depth + 1
+        self.functions: dict[str, Program] = {} if outer is None else outer.functions
+        self.captured: dict[Var, tuple[Any, Var]] = {}
+        self.instead: dict[Var, tuple[Var, tuple[int, ...]]] = {}
         self.equations: list[Equation] = []
         self.inputs: list[ProgramInput] = []
         self.constants: dict[Var, Any] = {}
         self.types: dict[Var, ArrayType] = {}
         self.values: dict[Var, StandIn] = {}
-        self.origin = ""
-        self.who = "the function"
+        self.origin = "" if outer is None else outer.origin
+        self.who = "the function" if outer is None else outer.who
         self._next = first
         self.trace = trace_stack.top
         self._known: dict[int, tuple[Any, Var]] = {}
 
     @classmethod
-    def extending(cls, program: Program) -> Recorder:
+    def extending(cls, program: Program, outer: Recorder | None = None) -> Recorder:
         """Return a recorder that knows the program's variables and goes on numbering after them."""
-        recorder = cls(1 + max((var.index for var in program.types), default=-1))
+        last = max((var.index for var in program.types), default=-1)
+        recorder = cls(1 + max(last, *(each.output.index for each in program.equations), last), outer)
+        recorder.functions.update(program.functions)
         recorder.types = dict(program.types)
         recorder.constants = dict(program.constants)
         recorder.inputs = list(program.inputs)
@@ -95,8 +108,21 @@ class Recorder:
     def var(self, value: Any) -> Var:
         """Return the variable of a box, or of a constant made for any other array or number."""
         if isinstance(value, Box):
-            return value._node.var  # type: ignore[no-any-return]
+            return self.known(value._node)
         return self.constant(value)
+
+    def known(self, node: Any) -> Var:
+        """Return the variable of a box's node; make an input for one of an outer recorder."""
+        if node.recorder is self:
+            return node.var  # type: ignore[no-any-return]
+        if self.outer is None:
+            raise LoweringError(f"{self.who} uses an array of another program", node=self.origin or None)
+        given = self.outer.known(node)
+        found = self.captured.get(given)
+        if found is None:
+            inner = self.input("data", f"outer v{given.index}", self.outer.types[given])
+            found = self.captured[given] = (self.outer.box(given), inner._node.var)
+        return found[1]
 
     def emit(self, function: Any, args: Any, kwargs: Mapping[str, Any], value: Any) -> Var:
         """Append an equation; `args` holds variables, and constants in their places. Return its variable."""
@@ -139,7 +165,22 @@ class Recorder:
             tuple(names),
             self.types,
             sockets or {},
+            self.functions,
         )
+
+    def structure(
+        self, name: str, arguments: Sequence[Any], settings: Sequence[tuple[str, Any]], kinds: Sequence[ArrayType]
+    ) -> list[Any]:
+        """Append an equation that gives several values of these types, and one that takes each; return their boxes."""
+        whole = Var(self._next)
+        self._next += 1
+        self.equations.append(Equation(name, tuple(arguments), tuple(settings), whole, self.origin))
+        items = []
+        for k, kind in enumerate(kinds):
+            var = self.new(stand_in(tuple(kind.shape), np.dtype(kind.dtype)))
+            self.equations.append(Equation("autograd.container_take", (whole, k), (), var, self.origin))
+            items.append(self.box(var))
+        return items
 
 
 _STATIC = frozenset({np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj})
@@ -172,8 +213,13 @@ class RecordNode(Node):  # type: ignore[misc]
     def __init__(self, value: Any, function: Any, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
         self.recorder: Recorder = parents[0].recorder
         arguments = list(args)
-        for number, parent in zip(argnums, parents, strict=True):
-            arguments[number] = parent.var
+        if any(parent.recorder is not self.recorder for parent in parents):
+            self.recorder = max((parent.recorder for parent in parents), key=lambda each: each.depth)
+            for number, parent in zip(argnums, parents, strict=True):
+                arguments[number] = self.recorder.known(parent)
+        else:
+            for number, parent in zip(argnums, parents, strict=True):
+                arguments[number] = parent.var
         self.var: Var = self.recorder.emit(function, arguments, kwargs, value)
 
     @classmethod
