@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,18 @@ from engine.types import Type
 if TYPE_CHECKING:
     from app.session import Session
     from app.worker.asking import AskClient
-    from app.worker.messages import Artefacts, Looks, ParameterCheck, WireLook
+    from app.worker.messages import Artefacts, Looks, ParameterCheck, ViewData, WireLook
 
 DELAY = 60
 """Milliseconds between an edit and the question that follows from it, so that a dragged slider asks a few times a
 second."""
 RUN_INTERVAL = 400
 """Milliseconds between two looks while a run is on."""
+REST_SHARE = 1.5
+"""How long after an answer about views nothing is asked, as a part of the time it took beyond one beat: the run has the
+processor to itself for most of the time."""
+PULSE = 0.04
+"""Seconds that a quick answer takes to be noticed."""
 
 
 class LookBook(QObject):
@@ -34,6 +40,8 @@ class LookBook(QObject):
 
     types_changed = Signal()
     values_changed = Signal()
+    views_changed = Signal()
+    """What the watched views show, between two looks at all wires."""
     problem_changed = Signal()
     checked = Signal(object)
     """A gradient check came back: a tuple of ParameterCheck."""
@@ -59,6 +67,13 @@ class LookBook(QObject):
         """What the loss became; asked for only while `wants_artefacts`."""
         self.artefacts_fault = ""
         self.wants_artefacts = False
+        self.watched: tuple[str, ...] = ()
+        """View nodes to be kept fresh while a run is on: those somebody can see."""
+        self.views: Mapping[str, ViewData] = {}
+        """What view nodes show, where that is newer than the last look at all wires."""
+        self.views_step = 0
+        self._views_asked = 0.0
+        self._views_due = 0.0
         session.selection_changed.connect(self._ask_partials)
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
         self._timer.timeout.connect(self._ask_now)
@@ -73,6 +88,7 @@ class LookBook(QObject):
             self._client = AskClient(self)
             self._client.types_ready.connect(self._types_ready)
             self._client.looks_ready.connect(self._looks_ready)
+            self._client.views_ready.connect(self._views_ready)
             self._client.checked.connect(self._checked)
             self._client.partials_ready.connect(self._partials_ready)
             self._client.artefacts_ready.connect(self._artefacts_ready)
@@ -83,9 +99,15 @@ class LookBook(QObject):
         """Return the last look at an output, or None."""
         return self.looks.wires.get(socket.node, {}).get(socket.name) if self.looks is not None else None
 
+    def view(self, id: str) -> tuple[ViewData | None, int]:
+        """Return the newest of what a view node shows, and the step it is of."""
+        if id in self.views:
+            return self.views[id], self.views_step
+        return (None, 0) if self.looks is None else (self.looks.views.get(id), self.looks.step)
+
     def forget(self) -> None:
         """Forget everything: another document is shown."""
-        self.known, self.looks, self.problem, self.checks = {}, None, None, ()
+        self.known, self.looks, self.problem, self.checks, self.views = {}, None, None, (), {}
         self.partials, self.artefacts, self.artefacts_fault = ("", {}), None, ""
         self._revision = -1
         self.values_changed.emit()
@@ -101,10 +123,21 @@ class LookBook(QObject):
             self._timer.start()
 
     def run_ticked(self) -> None:
-        """A run made steps: look again, at most a few times a second."""
-        if not self._resting.isActive() and self._session.run_state == "running" and not self._session.stale:
+        """A run made steps: look again, at all wires a few times a second, at what is watched up to thirty times."""
+        if self._session.run_state != "running" or self._session.stale:
+            return
+        if not self._resting.isActive():
             self._resting.start()
             self._ask_looks()
+        self._ask_views()
+
+    def _ask_views(self) -> None:
+        """Ask what the watched views show, unless that is under way or took so long that the run would suffer."""
+        now = time.monotonic()
+        moment = self._session.moment() if self.watched and self._revision >= 0 else None
+        if moment is not None and now >= self._views_due and not self.client.busy("views"):
+            self._views_asked = now
+            self.client.ask_views(self.watched, moment)
 
     def check(self, node: str) -> None:
         """Ask whether the derivatives through `node` agree with differences."""
@@ -168,8 +201,16 @@ class LookBook(QObject):
         if revision != self._revision:
             return
         self.looks = looks
+        self.views = {}  # answers come in the order of their moments: these are newer
         self._set_problem(Problem("error", "look", looks.sentence, looks.node or None) if looks.sentence else None)
         self.values_changed.emit()
+
+    def _views_ready(self, revision: int, views: Mapping[str, ViewData], step: int) -> None:
+        now = time.monotonic()
+        self._views_due = now + REST_SHARE * max(0.0, now - self._views_asked - PULSE)
+        if revision == self._revision:
+            self.views, self.views_step = views, step
+            self.views_changed.emit()
 
     def _checked(self, revision: int, checks: tuple[ParameterCheck, ...]) -> None:
         self.checks = checks

@@ -18,7 +18,7 @@ from nodes.table_arrays import NPY, ZIP, read_npy, read_npz
 from nodes.table_cells import Mask, Table, listed, quoted
 from nodes.table_text import DELIMITERS, HEADERS, read_text
 
-__all__ = ["DELIMITERS", "DTYPES", "HEADERS", "MISSING", "ROWS", "SUFFIXES", "Request", "read"]
+__all__ = ["DELIMITERS", "DTYPES", "HEADERS", "MISSING", "ROWS", "SUFFIXES", "Request", "classes_of", "read"]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".npy", ".npz")
 MISSING: Final = ("refuse", "leave_out", "mean")
@@ -73,6 +73,13 @@ def read(data: Data, file: str, request: Request) -> Any:
         sentence = f"{data.label} cannot use {quoted(path.name)}: {error.sentence}."
         raise DataError(sentence, node=data.node, place=error.place) from None
     return results if len(results) > 1 else results[0]
+
+
+def classes_of(data: Data, file: str, column: str, delimiter: str = "auto", header: str = "auto") -> tuple[str, ...]:
+    """Return what the classes of a column are called, in the order of their numbers; raise DataError where it has
+    none."""
+    content = data.read(file)
+    return _opened(content, data.path(file), Request(delimiter=delimiter, header=header)).classes(column)[1]
 
 
 def _opened(content: bytes, path: Path, request: Request) -> Table:

@@ -17,6 +17,7 @@ from app.plots.legend import Legend, Pill
 from app.plots.path import PathCard, plane
 from app.plots.views import VIEW_CARDS, ProbeCard, ViewCard
 from app.theme import appearance
+from app.worker.client import FRAME_EVERY
 from app.worker.pulse import pulse
 from engine.graph import Socket
 from engine.operator import Kind
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 BUDGET: Final = 0.010
 """Seconds of drawing in one beat; what is left is drawn in the next ones, so that the window never waits for plots."""
-REST: Final = 0.055
-"""Seconds between two drawings of one card: fifteen a second look smooth, and leave the processor to the run."""
+FRAME_WATCHED: Final = 0.03
+"""Seconds between two questions for the parameters while views are watched."""
 WIDTH: Final = 250
 HEIGHT: Final = 164
 """Least height of a card where several rows have room;"""
@@ -94,6 +95,7 @@ class PlotPanel(QWidget):
         session.replaced.connect(self._document_replaced)
         session.types_changed.connect(self.rebuild)
         session.values_changed.connect(self._values_changed)
+        session.looks.views_changed.connect(self._views_changed)
         appearance().changed.connect(self._restyle)
         if session.has_engine:
             session.asks.contour_ready.connect(self._contour_ready)
@@ -249,7 +251,7 @@ class PlotPanel(QWidget):
             return False
         begun = time.perf_counter()
         seen = [key for key in self._dirty if not self.cards[key].visibleRegion().isEmpty()]
-        due = [key for key in seen if begun - self._drawn.get(key, 0.0) > REST]
+        due = [key for key in seen if begun - self._drawn.get(key, 0.0) > self.cards[key].rest]
         done = 0
         for key in due:
             self._drawn[key] = begun
@@ -285,6 +287,7 @@ class PlotPanel(QWidget):
     # What happens -----------------------------------------------------------------------------------------------------
 
     def _run_moved(self) -> None:
+        self._watch()
         for key in RUN_CARDS:
             if key in self.cards and key not in self._dirty:
                 self._mark(key)
@@ -312,14 +315,30 @@ class PlotPanel(QWidget):
         self.rebuild()
 
     def _values_changed(self) -> None:
-        looks = self._session.looks.looks
         for key, card in self.cards.items():
-            if isinstance(card, ViewCard):
-                data = looks.views.get(key) if looks is not None else None
-                step = looks.step if looks is not None else 0
-                if isinstance(card, ProbeCard):
-                    card.derivative = self._derivative(key)
-                self._mark(key, lambda card=card, data=data, step=step: card.show_data(data, step))
+            if isinstance(card, ProbeCard):
+                card.derivative = self._derivative(key)
+            self._show_view(key)
+
+    def _views_changed(self) -> None:
+        for key in self._session.looks.views:
+            self._show_view(key)
+
+    def _show_view(self, key: str) -> None:
+        card = self.cards.get(key)
+        if isinstance(card, ViewCard):
+            data, step = self._session.looks.view(key)
+            self._mark(key, lambda: card.show_data(data, step))
+
+    def _watch(self) -> None:
+        """Have the views that can be seen kept fresh while a run is on."""
+        seen = tuple(
+            key
+            for key, card in self.cards.items()
+            if isinstance(card, ViewCard) and self.isVisible() and not card.visibleRegion().isEmpty()
+        )
+        self._session.looks.watched = seen
+        self._session.runs.frame_every = FRAME_WATCHED if seen else FRAME_EVERY
 
     def _derivative(self, id: str) -> str:
         """Return the derivative by what a probe shows; "" where no optimizer's loss depends on it."""

@@ -118,6 +118,9 @@ class Card(QFrame):
     EMPTY: ClassVar[str] = "Nothing to show yet."
     """What to do so that there is something to show."""
 
+    rest: ClassVar[float] = 0.055
+    """Seconds between two drawings: fifteen a second look smooth, and leave the processor to the run."""
+
     enlarge_requested = Signal()
     """Show this card alone, or all again."""
     message = Signal(str)

@@ -22,6 +22,9 @@ class Answerer(Protocol):
     def looks(self, moment: m.Moment | None) -> m.Looks:
         """Return what every wire carries."""
 
+    def views(self, nodes: tuple[str, ...], moment: m.Moment | None) -> dict[str, m.ViewData]:
+        """Return what these view nodes show."""
+
     def contour(self, asked: m.AskContour) -> m.Contour:
         """Return the loss over two parameter elements."""
 
@@ -51,6 +54,7 @@ class EngineAnswerer:
         self._job = job
         self._mark = mark
         self._made: Any = None
+        self._views: Any = None
 
     def _prepared(self) -> Any:
         from app.worker.graphs import prepared_of
@@ -85,24 +89,22 @@ class EngineAnswerer:
         error = next((problem for problem in prepared.problems if problem.severity == "error"), None)
         sentence, node = ("", "") if error is None else (error.sentence, error.node or "")
         step = prepared.step if moment is None else moment.step
-        return m.Looks(wires, self._views(found.wires), dict(found.losses), step, sentence, node)
+        viewer = self._viewer()
+        views = viewer.shown(viewer.views, moment, {socket: seen.value for socket, seen in found.wires.items()})
+        return m.Looks(wires, views, dict(found.losses), step, sentence, node)
 
-    def _views(self, wires: Any) -> dict[str, m.ViewData]:
-        from app.worker.describe import view_of
-        from engine.operator import Kind
-        from engine.prepare import nodes_of_kind
+    def _viewer(self) -> Any:
+        from app.worker.graphs import data_of
+        from app.worker.viewer import Viewer
 
         prepared = self._prepared()
-        views = {}
-        for id in nodes_of_kind(prepared.graph, prepared.library, Kind.VIEW):
-            inputs = {
-                wire.target.name: wires[wire.source].value
-                for wire in prepared.graph.incoming.get(id, ())
-                if wire.source in wires
-            }
-            settings = prepared.operator(id).values(prepared.graph.nodes[id])
-            views[id] = view_of(inputs, settings.get("bins"))
-        return views
+        if self._views is None:
+            self._views = Viewer(prepared, data_of(self._job, self._mark))
+        return self._views
+
+    def views(self, nodes: tuple[str, ...], moment: m.Moment | None) -> dict[str, m.ViewData]:
+        shown: dict[str, m.ViewData] = self._viewer().shown(nodes, moment)
+        return shown
 
     def contour(self, asked: m.AskContour) -> m.Contour:
         from app.worker.graphs import parameters_of

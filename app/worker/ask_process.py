@@ -43,9 +43,14 @@ def _answer_all(connection: Connection, mark: Mark, answers: Answers, memory: in
             connection.send_bytes(m.encode(reply))
 
 
+def _step(moment: m.Moment | None) -> int:
+    return 0 if moment is None else moment.step
+
+
 _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     m.AskTypes: lambda by, said: m.TypesAre(said.question, by.types()),
     m.AskLooks: lambda by, said: m.LooksAre(said.question, by.looks(said.moment)),
+    m.AskViews: lambda by, said: m.ViewsAre(said.question, by.views(said.nodes, said.moment), _step(said.moment)),
     m.AskContour: lambda by, said: m.ContourIs(said.question, by.contour(said)),
     m.AskPartials: lambda by, said: m.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
     m.AskArtefacts: lambda by, said: m.ArtefactsAre(said.question, by.artefacts(said.moment)),

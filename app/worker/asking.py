@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +21,7 @@ from engine.graph import Content, Socket
 DEADLINES: Final[Mapping[str, float]] = {
     "types": 60.0,
     "looks": 10.0,
+    "views": 10.0,
     "partials": 5.0,
     "check": 60.0,
     "contour": 20.0,
@@ -51,6 +52,8 @@ class AskClient(QObject):
     """(revision, Mapping[Socket, Type]): the types of the outputs of sources."""
     looks_ready = Signal(int, object)
     """(revision, Looks)."""
+    views_ready = Signal(int, object, int)
+    """(revision, Mapping[view node, ViewData], step)."""
     contour_ready = Signal(int, object)
     """(revision, Contour)."""
     checked = Signal(int, object)
@@ -60,7 +63,7 @@ class AskClient(QObject):
     artefacts_ready = Signal(int, object)
     """(revision, Artefacts)."""
     failed = Signal(int, str, str, str)
-    """(revision, question "types"|"looks"|"contour"|"check"|"partials"|"artefacts", sentence, node id or "")."""
+    """(revision, question (a key of DEADLINES), sentence, node id or "")."""
 
     def __init__(
         self,
@@ -104,6 +107,14 @@ class AskClient(QObject):
     def ask_looks(self, moment: m.Moment | None = None) -> None:
         """Ask for every wire's value and cotangent, at this moment of a run (None: the kept or start values)."""
         self._ask("looks", lambda question: m.AskLooks(question, moment))
+
+    def ask_views(self, nodes: Sequence[str], moment: m.Moment | None = None) -> None:
+        """Ask what these view nodes show, at this moment of a run: quicker than a look at every wire."""
+        self._ask("views", lambda question: m.AskViews(question, tuple(nodes), moment))
+
+    def busy(self, kind: str) -> bool:
+        """Whether a question of this kind waits for its answer."""
+        return kind in self._waiting or (self._asked is not None and self._asked.kind == kind)
 
     def ask_contour(
         self,
@@ -199,6 +210,8 @@ class AskClient(QObject):
                 self.types_ready.emit(asked.revision, _types(types))
             case m.LooksAre(looks=looks):
                 self.looks_ready.emit(asked.revision, looks)
+            case m.ViewsAre(views=views, step=step):
+                self.views_ready.emit(asked.revision, views, step)
             case m.ContourIs(contour=contour):
                 self.contour_ready.emit(asked.revision, contour)
             case m.CheckIs(checks=checks):

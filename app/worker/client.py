@@ -95,6 +95,8 @@ class RunControl(QObject):
         self._quiet_by: float | None = None
         self._diagnosing = False
         self._frame_asked, self._frame_due = False, 0.0
+        self.frame_every = FRAME_EVERY
+        """Seconds between two questions for the parameters while a run is on: fewer where somebody watches views."""
         self._requests: dict[int, Callable[[Any], None]] = {}
         self._request = 0
         self._seen = -1
@@ -399,7 +401,7 @@ class RunControl(QObject):
         if message.run == self._run:
             self._moments = message.moments
             large = sum(len(p.data) for moment in message.moments for p in moment.values.values()) > LARGE_FRAME
-            self._frame_due = time.monotonic() + (1.0 if large else FRAME_EVERY)
+            self._frame_due = time.monotonic() + (1.0 if large else self.frame_every)
             self.ticked.emit()
 
     def _kept_is(self, message: m.KeptIs) -> None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.worker.messages import Packed, ViewData, WireLook
+from app.worker.messages import Packed, WireLook
+from app.worker.view_data import is_array, real
 from engine.types import Type
 
 LINE: Final = 64
@@ -18,10 +19,6 @@ THUMBNAIL: Final = 48
 """Rows and columns of a wire's little image."""
 WHOLE: Final = 1_000
 """Elements up to which a value travels whole."""
-POINTS: Final = 20_000
-"""Points of a view's vector."""
-PIXELS: Final = 512
-"""Rows and columns of a view's image."""
 
 
 def short(number: complex) -> str:
@@ -69,30 +66,6 @@ def look_at(kind: Type, value: Any, cotangent: Any) -> WireLook:
     )
 
 
-def view_of(inputs: Mapping[str, Any], bins: int | None) -> ViewData:
-    """Return what a view node shows of its wired inputs; a histogram's is counted here, in `bins` bars."""
-    arrays = {name: np.asarray(value) for name, value in inputs.items() if _is_array(value)}
-    shapes = {name: array.shape for name, array in arrays.items()}
-    if bins is not None:
-        return ViewData(_counted(arrays.get("x"), bins), shapes)
-    return ViewData({name: Packed.of(_decimated(_real(array))) for name, array in arrays.items()}, shapes)
-
-
-def _counted(array: NDArray[Any] | None, bins: int) -> dict[str, Packed]:
-    numbers = np.empty(0) if array is None else _real(array).ravel()
-    numbers = numbers[np.isfinite(numbers)]
-    if not numbers.size:
-        return {}
-    counts, edges = np.histogram(numbers, bins)
-    return {"counts": Packed.of(counts.astype(np.float64)), "edges": Packed.of(edges)}
-
-
-def _decimated(array: NDArray[Any]) -> NDArray[Any]:
-    most = POINTS if array.ndim <= 1 else PIXELS
-    steps = tuple(slice(None, None, max(1, math.ceil(length / most))) for length in array.shape[:2])
-    return np.ascontiguousarray(array[steps])
-
-
 def _arrays(value: Any) -> Iterable[NDArray[Any]]:
     if isinstance(value, Mapping):
         value = tuple(value.values())
@@ -103,15 +76,6 @@ def _arrays(value: Any) -> Iterable[NDArray[Any]]:
         yield np.asarray(value)
 
 
-def _is_array(value: Any) -> bool:
-    return value is not None and not isinstance(value, list | tuple | Mapping)
-
-
-def _real(array: NDArray[Any]) -> NDArray[Any]:
-    """Return numbers that can be drawn: of complex ones the magnitude, of booleans 0 and 1."""
-    return np.abs(array) if array.dtype.kind == "c" else array.astype(np.float64)
-
-
 def _finite(array: NDArray[Any]) -> bool:
     return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
 
@@ -119,7 +83,7 @@ def _finite(array: NDArray[Any]) -> bool:
 def _range(parts: list[NDArray[Any]]) -> tuple[float | None, float | None]:
     lows, highs = [], []
     for part in parts:
-        numbers = _real(part)
+        numbers = real(part)
         numbers = numbers if _finite(part) else numbers[np.isfinite(numbers)]
         if numbers.size:
             lows.append(float(numbers.min()))
@@ -146,7 +110,7 @@ def _cotangent(cotangent: Any) -> tuple[float | None, str, bool]:
         return None, "", True
     with np.errstate(all="ignore"):
         norm = math.sqrt(sum(float(np.sum(np.abs(part.astype(np.complex128)) ** 2)) for part in parts))
-    single = len(parts) == 1 and parts[0].shape == () and _is_array(cotangent)
+    single = len(parts) == 1 and parts[0].shape == () and is_array(cotangent)
     text = short(parts[0].item()) if single else f"norm {short(norm)}"
     return (norm if math.isfinite(norm) else None), text, all(_finite(part) for part in parts)
 
@@ -155,21 +119,21 @@ def _line(array: NDArray[Any] | None) -> tuple[float, ...]:
     if array is None or array.ndim != 1 or array.size < 2 or not _finite(array):
         return ()
     places = np.linspace(0, array.size - 1, min(LINE, array.size)).round().astype(int)
-    return tuple(_real(array[places]).tolist())
+    return tuple(real(array[places]).tolist())
 
 
 def _thumbnail(array: NDArray[Any] | None) -> Packed | None:
     if array is None or array.ndim != 2 or min(array.shape) < 2 or not _finite(array):
         return None
     steps = tuple(slice(None, None, math.ceil(length / THUMBNAIL)) for length in array.shape)
-    small = _real(array[steps])
+    small = real(array[steps])
     low, high = small.min(), small.max()
     scaled = (small - low) / (high - low) if high > low else np.full(small.shape, 0.5)
     return Packed.of(scaled.astype(np.float32))
 
 
 def _whole(value: Any) -> Packed | None:
-    if not _is_array(value):
+    if not is_array(value):
         return None
     array = np.asarray(value)
     return Packed.of(array) if array.size <= WHOLE and array.dtype.kind in "biufc" else None

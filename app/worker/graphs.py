@@ -28,11 +28,14 @@ class MarkedData(Data):
         return super().of(node, label, key)
 
 
+def data_of(job: Job, mark: Mark) -> Data:
+    """Return where the job's data come from."""
+    return MarkedData(None if job.folder is None else Path(job.folder), Path(job.assets), marked=mark)
+
+
 def prepared_of(job: Job, mark: Mark, *, strict: bool = True) -> Prepared:
     """Return the job's graph prepared, its sources marked while they are read."""
-    folder = None if job.folder is None else Path(job.folder)
-    data = MarkedData(folder, Path(job.assets), marked=mark)
-    prepared = prepare(job.content(), LIBRARY, data, strict=strict)
+    prepared = prepare(job.content(), LIBRARY, data_of(job, mark), strict=strict)
     mark("")
     return prepared
 

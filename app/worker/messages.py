@@ -48,6 +48,7 @@ class PackedNode(Struct, frozen=True):
     name: str
     settings: dict[str, Any]
     frozen: bool
+    inside: str = ""
 
 
 class PackedKept(Struct, frozen=True):
@@ -74,7 +75,9 @@ class Job(Struct, frozen=True):
         """Return the job for a document's content, its folder (None before the first save) and the app's assets."""
         graph = content.graph
         return cls(
-            tuple(PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen) for n in graph.nodes.values()),
+            tuple(
+                PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen, n.inside) for n in graph.nodes.values()
+            ),
             tuple((*wire.source, *wire.target) for wire in sorted(graph.wires)),
             None if content.kept is None else pack_kept(content.kept),
             None if folder is None else str(folder),
@@ -83,7 +86,7 @@ class Job(Struct, frozen=True):
 
     def content(self) -> Content:
         """Return the content again, with an empty layout."""
-        nodes = {n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen) for n in self.nodes}
+        nodes = {n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen, n.inside) for n in self.nodes}
         wires = frozenset(Wire(Socket(a, b), Socket(c, d)) for a, b, c, d in self.wires)
         return Content(Graph(nodes, wires), kept=None if self.kept is None else unpack_kept(self.kept))
 
@@ -200,6 +203,10 @@ class ViewData(Struct, frozen=True):
     inputs: dict[str, Packed]
     shapes: dict[str, tuple[int, ...]]
     """The shapes before decimation."""
+    facts: dict[str, Any] = {}
+    """What is known besides: names of classes and features, counts of what was left out."""
+    sentence: str = ""
+    """Why there is less to see than there should be."""
 
 
 class Looks(Struct, frozen=True):
@@ -404,6 +411,14 @@ class AskLooks(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskViews(Struct, frozen=True, tag=True):
+    """What do these view nodes show?"""
+
+    question: int
+    nodes: tuple[str, ...]
+    moment: Moment | None
+
+
 class AskContour(Struct, frozen=True, tag=True):
     """The loss over two parameter elements?"""
 
@@ -450,6 +465,14 @@ class LooksAre(Struct, frozen=True, tag=True):
     looks: Looks
 
 
+class ViewsAre(Struct, frozen=True, tag=True):
+    """By view node."""
+
+    question: int
+    views: dict[str, ViewData]
+    step: int
+
+
 class ContourIs(Struct, frozen=True, tag=True):
     question: int
     contour: Contour
@@ -481,8 +504,10 @@ class CannotSay(Struct, frozen=True, tag=True):
     node: str | None
 
 
-AskRequest: TypeAlias = About | AskTypes | AskLooks | AskContour | AskCheck | AskPartials | AskArtefacts
-AskAnswer: TypeAlias = Hello | TypesAre | LooksAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | CannotSay
+AskRequest: TypeAlias = About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
+AskAnswer: TypeAlias = (
+    Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | CannotSay
+)
 
 
 def pack_type(kind: Type) -> Any:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.panels.code import EMPTY, CodePanel
 from app.panels.outline import NODE_ROLE, Outline
-from app.panels.palette import FAVOURITES, FIRST, RECENT, Palette, rows
+from app.panels.palette import FAVOURITES, FIRST, FOLDS_ROLE, RECENT, Palette, rows
 from app.panels.problems import Problems
 from app.search import ranked, score
 from app.session import PALETTE_MIME, Session

@@ -14,13 +14,13 @@ from app.canvas.previews import CELLS, MOST, preview_of
 from app.plots.scales import colour_table, limits
 from app.session import Session
 from app.worker import messages as m
-from app.worker.describe import view_of
+from app.worker.view_data import view_of
 from engine.graph import Content, Graph, Layout, Node, Place
 
 
 def test_data_and_fit_are_scaled_together() -> None:
     x = np.array([0.0, 2.0, 1.0])
-    found = preview_of("views.scatter_fit", "", view_of({"x": x, "y": 10 * x, "fit": 5 * x}, None))
+    found = preview_of("views.scatter_fit", "", view_of("", {"x": x, "y": 10 * x, "fit": 5 * x}, {}))
     assert found is not None
     assert found.points == ((0.0, 0.0), (1.0, 1.0), (0.5, 0.5))
     assert found.line[0] == (0.0, 0.0)
@@ -31,7 +31,7 @@ def test_many_points_are_few_in_small_and_gaps_are_left_out() -> None:
     x = np.arange(5_000.0)
     y = np.sin(x)
     y[::3] = np.nan
-    found = preview_of("views.scatter_fit", "", view_of({"x": x, "y": y}, None))
+    found = preview_of("views.scatter_fit", "", view_of("", {"x": x, "y": y}, {}))
     assert found is not None
     assert 10 < len(found.points) <= MOST
     assert all(0 <= across <= 1 and 0 <= up <= 1 for across, up in found.points)
@@ -39,14 +39,16 @@ def test_many_points_are_few_in_small_and_gaps_are_left_out() -> None:
 
 
 def test_a_histogram_is_bars_not_the_values_in_their_order() -> None:
-    found = preview_of("views.histogram", "", view_of({"x": np.array([0.0, 0.1, 0.2, 3.0])}, 3))
+    found = preview_of(
+        "views.histogram", "", view_of("views.histogram", {"x": np.array([0.0, 0.1, 0.2, 3.0])}, {"bins": 3})
+    )
     assert found is not None
     assert found.bars == (1.0, 0.0, pytest.approx(1 / 3))
 
 
 def test_a_diverging_heat_map_has_zero_in_the_middle_of_its_scale() -> None:
     matrix = np.array([[-1.0, 0.0], [3.0, np.nan]])
-    found = preview_of("views.image", "diverging", view_of({"x": matrix}, None))
+    found = preview_of("views.image", "diverging", view_of("", {"x": matrix}, {}))
     assert found is not None
     assert found.cells is not None
     assert found.cells[0, 1] == 128
@@ -59,7 +61,7 @@ def test_a_diverging_heat_map_has_zero_in_the_middle_of_its_scale() -> None:
 def test_a_picture_keeps_its_colours_and_a_large_one_is_made_small() -> None:
     red = np.zeros((400, 300, 3))
     red[..., 0] = 1.0
-    found = preview_of("views.image", "sequential", view_of({"x": red}, None))
+    found = preview_of("views.image", "sequential", view_of("", {"x": red}, {}))
     assert found is not None
     assert found.cells is not None
     assert found.cells.shape[0] <= CELLS
@@ -80,7 +82,7 @@ def test_a_picture_keeps_its_colours_and_a_large_one_is_made_small() -> None:
     ],
 )
 def test_what_cannot_be_drawn_has_no_preview(operator: str, arrays: dict[str, np.ndarray]) -> None:
-    assert preview_of(operator, "sequential", view_of(arrays, None)) is None
+    assert preview_of(operator, "sequential", view_of("", arrays, {})) is None
     assert preview_of(operator, "sequential", None) is None
 
 
@@ -89,7 +91,7 @@ def test_data_that_are_not_finite_are_drawn_as_far_as_they_are(bad: float) -> No
     for operator in ("views.scatter_fit", "views.image"):
         whole = np.full((3, 3), bad)
         flat = {"x": whole} if operator == "views.image" else {"x": whole.ravel(), "y": whole.ravel()}
-        assert preview_of(operator, "diverging", view_of(flat, None)) is not None
+        assert preview_of(operator, "diverging", view_of("", flat, {})) is not None
 
 
 def test_the_preview_on_the_node_has_the_colours_of_the_plot(
@@ -98,7 +100,7 @@ def test_the_preview_on_the_node_has_the_colours_of_the_plot(
     node = Node("heat", "views.image", "", {"colours": "diverging"})
     canvas = show(Content(Graph({"heat": node}, frozenset()), Layout({"heat": Place(0.0, 0.0)})))
     matrix = np.array([[-2.0, 2.0], [2.0, -2.0]])
-    session.looks.looks = m.Looks({}, {"heat": view_of({"x": matrix}, None)}, {}, 0)
+    session.looks.looks = m.Looks({}, {"heat": view_of("", {"x": matrix}, {})}, {}, 0)
     session.values_changed.emit()
     box = canvas.camera.rect_to_view(canvas.scene.nodes["heat"].control_rect()).toAlignedRect()
     image = canvas.grab(box).toImage().convertToFormat(QImage.Format.Format_RGB32)

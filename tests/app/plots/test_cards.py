@@ -19,7 +19,7 @@ from app.plots.legend import ROWS, fitting
 from app.plots.path import PathCard, plane
 from app.plots.views import HistogramCard, ImageCard, LineCard, ProbeCard, ScatterCard
 from app.worker import messages as m
-from app.worker.describe import view_of
+from app.worker.view_data import view_of
 from tests.app.plots import stand_in
 
 
@@ -63,7 +63,7 @@ def shown(qtbot):
 
 
 def data(**arrays):
-    return view_of(arrays, None)
+    return view_of("", arrays, {})
 
 
 def pixels(card, color):
@@ -375,7 +375,7 @@ def test_a_line_over_x_and_the_history_of_a_scalar(shown):
 
 def test_a_histogram_reads_out_its_bars(shown):
     card = shown(HistogramCard("h", {"bins": 4}))
-    card.show_data(view_of({"x": np.array([0.0, 0.1, 0.2, 1.0, 2.0, 4.0])}, 4), 0)
+    card.show_data(view_of("views.histogram", {"x": np.array([0.0, 0.1, 0.2, 1.0, 2.0, 4.0])}, {"bins": 4}), 0)
     assert card.subtitle.text() == "6 values"
     assert card._read(QPointF(0.5, 1)).rows[0].text == "3"
     assert card._read(QPointF(9.0, 1)) is None

@@ -15,7 +15,7 @@ from app.assets import SAMPLES
 from app.panels.plots import PlotPanel, places_of
 from app.session import Session
 from app.worker import messages as m
-from app.worker.describe import view_of
+from app.worker.view_data import view_of
 from engine.edits import AddNode, Connect, RemoveNode, Rename
 from engine.graph import Node, Place, Socket, Wire
 from nodes.library import LIBRARY
@@ -79,7 +79,7 @@ def test_cards_come_and_go_with_their_nodes_and_keep_their_state(panel, session)
 def test_a_view_draws_what_the_engine_saw_also_when_it_was_hidden(qtbot, panel, session):
     session.apply(AddNode(Node("probe_1", "views.probe"), Place()))
     panel.hide()
-    session.looks.looks = m.Looks({}, {"probe_1": view_of({"x": 2.5}, None)}, {}, 3)
+    session.looks.looks = m.Looks({}, {"probe_1": view_of("", {"x": 2.5}, {})}, {}, 3)
     session.values_changed.emit()
     qtbot.wait(80)
     panel.show()

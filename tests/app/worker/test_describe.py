@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.worker.describe import POINTS, look_at, short, view_of
+from app.worker.describe import look_at, short
+from app.worker.view_data import POINTS, view_of
 from engine.types import type_of
 
 
@@ -92,7 +93,7 @@ def test_tuples_and_records_are_counted():
 
 def test_a_view_is_thinned_evenly_across_its_inputs():
     x = np.arange(100_000.0)
-    data = view_of({"x": x, "y": 2 * x}, None)
+    data = view_of("", {"x": x, "y": 2 * x}, {})
     assert data.shapes == {"x": (100_000,), "y": (100_000,)}
     assert data.inputs["x"].array().size <= POINTS
     np.testing.assert_array_equal(data.inputs["y"].array(), 2 * data.inputs["x"].array())
@@ -100,7 +101,7 @@ def test_a_view_is_thinned_evenly_across_its_inputs():
 
 def test_a_histogram_counts_every_finite_element():
     values = np.concatenate([np.random.default_rng(1).normal(size=50_000), [np.nan, np.inf]])
-    data = view_of({"x": values.reshape(2, -1)}, 30)
+    data = view_of("views.histogram", {"x": values.reshape(2, -1)}, {"bins": 30})
     assert data.inputs["counts"].array().sum() == 50_000
     assert data.inputs["edges"].array()[[0, -1]] == pytest.approx([values[:50_000].min(), values[:50_000].max()])
-    assert view_of({"x": np.array([np.nan])}, 30).inputs == {}
+    assert view_of("views.histogram", {"x": np.array([np.nan])}, {"bins": 30}).inputs == {}
