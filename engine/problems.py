@@ -16,7 +16,7 @@ from engine.infer import Inference, infer
 from engine.operator import Kind, Operator, socket_number
 from engine.order import ancestors, graph_parents, loops, natural
 from engine.placeholder import operator_of
-from engine.rules import is_optimizer
+from engine.rules import is_derivative, is_optimizer
 from engine.setting import Names, Setting
 from engine.sockets import arguments, input_of, missing_inputs, output_names, quoted, shortened
 from engine.types import Type, leaves
@@ -285,6 +285,20 @@ def _nothing_to_train(facts: _Facts, optimizer: str, reach: frozenset[str]) -> s
     return " has nothing to train: no path with derivatives leads from a parameter to its loss."
 
 
+def _derivatives(facts: _Facts) -> Iterator[Problem]:
+    """A derivative node whose sockets no path with derivatives joins: what it gives is 0."""
+    for node in facts.nodes:
+        of, wrt = (facts.graph.sources.get(Socket(node, name)) for name in ("of", "wrt"))
+        if not is_derivative(facts.operators[node]) or of is None or wrt is None or of == wrt:
+            continue
+        if wrt.node not in facts.reach(of):
+            way = "depends on it only through steps that have no derivative"
+            if wrt.node not in ancestors(facts.graph, [of.node]):
+                way = "does not depend on it"
+            sentence = f" is 0: it differentiates {facts.quoted(of.node)} by {facts.quoted(wrt.node)}, and that {way}."
+            yield replace(_warning(facts, "no-derivative", sentence, node), socket="wrt")
+
+
 def _idle_parameters(facts: _Facts) -> Iterator[Problem]:
     losses = [loss for optimizer in facts.optimizers if (loss := facts.loss(optimizer))]
     before_loss = ancestors(facts.graph, [loss.node for loss in losses])
@@ -337,6 +351,7 @@ CHECKS = (
     _mismatches,
     _named_parameters,
     _paths,
+    _derivatives,
     _idle_parameters,
     _no_optimizer,
     _overlapping_optimizers,

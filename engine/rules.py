@@ -33,6 +33,11 @@ def is_optimizer(declared: Operator) -> bool:
     return declared.kind is Kind.HIGHER_ORDER and not declared.outputs
 
 
+def is_derivative(declared: Operator) -> bool:
+    """Return whether nodes of this operator differentiate what leads from one of their inputs to the other."""
+    return declared.kind is Kind.HIGHER_ORDER and {"of", "wrt"} <= {each.name for each in declared.inputs}
+
+
 def _require_loss(kind: Type) -> None:
     if not isinstance(kind, ArrayType):
         raise ShapeError(f"loss takes a scalar, not {kind}", socket="loss")

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.autodiff.stretch import DERIVATIVES
 from engine.errors import LoweringError
 from engine.graph import Graph, Node, Socket
 from engine.operator import Kind, Library, Operator
 from engine.order import ancestors, graph_parents, topological_order
 from engine.program.compose import select
+from engine.program.derivative_nodes import asked_for, lower_derivative, set_apart
 from engine.program.functions import boxes, call, flat, inputs_of, variables
 from engine.program.program import Program, Role, Var
 from engine.program.record import Recorder, recording
@@ -84,6 +86,7 @@ class _Lowering:
         self.recorder = Recorder()
         self.outputs: dict[Socket, Any] = {}
         self.states: list[tuple[str, Var]] = []
+        self.asked_for = asked_for(graph, library)
 
     def node(self, node: Node) -> None:
         """Lower one node, whose inputs have been lowered."""
@@ -92,9 +95,10 @@ class _Lowering:
         self.recorder.who = quoted(self.graph, self.library, node.id)
         if declared is None or declared.kind is Kind.UNKNOWN:
             raise self._error(f"uses the operator {node.operator!r}, which this Gradwire does not have")
-        how = _HOW.get(declared.kind)
+        how = _BY_OPERATOR.get(declared.id) or _HOW.get(declared.kind)
         if how is not None:
             how(self, node, declared)
+            set_apart(self, node, declared, self.asked_for)
 
     def output(self, socket: Socket) -> Any:
         """Return the variables of an output; sources and parameters become inputs when first asked for."""
@@ -248,4 +252,8 @@ _HOW: Mapping[Kind, Callable[[_Lowering, Node, Operator], None]] = {
     Kind.BATCH: _batch,
     Kind.STATEFUL: _stateful,
 }
+_BY_OPERATOR: Mapping[str, Callable[[_Lowering, Node, Operator], None]] = {
+    **dict.fromkeys(DERIVATIVES, lower_derivative),
+}
+"""Nodes that are interpreted by the engine, by their operator."""
 _ROLES: Mapping[Kind, Role] = {Kind.SOURCE: "data", Kind.PARAMETER: "parameter"}

@@ -131,6 +131,11 @@ PLANTED: Mapping[str, tuple[Graph, str, str, str | None, str | None, str]] = {
         "overlapping-optimizers", "error", "o_2", None,
         '"Optimizer" (o_2) and "Optimizer" (o) both train "slope w" (w) but not both "Parameter" (b): let them train '
         "the same parameters (side by side) or different ones (in turns)."),
+    "a derivative by a stranger": (
+        raw(LINE, "l.value -> d.of", "x.value -> d_2.of", "w.value -> d_2.wrt", "w.value -> d.wrt",
+            d=node("d", "gradients.gradient"), d_2=node("d_2", "gradients.jacobian")),
+        "no-derivative", "warning", "d_2", "wrt",
+        '"Jacobian" (d_2) is 0: it differentiates "Constant" (x) by "slope w" (w), and that does not depend on it.'),
     "a wire from nowhere": (raw(LINE, "gone.value -> a.x", without="m.value -> a.x"), "no-such-node", "error", None,
         "value", "A wire ends at gone.value, where no node is."),
     "a wire to nowhere": (raw(LINE, "w.value -> gone.x"), "no-such-node", "error", None,
