@@ -14,6 +14,7 @@ from autograd.util import toposort
 
 from engine.autodiff import rules as rules
 from engine.backends.numpy_code import Writer, compiled
+from engine.backends.structure_code import plain
 from engine.program.compose import with_output
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var
@@ -87,6 +88,9 @@ class _TapeWriter(Writer):
 
     def prologue(self) -> list[str]:
         return []
+
+    def plain(self, text: str) -> str:
+        return f"{self.named(plain, 'gradwire.plain')}({text})"
 
     def expression(self, equation: Equation) -> str:
         function = self.named(PRIMITIVES[equation.primitive], equation.primitive)

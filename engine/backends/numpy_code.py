@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from engine.backends import structure_code
 from engine.errors import LoweringError
 from engine.program.compose import used
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var
+from engine.program.structure import taken
 from engine.types import ArrayType
 
 FUNCTION_NAME = re.compile(r"(np|autograd|gradwire)_[A-Za-z0-9_]+")
@@ -70,8 +73,17 @@ class Writer:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.functions = program.functions
         self.namespace: dict[str, Any] = {"__builtins__": {}}
-        self._bound: dict[Any, str] = {}
+        self.definitions: list[str] = []
+        self.within = False
+        self._defined: dict[str, str] = {}
+        self._literals: dict[int, str] = {}
+        self._kept: list[Any] = []
+        self._bound: dict[Var, str] = {}
+        self._suffix = ""
+        self._fresh = 0
+        self._walked = structure_code.walked_only(program)
         for number, (var, value) in enumerate(program.constants.items()):
             self.namespace[f"c{number}"] = value[()] if value.ndim == 0 else value
             self._bound[var] = f"c{number}"
@@ -81,13 +93,70 @@ class Writer:
         names = ", ".join(f"v{each.var.index}" for each in self.program.inputs)
         lines = [f"def program({names}):"]
         lines += self.prologue()
-        dead = self._last_uses()
-        for number, equation in enumerate(self.program.equations):
-            lines.append(f"    v{equation.output.index} = {self.expression(equation)}")
-            if number in dead:
-                lines.append(f"    del {', '.join(f'v{var.index}' for var in dead[number])}")
+        lines += self.statements(1)
         results = "".join(f"{self.name(var)}, " for var in self.program.outputs)
-        return "\n".join([*lines, f"    return ({results})", ""])
+        return "\n".join([*self.definitions, *lines, f"    return ({results})", ""])
+
+    def statements(self, depth: int) -> list[str]:
+        """Return the lines of the equations of the program at work, indented `depth` times."""
+        pad = "    " * depth
+        ready = taken(self.program.equations)
+        dead = self._last_uses()
+        lines = []
+        for number, equation in enumerate(self.program.equations):
+            if equation.output in ready:
+                lines += structure_code.statements(self, equation, ready[equation.output], depth)
+            elif equation.primitive != "autograd.container_take" or equation.arguments[0] not in ready:
+                lines.append(f"{pad}{self.name(equation.output)} = {self.expression(equation)}")
+            names = [self.name(var) for var in dead.get(number, ()) if var not in ready]
+            if names:
+                lines.append(f"{pad}del {', '.join(names)}")
+        return lines
+
+    @contextmanager
+    def nested(self, program: Program, inputs: Sequence[str]) -> Iterator[None]:
+        """Within: `program` is the one at work, its inputs are called as given, its variables have their own suffix."""
+        before = (self.program, self._bound, self._suffix, self._walked)
+        self.program, self._suffix = program, f"_{self.fresh()}"
+        self._walked = structure_code.walked_only(program)
+        self._bound = {each.var: name for each, name in zip(program.inputs, inputs, strict=False)}
+        for var, value in program.constants.items():
+            self._bound[var] = self.bind(value)
+        try:
+            yield
+        finally:
+            self.program, self._bound, self._suffix, self._walked = before
+
+    def fresh(self) -> int:
+        """Return a number that no other nested program has."""
+        self._fresh += 1
+        return self._fresh
+
+    def defined(self, called: str, program: Program) -> str:
+        """Return the name of the function in the text for a function that calls name."""
+        if called not in self._defined:
+            name = self._defined[called] = f"gradwire_f{self.fresh()}"
+            within, self.within = self.within, True
+            with self.nested(program, ()):
+                self.definitions += structure_code.function_text(self, name, program)
+            self.within = within
+        return self._defined[called]
+
+    def plain(self, text: str) -> str:
+        """Return the text of a value that Python decides on: `text` itself, as values are plain here."""
+        return text
+
+    def item(self, sequence: str, step: str) -> str:
+        """Return the text of one element of a sequence."""
+        return f"{sequence}[{step}]"
+
+    def walked(self, var: Var) -> bool:
+        """Return whether a variable is only walked along by loops, so that a list serves."""
+        return var in self._walked
+
+    def constant(self, name: str) -> bool:
+        """Return whether a name is that of a constant, known to all functions of the text."""
+        return name in self.namespace
 
     def prologue(self) -> list[str]:
         """Return the lines that make scalars of 0-d arrays, which are several times slower."""
@@ -96,10 +165,14 @@ class Writer:
 
     def name(self, var: Var) -> str:
         """Return the variable's name in the text."""
-        return self._bound.get(var) or f"v{var.index}"
+        return self._bound.get(var) or f"v{var.index}{self._suffix}"
 
     def expression(self, equation: Equation) -> str:
         """Return the right-hand side of an equation's assignment."""
+        target = self.program.reuse.get(equation.output)
+        if target is not None:
+            arguments = [*equation.arguments, target]
+            return self.call(self.function(equation.primitive), [self.argument(each) for each in arguments])
         special = SPECIAL.get(equation.primitive)
         text = special(self, equation) if special is not None else None
         if text is not None:
@@ -151,10 +224,11 @@ class Writer:
 
     def bind(self, value: Any) -> str:
         """Return the name under which a constant stands in the namespace."""
-        name = self._bound.get(id(value))
+        name = self._literals.get(id(value))
         if name is None:
-            name = self._bound[id(value)] = f"c{len(self.namespace)}"
-            self.namespace[name] = value
+            name = self._literals[id(value)] = f"c{len(self.namespace)}"
+            self._kept.append(value)
+            self.namespace[name] = value[()] if type(value) is np.ndarray and value.ndim == 0 else value
         return name
 
     def type(self, value: Any) -> ArrayType | None:
@@ -257,6 +331,16 @@ def _transpose(writer: Writer, equation: Equation) -> str | None:
     return None
 
 
+def _product(writer: Writer, equation: Equation) -> str | None:
+    turned = dict(equation.settings)
+    texts = []
+    for each, side in zip(equation.arguments, ("left", "right"), strict=True):
+        kind = writer.type(each)
+        back = ".T" if kind is not None and len(kind.shape) == 2 else ".swapaxes(-1, -2)"
+        texts.append(f"{writer.argument(each)}{back if turned[side] else ''}")
+    return " @ ".join(texts)
+
+
 def _cast(writer: Writer, equation: Equation) -> str | None:
     x, wanted = equation.arguments
     kind = writer.type(x)
@@ -284,6 +368,7 @@ SPECIAL: Mapping[str, Special] = {
     "numpy.reshape": _method("{}.reshape({})"),
     "numpy.transpose": _transpose,
     "numpy.where": _where,
+    "gradwire.product": _product,
     "gradwire.cast": _cast,
     "gradwire.expand": _expansion,
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var
 from engine.types import ArrayType
+
+if TYPE_CHECKING:
+    from engine.program.record import Recorder
 
 
 def fuse(first: Program, second: Program, feeds: Mapping[Var, Var]) -> Program:
@@ -20,32 +23,155 @@ def fuse(first: Program, second: Program, feeds: Mapping[Var, Var]) -> Program:
     Inputs: first's, then those of second that are not fed. Outputs: first's, then second's. First's variables keep
     their numbers.
     """
-    offset = 1 + max((var.index for var in first.types), default=-1)
+    functions = dict(first.functions)
+    second = with_functions(second, functions)
+    offset = 1 + last_index(first)
     renamed = {var: feeds.get(var, Var(var.index + offset)) for var in second.types}
+    for equation in second.equations:
+        renamed.setdefault(equation.output, Var(equation.output.index + offset))
     return Program(
         inputs=(
             *first.inputs,
             *(replace(each, var=renamed[each.var]) for each in second.inputs if each.var not in feeds),
         ),
         constants={**first.constants, **{renamed[var]: value for var, value in second.constants.items()}},
-        equations=(*first.equations, *(_renamed(equation, renamed, offset) for equation in second.equations)),
+        equations=(*first.equations, *(renamed_equation(equation, renamed) for equation in second.equations)),
         outputs=(*first.outputs, *(renamed[var] for var in second.outputs)),
         names=(*first.names, *second.names),
         types={**{renamed[var]: kind for var, kind in second.types.items() if var not in feeds}, **first.types},
         sockets={**first.sockets, **{socket: rename(value, renamed) for socket, value in second.sockets.items()}},
+        functions=functions,
     )
 
 
-def _renamed(equation: Equation, renamed: Mapping[Var, Var], offset: int) -> Equation:
-    output = renamed.get(equation.output, Var(equation.output.index + offset))
-    settings = tuple((key, rename(value, renamed)) for key, value in equation.settings)
+def last_index(program: Program) -> int:
+    """Return the largest number of a variable, -1 where there is none."""
+    indices = [var.index for var in program.types]
+    return max(indices + [equation.output.index for equation in program.equations], default=-1)
+
+
+def renamed_equation(equation: Equation, renamed: Mapping[Var, Var]) -> Equation:
+    """Return the equation with its variables renamed; programs in its settings have variables of their own."""
     return Equation(
         equation.primitive,
-        tuple(rename(each, renamed) for each in equation.arguments),
-        settings,
-        output,
+        tuple([rename(each, renamed) for each in equation.arguments]),
+        tuple([(key, rename(value, renamed)) for key, value in equation.settings]),
+        renamed.get(equation.output, equation.output),
         equation.origin,
     )
+
+
+def embed(recorder: Recorder, program: Program, values: Sequence[Any], origin: str | None = None) -> list[Any]:
+    """Append the program's equations to the recorder's; return the boxes of its outputs at `values` (boxes or arrays).
+
+    `origin` takes the place of the equations' own. Its functions become the recorder's.
+    """
+    program = with_functions(program, recorder.functions)
+    renamed: dict[Var, Var] = {
+        each.var: recorder.var(value) for each, value in zip(program.inputs, values, strict=True)
+    }
+    renamed.update({var: recorder.constant(value) for var, value in program.constants.items()})
+    for equation in program.equations:
+        renamed[equation.output] = recorder.fresh(program.types.get(equation.output))
+        new = renamed_equation(equation, renamed)
+        recorder.equations.append(new if origin is None else replace(new, origin=origin))
+    return [recorder.box(renamed[var]) for var in program.outputs]
+
+
+def with_functions(program: Program, functions: dict[str, Program]) -> Program:
+    """Add the program's functions to `functions`; return the program, its calls renamed where a name was taken by
+    another function."""
+    clashes = {
+        name: _free(name, functions)
+        for name, function in program.functions.items()
+        if name in functions and functions[name] is not function
+    }
+    if not clashes:
+        functions.update(program.functions)
+        return program
+    for name, function in program.functions.items():
+        functions[clashes.get(name, name)] = with_calls(function, clashes)
+    return with_calls(program, clashes)
+
+
+def with_calls(program: Program, names: Mapping[str, str]) -> Program:
+    """Return the program with its calls, those of nested programs too, naming other functions."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, Program):
+            return with_calls(value, names)
+        return tuple(map(changed, value)) if type(value) is tuple else value
+
+    def turned(equation: Equation) -> Equation:
+        if equation.primitive == "gradwire.call":
+            called = dict(equation.settings)["function"]
+            return replace(equation, settings=(("function", names.get(called, called)),))
+        if not any(isinstance(value, Program | tuple) for _, value in equation.settings):
+            return equation
+        return replace(equation, settings=tuple((key, changed(value)) for key, value in equation.settings))
+
+    return replace(program, equations=tuple(map(turned, program.equations)))
+
+
+def _free(name: str, functions: Mapping[str, Program]) -> str:
+    number = 2
+    while f"{name} ({number})" in functions:
+        number += 1
+    return f"{name} ({number})"
+
+
+def superseded(
+    equations: Sequence[Equation], instead: Mapping[Var, tuple[Var, tuple[int, ...]]]
+) -> tuple[Equation, ...]:
+    """Return the equations without those that a later one does the work of, in an order that is right again.
+
+    `instead` gives for the variable of an equation that of the other, and where each of its items stands there. Where
+    the other needs what it would replace, both stay.
+    """
+    result = list(equations)
+    for old, (new, places) in instead.items():
+        position = {equation.output: k for k, equation in enumerate(result)}
+        if old not in position or new not in position or _depends(result, new, old):
+            continue
+        result = [_taken_from(equation, old, new, places) for equation in result if equation.output != old]
+        result = _ordered(result)
+    return tuple(result)
+
+
+def _taken_from(equation: Equation, old: Var, new: Var, places: Sequence[int]) -> Equation:
+    if equation.primitive == "autograd.container_take" and equation.arguments[0] == old:
+        return replace(equation, arguments=(new, places[equation.arguments[1]]))
+    return equation
+
+
+def _depends(equations: Sequence[Equation], new: Var, old: Var) -> bool:
+    reached = {old}
+    for equation in equations:
+        if any(var in reached for var in used(equation.arguments)):
+            if equation.output == new:
+                return True
+            reached.add(equation.output)
+    return False
+
+
+def _ordered(equations: Sequence[Equation]) -> list[Equation]:
+    """Return the equations with each after those it needs, otherwise as they are."""
+    made = {equation.output: equation for equation in equations}
+    done: set[Var] = set()
+    result = []
+    for last in equations:
+        waiting = [last]
+        while waiting:
+            equation = waiting[-1]
+            missing = [made[var] for var in used(equation.arguments) if var in made and var not in done]
+            if missing and equation.output not in done:
+                waiting.extend(missing)
+                continue
+            waiting.pop()
+            if equation.output not in done:
+                done.add(equation.output)
+                result.append(equation)
+    return result
 
 
 def rename(value: Any, renamed: Mapping[Var, Var]) -> Any:
@@ -84,12 +210,13 @@ def select(program: Program, outputs: Sequence[Var], names: Sequence[str]) -> Pr
         names=tuple(names),
         types={var: kind for var, kind in program.types.items() if var in live},
         sockets={socket: value for socket, value in program.sockets.items() if _alive(value, live)},
+        functions=program.functions,
     )
 
 
 def with_output(program: Program, var: Var, name: str) -> Program:
     """Return the program with one more output, the last."""
-    return replace(program, outputs=(*program.outputs, var), names=(*program.names, name))
+    return replace(program, outputs=(*program.outputs, var), names=(*program.names, name), reuse={})
 
 
 def fold(program: Program) -> Program:

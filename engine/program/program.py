@@ -67,6 +67,9 @@ class Program:
     """Which variable (or tuple / dict of variables, for tuples and records) carries each output socket's value."""
     functions: Mapping[str, Program] = field(default_factory=dict)
     """Programs that `gradwire.call` equations name, here and in nested programs. The outermost program's count."""
+    reuse: Mapping[Var, Var] = field(default_factory=dict)
+    """Which variable's memory an equation may write its result into: that variable is not read any more. Set by the
+    last pass, for numpy_code; whatever changes a program drops it."""
 
 
 def node_of(origin: str) -> str:

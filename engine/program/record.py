@@ -21,6 +21,7 @@ from autograd.tracer import Box, Node, getval, isbox, trace_stack
 from engine.errors import LoweringError
 from engine.program import primitives
 from engine.program.answers import weak
+from engine.program.compose import last_index, superseded
 from engine.program.program import Equation, Program, ProgramInput, Role, Var
 from engine.program.standin import MARKS, StandIn, stand_in
 from engine.types import ArrayType, Shape
@@ -50,8 +51,8 @@ class Recorder:
         self.constants: dict[Var, Any] = {}
         self.types: dict[Var, ArrayType] = {}
         self.values: dict[Var, StandIn] = {}
-        self.origin = "" if outer is None else outer.origin
-        self.who = "the function" if outer is None else outer.who
+        self.origin: str = "" if outer is None else outer.origin
+        self.who: str = "the function" if outer is None else outer.who
         self._next = first
         self.trace = trace_stack.top
         self._known: dict[int, tuple[Any, Var]] = {}
@@ -59,8 +60,7 @@ class Recorder:
     @classmethod
     def extending(cls, program: Program, outer: Recorder | None = None) -> Recorder:
         """Return a recorder that knows the program's variables and goes on numbering after them."""
-        last = max((var.index for var in program.types), default=-1)
-        recorder = cls(1 + max(last, *(each.output.index for each in program.equations), last), outer)
+        recorder = cls(1 + last_index(program), outer)
         recorder.functions.update(program.functions)
         recorder.types = dict(program.types)
         recorder.constants = dict(program.constants)
@@ -76,6 +76,14 @@ class Recorder:
         if value is not None:
             self.values[var] = value
             self.types[var] = _type(value.shape, value.dtype)
+        return var
+
+    def fresh(self, kind: ArrayType | None) -> Var:
+        """Return a new variable of a type, or of several values (None)."""
+        var = Var(self._next)
+        self._next += 1
+        if kind is not None:
+            self.types[var] = kind
         return var
 
     def input(self, role: Role, name: str, kind: ArrayType) -> Any:
@@ -160,7 +168,7 @@ class Recorder:
         return Program(
             tuple(self.inputs),
             self.constants,
-            tuple(self.equations),
+            superseded(self.equations, self.instead) if self.instead else tuple(self.equations),
             tuple(outputs),
             tuple(names),
             self.types,
@@ -172,8 +180,7 @@ class Recorder:
         self, name: str, arguments: Sequence[Any], settings: Sequence[tuple[str, Any]], kinds: Sequence[ArrayType]
     ) -> list[Any]:
         """Append an equation that gives several values of these types, and one that takes each; return their boxes."""
-        whole = Var(self._next)
-        self._next += 1
+        whole = self.fresh(None)
         self.equations.append(Equation(name, tuple(arguments), tuple(settings), whole, self.origin))
         items = []
         for k, kind in enumerate(kinds):
