@@ -116,6 +116,15 @@ def clip_cotangent_norm(x: Any, limit: Any) -> Any:
     return x
 
 
+@primitive  # type: ignore[untyped-decorator]
+def product(x: Any, y: Any, left: bool, right: bool) -> Any:
+    """Return the matrix product of x and y, the last two axes of x swapped where `left`, those of y where `right`.
+
+    Only passes make it, after differentiation: it has no derivative of its own.
+    """
+    return np.matmul(np.swapaxes(x, -1, -2) if left else x, np.swapaxes(y, -1, -2) if right else y)
+
+
 def _filled(template: Sequence[Any], parts: Sequence[Any]) -> tuple[Any, ...]:
     rest = iter(parts)
     return tuple(next(rest) if type(each) is str else each for each in template)
@@ -161,7 +170,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
         f"gradwire.{each.__name__}": each
         for each in (
             cast, expand, index, scatter, inverse_permutation, take_along, put_along, stop, stand_for, clip_cotangent,
-            clip_cotangent_norm,
+            clip_cotangent_norm, product,
         )
     },
     **{
