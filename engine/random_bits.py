@@ -62,12 +62,13 @@ def threefry_array(key: NDArray[Any], x: NDArray[Any], y: NDArray[Any]) -> tuple
 
 def key(seed: int, node_id: str, step: int) -> NDArray[Any]:
     """Return the uint32 key of shape (2,) of one node at one step."""
-    words = threefry(_stream(int(seed), node_id), (int(step) & _MASK, int(step) >> 32 & _MASK))
+    words = threefry(stream(int(seed), node_id), (int(step) & _MASK, int(step) >> 32 & _MASK))
     return np.array(words, dtype=np.uint32)
 
 
 @lru_cache(maxsize=4096)
-def _stream(seed: int, node_id: str) -> tuple[int, int]:
+def stream(seed: int, node_id: str) -> tuple[int, int]:
+    """Return the words that `key` combines with the step: those of one node."""
     digest = hashlib.blake2s(node_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     name = (int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little"))
     return threefry((seed & _MASK, seed >> 32 & _MASK), name)

@@ -10,6 +10,7 @@ import numpy as np
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import value_and_gradient
+from engine.backends import xla
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.errors import LoweringError
@@ -29,6 +30,7 @@ BACKENDS: Mapping[str, str] = {
     "numpy_code": "straight-line NumPy code",
     "interpret": "equation by equation, every variable seen",
     "autograd": "autograd's own calls",
+    "xla": "compiled by XLA through JAX",
 }
 
 
@@ -38,7 +40,8 @@ def refusal(approach: str, backend: str) -> str | None:
         return f"There is no approach {approach!r}: choose one of {', '.join(APPROACHES)}."
     if backend not in BACKENDS:
         return f"There is no backend {backend!r}: choose one of {', '.join(BACKENDS)}."
-    return TABLE[approach, backend] if isinstance(TABLE[approach, backend], str) else None  # type: ignore[return-value]
+    found = TABLE[approach, backend]
+    return found if isinstance(found, str) else xla.missing() if backend == "xla" else None
 
 
 def default_backend(approach: str) -> str:
@@ -116,17 +119,21 @@ def _taped(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
 
 
 _OWN_CALLS = "The tape is autograd's own calls: choose the backend autograd with it."
+_TAPE_ON_XLA = "A tape is made anew at every run, so that there is nothing to compile: choose static or source on xla."
 _NO_TAPE = "The backend autograd makes a tape: choose the approach tape with it."
 
 TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient] | str] = {
     ("static", "numpy_code"): _static(compile_program),
     ("static", "interpret"): _static(_interpreted),
     ("static", "autograd"): _NO_TAPE,
+    ("static", "xla"): _static(xla.compile_program),
     ("tape", "numpy_code"): _OWN_CALLS,
     ("tape", "interpret"): _OWN_CALLS,
     ("tape", "autograd"): _taped,
+    ("tape", "xla"): _TAPE_ON_XLA,
     ("forward", "numpy_code"): _forward(compile_program),
     ("forward", "interpret"): _forward(_interpreted),
     ("forward", "autograd"): _NO_TAPE,
+    ("forward", "xla"): _forward(xla.compile_program),
 }
 """Approach and backend -> how the gradient function is made, or why it is not."""

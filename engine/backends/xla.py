@@ -1,0 +1,178 @@
+"""A Program as jax.numpy and jax.lax, compiled by XLA. JAX is imported when the first program is, never before.
+
+Programs are traced and run under `jax.enable_x64`, a context, so that no other user of JAX in the process is
+surprised; dtypes are those that the program declares: a float32 program stays float32.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+import numpy as np
+
+from engine.errors import LoweringError
+from engine.program.compose import rename
+from engine.program.fingerprint import fingerprint
+from engine.program.program import Equation, Program, Var, node_of
+from engine.types import ArrayType
+
+OLDEST: Final = (0, 8)
+"""The first version of JAX that will do."""
+KEPT: Final = 64
+"""How many compiled programs are kept, the longest unused going first."""
+
+
+@cache
+def missing() -> str | None:
+    """Return why programs cannot be compiled by XLA here, as one sentence, or None where they can."""
+    try:
+        found = version("jax")
+    except PackageNotFoundError:
+        return "The backend xla needs JAX, which is not installed: pip install 'gradwire[xla]'."
+    return too_old(found)
+
+
+def too_old(found: str) -> str | None:
+    """Return the sentence for a version of JAX that is too old, or None."""
+    numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
+    if numbers >= OLDEST:
+        return None
+    wanted = ".".join(map(str, OLDEST))
+    return f"The backend xla needs JAX {wanted} or newer, {found} is installed: pip install --upgrade 'gradwire[xla]'."
+
+
+def require() -> Any:
+    """Return the module jax; raise LoweringError where it is missing, too old or broken."""
+    if sentence := missing():
+        raise LoweringError(sentence)
+    try:
+        import jax
+    except Exception as error:
+        raise LoweringError(f"The backend xla needs JAX, which cannot be imported: {error}.") from error
+    return jax
+
+
+def whole(approach: str, backend: str) -> bool:
+    """Return whether the whole loop of an optimizer is one program compiled by XLA."""
+    return backend == "xla" and approach in ("static", "source")
+
+
+@contextlib.contextmanager
+def precision() -> Iterator[Any]:
+    """Within: JAX knows 64-bit types, and multiplies matrices in full precision on every device. Yields jax."""
+    jax = require()
+    with jax.enable_x64(True), jax.default_matmul_precision("highest"):
+        yield jax
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A program compiled by XLA when it is first called. `function(*values)` gives JAX's arrays and must be called
+    within `precision()`."""
+
+    program: Program
+    function: Callable[..., tuple[Any, ...]]
+
+    def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the outputs, as arrays and NumPy scalars, at `values` (anything array-like, in the order of the
+        inputs)."""
+        inputs = self.program.inputs
+        if len(values) != len(inputs):
+            raise ValueError(f"the program has {len(inputs)} inputs, {len(values)} values were given")
+        ready = [np.asarray(value, each.type.dtype) for value, each in zip(values, inputs, strict=True)]
+        with precision():
+            return tuple(plain(each) for each in self.function(*ready))
+
+
+def plain(value: Any) -> Any:
+    """Return one of JAX's arrays as a NumPy array, or as a NumPy scalar where it has no axes."""
+    array = np.asarray(value)
+    return array[()] if array.ndim == 0 else array
+
+
+_compiled: OrderedDict[tuple[str, str], Any] = OrderedDict()
+
+
+def cached(what: str, program: Program, make: Callable[[], Any]) -> Any:
+    """Return make(), or what it gave before for a program of the same structure, types and constants."""
+    key = (what, fingerprint(program))
+    if key not in _compiled:
+        _compiled[key] = make()
+        if len(_compiled) > KEPT:
+            _compiled.popitem(last=False)
+    _compiled.move_to_end(key)
+    return _compiled[key]
+
+
+def compile_program(program: Program) -> Compiled:
+    """Return the program as one function that XLA compiles at its first call; raise LoweringError naming the node
+    where a primitive cannot run on XLA."""
+    refuse(program)
+
+    def make() -> Any:
+        return require().jit(emit(program))
+
+    return Compiled(program, cached("program", program, make))
+
+
+def refuse(program: Program) -> None:
+    """Raise LoweringError with a sentence, naming the node, where a primitive of the program cannot run on XLA."""
+    require()
+    from engine.backends.xla_primitives import REFUSED, nested
+
+    for equation in program.equations:
+        sentence = REFUSED.get(equation.primitive)
+        if sentence is not None:
+            raise LoweringError(sentence, node=node_of(equation.origin) or None)
+        for inner in nested(equation):
+            refuse(inner)
+
+
+def emit(program: Program) -> Callable[..., tuple[Any, ...]]:
+    """Return the program as a function of JAX's arrays, to be traced within `precision()`."""
+
+    def function(*values: Any) -> tuple[Any, ...]:
+        known: dict[Var, Any] = dict(program.constants)
+        known.update(zip((each.var for each in program.inputs), values, strict=True))
+        for equation in program.equations:
+            known[equation.output] = evaluated(equation, known, program.types)
+        return tuple(in_dtype(known[var], program.types[var]) for var in program.outputs)
+
+    return function
+
+
+def evaluated(equation: Equation, known: Mapping[Var, Any], types: Mapping[Var, ArrayType]) -> Any:
+    """Return the traced result of one equation, in the dtype that the program declares."""
+    from engine.backends.xla_primitives import emitter
+
+    arguments = [rename(each, known) for each in equation.arguments]
+    settings = {key: rename(value, known) for key, value in equation.settings}
+    node = node_of(equation.origin) or None
+    try:
+        result = emitter(equation.primitive)(*arguments, **settings)
+    except LoweringError as error:
+        raise LoweringError(error.sentence, node=error.node or node) from error
+    except Exception as error:
+        name = equation.primitive.rpartition(".")[2]
+        raise LoweringError(f"The function {name} cannot run on XLA for this use: {error}.", node=node) from error
+    kind = types.get(equation.output)
+    return result if kind is None else in_dtype(result, kind)
+
+
+def in_dtype(value: Any, kind: ArrayType) -> Any:
+    """Return a traced value in the dtype of `kind`: XLA and NumPy promote some pairs of dtypes differently."""
+    import jax.numpy as jnp
+
+    array = jnp.asarray(value)
+    if array.dtype == kind.dtype and not array.aval.weak_type:
+        return array
+    if array.dtype.kind == "c" and not kind.dtype.startswith("complex"):
+        array = array.real
+    return array.astype(kind.dtype)

@@ -1,0 +1,234 @@
+"""The whole optimizer loop as one compiled program: many steps in one call, their number given at run time.
+
+Carried from step to step: free parameters, the method's slots, states of nodes. Keys are made on the device, bit by bit
+as `engine.random_bits` makes them; rows of minibatches are drawn by the host and fed in blocks. What is recorded is
+written into one buffer and read once per call. The loop ends by itself at a step whose loss or gradient is not finite,
+and where it has converged; such a step has then been taken, and is taken back by running the call again up to it:
+that costs the common case nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import random_bits
+from engine.backends import xla
+from engine.errors import GradwireError
+from engine.stepper import Stepper
+
+BYTES: Final = 4 * 2**20
+"""What the buffer of recorded rows takes at most ..."""
+ROWS: Final = 2**16
+"""... and how many rows it has at most."""
+BLOCK: Final = 256
+"""How many steps' minibatches are fed at once at most ..."""
+BLOCK_BYTES: Final = 2**20
+"""... as long as they take no more than this."""
+
+Converged = Callable[[Any, Any, Any, Any], Any]
+RUNNING, NOT_FINITE, CONVERGED = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one call of the loop did. `rows` are those of the steps taken, and that of the step it converged at."""
+
+    rows: NDArray[np.float64]
+    carry: tuple[Any, ...]
+    taken: int
+    status: Literal["running", "not finite", "converged"]
+    previous_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of a call, so that it can be made again with fewer steps."""
+
+    carry: tuple[Any, ...]
+    first: int
+    blocks: tuple[Any, ...]
+    fixed: tuple[Any, ...]
+    previous: float
+    tolerance: float
+
+
+class CompiledLoop:
+    """The loop of one stepper, compiled once for its structure and shapes."""
+
+    def __init__(self, stepper: Stepper, seed: int, until: str, converged: Converged | None) -> None:
+        """Compile; raise LoweringError where XLA cannot run the step."""
+        xla.refuse(stepper.program)
+        self._stepper = stepper
+        self._loss = stepper.program.types[stepper.descent.loss].dtype
+        self._streams = tuple(
+            np.array(random_bits.stream(seed, each.name), np.uint32) for each in stepper.fresh if each.role == "key"
+        )
+        self.block = _block(stepper)
+        """How many steps a call takes at most."""
+        width = _width(stepper)
+        traced = loop_function(stepper, converged, width)
+        what = f"loop {until} {self.block} {stepper.row} {roles(stepper)}"
+        self._function = xla.cached(what, stepper.program, lambda: compiled(traced, self._examples(width)))
+        self._history: Any = None
+        self._last: tuple[Any, Any] = (None, None)
+        """What the last call handed out, and the same on the device."""
+        self.width = width
+
+    def _examples(self, width: int) -> tuple[Any, ...]:
+        stepper = self._stepper
+        zeros = [np.zeros(each.type.shape, each.type.dtype) for each in (*stepper.carry, *stepper.fixed)]
+        call = Call(
+            tuple(zeros[: len(stepper.carry)]),
+            0,
+            tuple(
+                np.zeros((self.block, *each.type.shape), each.type.dtype)
+                for each in stepper.fresh
+                if each.role == "batch"
+            ),
+            tuple(zeros[len(stepper.carry) :]),
+            0.0,
+            0.0,
+        )
+        return (np.zeros((self.block, width)), *self._arguments(call, 0))
+
+    def _arguments(self, call: Call, count: int) -> tuple[Any, ...]:
+        loss = np.dtype(self._loss).type
+        fixed = tuple(
+            np.asarray(value, each.type.dtype) for value, each in zip(call.fixed, self._stepper.fixed, strict=True)
+        )
+        limits = (np.int64(call.first), np.int64(count), loss(call.previous), loss(call.tolerance))
+        return tuple(call.carry), limits, self._streams, call.blocks, fixed
+
+    def run(self, call: Call, count: int) -> Ran:
+        """Take up to `count` steps (at most `block`)."""
+        with xla.precision() as jax:
+            if self._history is None:
+                self._history = jax.numpy.zeros((self.block, self.width))
+            given, there = self._last
+            if call.carry is not given:
+                there = tuple(
+                    np.asarray(value, each.type.dtype)
+                    for value, each in zip(call.carry, self._stepper.carry, strict=True)
+                )
+            results = self._function(self._history, *self._arguments(replace(call, carry=there), count))
+            self._history, there, (taken, status, previous) = results
+            number, code = int(taken), int(status)
+            rows = np.array(np.asarray(self._history)[: number - (code == NOT_FINITE)])
+            carry = tuple(map(xla.plain, there))
+            self._last = (carry, there)
+        if code == RUNNING:
+            return Ran(rows, carry, number, "running", float(previous))
+        # The last step must not have been taken: everything up to it again, which gives the same bits.
+        none = Ran(rows[:0], call.carry, 0, "running", call.previous)
+        before = self.run(call, number - 1) if number > 1 else none
+        kind: Literal["not finite", "converged"] = "not finite" if code == NOT_FINITE else "converged"
+        return replace(before, rows=rows, status=kind)
+
+
+def roles(stepper: Stepper) -> str:
+    """Return how the inputs of the step are grouped: part of what tells compiled loops apart."""
+    groups = (stepper.carry, stepper.fresh, stepper.fixed)
+    return " ".join(f"{len(group)}:{','.join(each.role[0] for each in group)}" for group in groups)
+
+
+def _width(stepper: Stepper) -> int:
+    types = [stepper.program.types[var] for var in stepper.program.outputs[stepper.row :][: len(stepper.arrays)]]
+    return stepper.row + sum(int(np.prod(kind.shape)) for kind in types)
+
+
+def _block(stepper: Stepper) -> int:
+    rows = max(1, min(ROWS, BYTES // (8 * _width(stepper))))
+    drawn = [each.type for each in stepper.fresh if each.role == "batch"]
+    if not drawn:
+        return rows
+    size = sum(8 * int(np.prod(kind.shape, dtype=np.int64)) for kind in drawn)
+    return max(1, min(rows, BLOCK, BLOCK_BYTES // max(size, 1)))
+
+
+def compiled(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """Return the function compiled for arguments like these; its first argument is given up at each call."""
+    with xla.precision() as jax:
+        return jax.jit(function, donate_argnums=0).lower(*arguments).compile()
+
+
+def loop_function(stepper: Stepper, converged: Converged | None, width: int) -> Callable[..., Any]:
+    """Return `(history, carry, (first, count, previous, tolerance), streams, blocks, fixed) -> (history, carry, (taken,
+    status, previous))` to be traced."""
+    step = xla.emit(stepper.program)
+
+    def loop(history: Any, carry: Any, limits: Any, streams: Any, blocks: Any, fixed: Any) -> Any:
+        import jax.numpy as jnp
+        from jax import lax
+
+        first, count, previous, tolerance = limits
+
+        def body(state: Any) -> Any:
+            k, carry, previous, _, history = state
+            fresh = fresh_values(stepper, first + k, k, streams, blocks)
+            results = step(*carry, *fresh, *fixed)
+            loss, norm, recorded = results[0], results[1], results[: stepper.row + len(stepper.arrays)]
+            row = jnp.concatenate([jnp.ravel(each).astype(np.float64) for each in recorded])
+            history = lax.dynamic_update_slice(history, row[None], (k, np.int64(0)))
+            status = jnp.where(jnp.isfinite(loss) & jnp.isfinite(norm), RUNNING, NOT_FINITE)
+            if converged is not None:
+                ended = converged(loss, norm, previous, tolerance)
+                status = jnp.where((status == RUNNING) & ended, CONVERGED, status)
+            return k + 1, results[len(recorded) :], loss, status, history
+
+        def going(state: Any) -> Any:
+            return (state[0] < count) & (state[3] == RUNNING)
+
+        start = (np.int64(0), tuple(map(jnp.asarray, carry)), previous, jnp.asarray(RUNNING), history)
+        taken, carry, previous, status, history = lax.while_loop(going, body, start)
+        return history, carry, (taken, status, previous)
+
+    return loop
+
+
+def fresh_values(stepper: Stepper, step: Any, k: Any, streams: Sequence[Any], blocks: Sequence[Any]) -> list[Any]:
+    """Return, traced, the values of the step's fresh inputs: keys from their streams, minibatches from the blocks."""
+    import jax.numpy as jnp
+
+    from engine.backends.xla_primitives import threefry
+
+    low, high = (step & 0xFFFFFFFF).astype(np.uint32), (step >> 32 & 0xFFFFFFFF).astype(np.uint32)
+    keys, batches = iter(streams), iter(blocks)
+    values = []
+    for each in stepper.fresh:
+        if each.role == "key":
+            words = next(keys)
+            values.append(jnp.stack(threefry((words[0], words[1]), low, high)))
+        elif each.role == "batch":
+            values.append(next(batches)[k])
+        else:
+            values.append(step.astype(np.float64))
+    return values
+
+
+class Background:
+    """A loop that is being compiled in a thread of its own: `loop` is None until it is ready, and for good where it
+    cannot be; `sentence` then says why."""
+
+    def __init__(self, make: Callable[[], CompiledLoop]) -> None:
+        self.loop: CompiledLoop | None = None
+        self.sentence = ""
+        self._thread = threading.Thread(target=self._work, args=(make,), name="compiling", daemon=True)
+        self._thread.start()
+
+    def _work(self, make: Callable[[], CompiledLoop]) -> None:
+        try:
+            self.loop = make()
+        except GradwireError as error:
+            self.sentence = error.sentence
+        except Exception as error:  # noqa: BLE001 - the run goes on without a compiler
+            self.sentence = f"XLA could not compile the run: {error}"
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until the compiler has ended."""
+        self._thread.join(seconds)
