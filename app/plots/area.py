@@ -72,6 +72,10 @@ class PlotArea(pg.GraphicsView):
         """Further room at the right, at scale 1 (a colour bar)."""
         self.top_room = 0.0
         """Further room at the top, at scale 1 (a legend)."""
+        self.left_room = self.bottom_room = 0.0
+        """Room for texts beside and under a plot without axes, at scale 1 (the names of rows and columns)."""
+        self.named_ticks: tuple[Tick, ...] | None = None
+        """Ticks of the horizontal axis with texts of their own, instead of numbers."""
         self.following = True
         """Whether the range follows the data."""
         self.read: Callable[[QPointF], ReadOut | None] = lambda _: None
@@ -98,8 +102,8 @@ class PlotArea(pg.GraphicsView):
     def place(self) -> None:
         """Lay the view box out anew (after a change of scale, axes or size)."""
         px = appearance().px
-        left = px(LEFT) if self.axes_visible else px(4)
-        bottom = px(BOTTOM + (14 if self.x_title else 0)) if self.axes_visible else px(6)
+        left = px(LEFT) if self.axes_visible else px(4 + self.left_room)
+        bottom = px(BOTTOM + (14 if self.x_title else 0)) if self.axes_visible else px(6 + self.bottom_room)
         right = px(RIGHT + self.right_room)
         top = px(TOP + self.top_room)
         area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
@@ -180,6 +184,8 @@ class PlotArea(pg.GraphicsView):
     def x_ticks(self) -> tuple[Tick, ...]:
         """Return the ticks of the horizontal axis."""
         low, high = self.box.viewRange()[0]
+        if self.named_ticks is not None:
+            return tuple(tick for tick in self.named_ticks if low <= tick.at <= high)
         metrics = QFontMetricsF(fonts.sans("caption", appearance().scale))
         most = max(3, min(10, int(self.plot_rect.width() / appearance().px(34))))
         while True:

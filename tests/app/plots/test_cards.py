@@ -368,7 +368,7 @@ def test_a_line_over_x_and_the_history_of_a_scalar(shown):
     assert scalar.table().keys() == {"y"}
     assert scalar.area.box.viewRange()[0] == [0, 30]
     scalar.show_data(data(y=np.float64(1.0)), 0)
-    assert len(scalar._seen) == 1
+    assert len(scalar._seen.rows) == 1
     scalar.show_data(data(y=np.zeros((2, 2, 2))), 1)
     assert "(2, 2, 2)" in scalar.empty.text()
 
