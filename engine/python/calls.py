@@ -10,7 +10,7 @@ from typing import Any
 from engine.program import structure
 from engine.python.closures import closure
 from engine.python.expressions import truth
-from engine.python.makers import Maker, array, dtype_of, parts_of
+from engine.python.makers import array, dtype_of, parts_of
 from engine.python.refusal import refusal
 from engine.python.scopes import Scope
 from engine.python.statements import assign, body_value
@@ -20,6 +20,7 @@ from engine.python.values import (
     Closure,
     DType,
     Frame,
+    Maker,
     Unknown,
     Value,
     described,

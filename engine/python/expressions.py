@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.python import names
 from engine.python.branches import branched
-from engine.python.makers import MAKERS
+from engine.python.makers import MAKERS, PARTS
 from engine.python.refusal import refusal
 from engine.python.values import (
     Callee,
@@ -30,8 +30,6 @@ from engine.python.walker import Walker, expression
 
 BITS: Final = 512
 """Whole numbers known before running may take this many bits."""
-PARTS: Final = 10_000
-"""Longest tuple or list."""
 
 BINARY: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,

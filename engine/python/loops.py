@@ -133,9 +133,8 @@ def _first(walker: Walker, names: Mapping[str, Value]) -> _Carry:
     kinds = tuple(
         tuple(type_of_leaf(leaf) if is_array(leaf) else None for leaf in leaves) for leaves, _ in flat.values()
     )
-    return _Carry(
-        tuple(flat), tuple(form for _, form in flat.values()), tuple(tuple(leaves) for leaves, _ in flat.values()), kinds
-    )  # fmt: skip
+    forms, leaves = tuple(form for _, form in flat.values()), tuple(tuple(leaves) for leaves, _ in flat.values())
+    return _Carry(tuple(flat), forms, leaves, kinds)
 
 
 def _recorded(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import autograd.numpy as anp
 import numpy as np
@@ -15,8 +14,9 @@ from engine import limits
 from engine.python import names
 from engine.python.refusal import refusal
 from engine.python.values import (
-    Callee,
     DType,
+    Maker,
+    Making,
     Range,
     Unknown,
     Value,
@@ -28,18 +28,10 @@ from engine.python.values import (
 )  # fmt: skip
 from engine.python.walker import Walker
 
-Making: TypeAlias = Callable[..., Value]
-"""(walker, where, *arguments, **words) -> value."""
+PARTS: Final = 10_000
+"""Longest tuple or list."""
 CONSTANT_NUMBERS: Final = 10_000_000
 """Most numbers of an array that is known before running."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Maker:
-    """A function of our tables that takes the walker too."""
-
-    name: str
-    make: Making
 
 
 def shape_of(where: ast.AST, value: Value) -> tuple[int, ...]:
@@ -72,6 +64,8 @@ def _filled(number: Any) -> Making:
 
 
 def _full(walker: Walker, where: ast.AST, shape: Value, fill_value: Value, dtype: Value = None) -> Value:
+    if not (is_array(fill_value) or is_number(fill_value)):
+        raise refusal(where, f"an array is filled with a number, not {described(fill_value)}")
     size = shape_of(where, shape)
     kind = dtype_of(where, dtype, "float64" if not is_array(fill_value) else fill_value.dtype.name)
     return walker.recorded(where, anp.broadcast_to, walker.scope.array(fill_value, kind), size)
@@ -177,7 +171,9 @@ def _range(walker: Walker, where: ast.AST, start: Value, stop: Value = None, ste
 def parts_of(walker: Walker, where: ast.AST, value: Value) -> tuple[Value, ...] | None:
     """Return the parts of a thing that is known before running; None for arrays and ranges that are not."""
     if isinstance(value, Range) and isinstance(value.start, int) and isinstance(value.count, int):
-        return tuple(value.start + value.step * k for k in range(min(value.count, 10_001)))
+        if value.count > PARTS:
+            raise refusal(where, f"this goes through {value.count} numbers one by one; at most {PARTS}, use an array")
+        return tuple(value.start + value.step * k for k in range(value.count))
     return tuple(value) if isinstance(value, tuple | list | dict) else None
 
 
@@ -291,4 +287,3 @@ BUILTINS: Final[Mapping[str, Maker]] = _makers({
     "min": _folded("min", anp.minimum, None),
 })  # fmt: skip
 """Python's own functions that a text may call."""
-__all__ = ["BUILTINS", "MAKERS", "Callee", "Maker", "array", "dtype_of", "parts_of"]

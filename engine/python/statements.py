@@ -233,6 +233,7 @@ def _define(walker: Walker, node: ast.FunctionDef) -> None:
 
 def _expression(walker: Walker, node: ast.Expr) -> None:
     if not (isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
+        walker.evaluate(node.value)
         raise refusal(node, "a line that only computes has no effect; assign it to a name or return it")
 
 
@@ -242,7 +243,11 @@ def _import(walker: Walker, node: ast.Import) -> None:
             raise refusal(node, f'"{each.name[:40]}" cannot be imported here; numpy (as np) and math are known')
         if each.asname is None and "." in each.name:
             raise refusal(node, f"write: import {each.name} as np")
-        walker.frame.names[each.asname or each.name] = Module(names.MODULES[each.name])
+        assign(
+            walker,
+            ast.copy_location(ast.Name(each.asname or each.name, ast.Store()), node),
+            Module(names.MODULES[each.name]),
+        )
 
 
 def _pass(walker: Walker, node: ast.Pass) -> None:

@@ -70,6 +70,18 @@ class Callee:
     first: tuple[Value, ...] = ()
 
 
+Making: TypeAlias = Callable[..., Value]
+"""(walker, where, *arguments, **words) -> value."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Maker:
+    """A function of our tables that takes the walker too."""
+
+    name: str
+    make: Making
+
+
 @dataclass(frozen=True, slots=True)
 class DType:
     """A dtype by its name: np.float32, or the built-in float."""
@@ -178,7 +190,7 @@ def described(value: Value) -> str:
             return "a dict"
         case Closure():
             return f"the function {value.name}"
-        case Callee():
+        case Callee() | Maker():
             return f"the function {value.name}"
         case Module():
             return f"the module {value.name}"

@@ -7,9 +7,11 @@ recorded. A test on an array becomes a branch, a loop a loop; nothing is unrolle
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from engine import limits
 from engine.errors import GradwireError
 from engine.python.refusal import PythonError, position, refusal
 from engine.python.scopes import Scope
@@ -73,7 +75,7 @@ class Walker:
             return Unknown()
         self.scope.recorder.origin = self.origin
         try:
-            return function(*arguments, **words)
+            return _bounded(where, function(*arguments, **words))
         except PythonError:
             raise
         except GradwireError as error:
@@ -105,6 +107,13 @@ class _Within:
         self.walker.frame = self.frame
         self.frame.names.clear()
         self.frame.names.update(self.names)
+
+
+def _bounded(where: ast.AST, value: Value) -> Value:
+    for each in flattened(value)[0]:
+        if is_array(each) and math.prod(each.shape) > limits.ELEMENTS:
+            raise refusal(where, f"an array of shape {tuple(each.shape)} is too large")
+    return value
 
 
 def _first_line(error: Exception) -> str:
