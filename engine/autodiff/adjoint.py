@@ -115,7 +115,7 @@ def vjp(
     """Return the cotangents of the arguments `numbers` of one equation."""
     name, settings = equation.primitive, dict(equation.settings)
     if isinstance(g, dict):
-        items = _items(recorder, equation)
+        items = items_of(recorder, equation)
         answer = SequenceBox(items, recorder.trace, RecordNode.of(recorder, equation.output))
         g = _whole(items, g)
     else:
@@ -178,7 +178,7 @@ def _put_item(cotangents: dict[Var, Any], equation: Equation, g: Any) -> None:
     items[position] = g if position not in items else anp.add(items[position], g)
 
 
-def _items(recorder: Recorder, equation: Equation) -> Any:
+def items_of(recorder: Recorder, equation: Equation) -> Any:
     """Return stand-ins of what a function that gives several arrays gives."""
     plain = [recorder.box(each)._value if type(each) is Var else each for each in equation.arguments]
     return PRIMITIVES[equation.primitive](*plain, **dict(equation.settings))

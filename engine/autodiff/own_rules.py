@@ -253,7 +253,7 @@ JVP: Mapping[str, tuple[Rule | None, ...]] = {
     "gradwire.pick": (lambda g, ans, x, places: pick(g, places),),
     "gradwire.put": (lambda g, ans, x, places, shape: put(g, places, shape),),
 }
-"""Decompositions have none: their VJP is transposed."""
+"""Those of decompositions stand in engine.autodiff.tangent_rules."""
 
 FLAT = frozenset({"gradwire.determinant_sign", "gradwire.window_argmax"})
 """Primitives whose derivative is zero wherever it exists."""

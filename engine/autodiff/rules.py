@@ -11,7 +11,7 @@ uphill.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import autograd.numpy as np
@@ -21,7 +21,7 @@ from autograd.extend import defjvp, defvjp
 from autograd.numpy import numpy_vjps
 from autograd.tracer import isbox, register_notrace
 
-from engine.autodiff import own_rules
+from engine.autodiff import own_rules, tangent_rules
 from engine.errors import LoweringError
 from engine.program import primitives
 from engine.program.primitives import cast, expand, index, inverse_permutation, put_along, scatter, take_along
@@ -90,7 +90,17 @@ def _deviation_vjp(g: Any, ans: Any, x: Any, axis: Any = None, ddof: int = 0, **
 
 
 def _product_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
-    """Products of all other entries, right at zeros too: exclusive products from both ends along the reduced axes."""
+    return kept(g, x, axis) * _others(x, axis)
+
+
+def _product_jvp(g: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False, **_: Any) -> Any:
+    return np.sum(g * _others(x, axis), axis=axis, keepdims=bool(keepdims))
+
+
+def _others(x: Any, axis: Any) -> Any:
+    """Return the products of all other entries, right at zeros too: exclusive products from both ends along the
+    reduced axes.
+    """
     shape = np.shape(x)
     axes = tuple(range(len(shape))) if axis is None else tuple(k % len(shape) for k in np.atleast_1d(axis).tolist())
     order = tuple(k for k in range(len(shape)) if k not in axes) + axes
@@ -100,7 +110,7 @@ def _product_vjp(g: Any, ans: Any, x: Any, axis: Any = None, **_: Any) -> Any:
     before = running(np.concatenate([one, rows[..., :-1]], axis=-1))
     after = running(np.concatenate([one, rows[..., :0:-1]], axis=-1))[..., ::-1]
     others = np.reshape(before * after, tuple(shape[k] for k in order))
-    return kept(g, x, axes) * np.transpose(others, tuple(order.index(k) for k in range(len(shape))))
+    return np.transpose(others, tuple(order.index(k) for k in range(len(shape))))
 
 
 def running(rows: Any) -> Any:
@@ -225,6 +235,34 @@ def _eigh_vjp(g: Any, ans: Any, x: Any, UPLO: str = "L") -> Any:
     return np.real(whole) * numpy.eye(size) + (whole + np.conj(np.swapaxes(whole, -1, -2))) * half
 
 
+def _diagonal_vjp(g: Any, ans: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    shape = np.shape(x)
+    apart = [n for k, n in enumerate(shape) if k not in (axis1 % len(shape), axis2 % len(shape))]
+    along = numpy.arange(np.shape(g)[-1])
+    rows, columns = along + max(0, -offset), along + max(0, offset)
+    template = (Ellipsis, primitives.PART, primitives.PART)
+    found = scatter(g, (*apart, shape[axis1], shape[axis2]), template, rows, columns)
+    return np.moveaxis(found, (-2, -1), (axis1, axis2))
+
+
+def _trace_vjp(g: Any, ans: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, **_: Any) -> Any:
+    rows, columns = np.shape(x)[axis1], np.shape(x)[axis2]
+    length = max(0, min(rows + min(0, offset), columns - max(0, offset)))
+    spread = expand(np.expand_dims(g, -1), (*np.shape(g), length))
+    return _diagonal_vjp(spread, None, x, offset, axis1, axis2)
+
+
+def _cross_vjp(first: bool) -> Rule:
+    def rule(g: Any, ans: Any, x: Any, y: Any, *axes: Any, **more: Any) -> Any:
+        if axes or more:
+            raise NotImplementedError("only the vector product along the last axis has a derivative")
+        if np.shape(x)[-1] != 3 or np.shape(y)[-1] != 3:
+            raise NotImplementedError("only the vector product of three components has a derivative")
+        return unbroadcast(np.cross(y, g), x) if first else unbroadcast(np.cross(g, x), y)
+
+    return rule
+
+
 def _clip_vjp(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
     if low is not None:
         g = np.where(x < low, 0.0, g)
@@ -291,6 +329,9 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
     "numpy.cumsum": (_cumsum_vjp,),
     **{f"numpy.{name}": (_extreme_vjp,) for name in ("max", "min", "amax", "amin")},
     "numpy.clip": (_clip_vjp,),
+    "numpy.diagonal": (_diagonal_vjp,),
+    "numpy.trace": (_trace_vjp,),
+    "numpy.cross": (_cross_vjp(True), _cross_vjp(False)),
     "numpy.sort": (_sort_vjp,),
     "numpy.partition": (_partition_vjp,),
     "numpy.linalg.eigh": (_eigh_vjp,),
@@ -325,8 +366,10 @@ def _broadcasting(rule: Rule) -> Rule:
     return full
 
 
-JVP: Mapping[str, tuple[Rule | None, ...]] = {
+JVP: Mapping[str, Sequence[Rule | None]] = {
     **own_rules.JVP,
+    **tangent_rules.JVP,
+    "numpy.prod": (_product_jvp,),
     "numpy.add": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: g)),
     "numpy.subtract": (_broadcasting(lambda g, ans, x, y: g), _broadcasting(lambda g, ans, x, y: -g)),
     "numpy.divide": (lambda g, ans, x, y: g / y, lambda g, ans, x, y: -g * ans / y),
@@ -363,10 +406,7 @@ JVP: Mapping[str, tuple[Rule | None, ...]] = {
     "gradwire.clip_cotangent": (_no_tangent,),
     "gradwire.clip_cotangent_norm": (_no_tangent,),
 }
-"""Tangent rules used instead of autograd's own. Where neither has one, the VJP is transposed."""
-
-TRANSPOSED = frozenset({"numpy.var", "numpy.std", "numpy.prod", "numpy.partition", "numpy.clip", "numpy.pad"})
-"""Primitives whose JVP in autograd is wrong or partial: their VJP is transposed instead."""
+"""Tangent rules used instead of autograd's own. A primitive that neither knows has its VJP transposed."""
 
 
 def _power_tangent(g: Any, x: Any, y: Any) -> Any:
@@ -395,6 +435,8 @@ def _teach_autograd() -> None:
         defvjp(function, *(_taped(VJP[name][k]) for k in numbers), argnums=numbers)  # type: ignore[arg-type]
         if name in JVP and name.startswith("gradwire."):
             defjvp(function, *JVP[name])
+    for name in tangent_rules.JVP.keys() - {"numpy.clip", "numpy.partition", "numpy.pad", "autograd.array_from_args"}:
+        defjvp(primitives.PRIMITIVES[name], *JVP[name])
     for kind in (VJPNode, JVPNode):
         for function in (primitives.stop, *(primitives.PRIMITIVES[name] for name in own_rules.FLAT)):
             register_notrace(kind, function)  # as autograd does with its own flat functions

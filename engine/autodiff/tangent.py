@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
+from autograd.builtins import SequenceBox
 from autograd.core import primitive_jvps
 from autograd.tracer import isbox
 
-from engine.autodiff.adjoint import carries, fitted, names_of, pull_back, vjp
-from engine.autodiff.rules import JVP, TRANSPOSED
+from engine.autodiff.adjoint import carries, fitted, items_of, names_of, pull_back, vjp
+from engine.autodiff.rules import JVP
 from engine.errors import GradwireError, LoweringError
 from engine.program.compose import select
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var, node_of
-from engine.program.record import Recorder, recording
+from engine.program.record import Recorder, RecordNode, recording
 from engine.program.standin import stand_in
 from engine.types import ArrayType
 
@@ -49,12 +51,16 @@ def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mappi
     """Record the tangents of `equations`, first to last; return the tangent of each variable that has one."""
     known = dict(seeds)
     several: dict[Var, Equation] = {}
+    moved: dict[Var, Any] = {}
     for equation in equations:
         numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var and each in known]
         first = equation.arguments[0] if equation.arguments else None
         recorder.origin = f"tangent of {equation.origin}"
         if equation.primitive == "autograd.container_take" and first in several:
-            t = _of_item(recorder, several[first], equation, known)
+            if first not in moved:
+                moved[first] = _together(recorder, several[first], known)
+            given = moved[first]
+            t = _of_item(recorder, several[first], equation, known) if given is None else given[equation.arguments[1]]
         elif not numbers or not carries(recorder.types, equation):
             continue
         elif equation.output not in recorder.types:
@@ -69,6 +75,45 @@ def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mappi
 
 def _arguments(recorder: Recorder, equation: Equation) -> list[Any]:
     return [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
+
+
+def _together(recorder: Recorder, whole: Equation, known: Mapping[Var, Any]) -> Sequence[Any] | None:
+    """Return the tangents of all arrays that an equation gives, where it has a rule for that, else None."""
+    numbers = [k for k, each in enumerate(whole.arguments) if type(each) is Var and each in known]
+    rules = [_rule(whole.primitive, number) for number in numbers]
+    arguments, settings = _arguments(recorder, whole), dict(whole.settings)
+    answer = SequenceBox(items_of(recorder, whole), recorder.trace, RecordNode.of(recorder, whole.output))
+    shares = []
+    for number, rule in zip(numbers, rules, strict=True):
+        if rule is None:
+            return None
+        with told(whole):
+            shares.append(rule(known[whole.arguments[number]], answer, *arguments, **settings))
+    return [_sum(each) for each in zip(*shares, strict=True)]
+
+
+def _rule(name: str, number: int) -> Callable[..., Any] | None:
+    """Return the tangent rule of a primitive by one of its arguments: ours, or autograd's; None where there is none."""
+    own = JVP.get(name)
+    if own is not None:
+        return own[number] if number < len(own) else None
+    maker = primitive_jvps.get(PRIMITIVES[name])
+    if maker is None:
+        return None
+    return lambda t, answer, *arguments, **settings: maker((number,), (t,), answer, tuple(arguments), settings)
+
+
+@contextmanager
+def told(equation: Equation) -> Iterator[None]:
+    """Within: whatever goes wrong is a LoweringError (or the GradwireError it was) that names the equation's node."""
+    node = node_of(equation.origin) or None
+    try:
+        yield
+    except GradwireError as error:
+        raise type(error)(error.sentence, node=node) from error
+    except Exception as error:
+        sentence = f"the function {equation.primitive} has no tangent for this use: {error}"
+        raise LoweringError(sentence, node=node) from error
 
 
 def _of_item(recorder: Recorder, whole: Equation, taken: Equation, known: Mapping[Var, Any]) -> Any:
@@ -93,23 +138,16 @@ def jvp(
     recorder: Recorder, equation: Equation, numbers: Sequence[int], arguments: Sequence[Any], given: Sequence[Any]
 ) -> Any:
     """Return the tangent of one equation's result, from the tangents `given` of the arguments `numbers`."""
-    name, settings, answer = equation.primitive, dict(equation.settings), recorder.box(equation.output)
-    own, maker = JVP.get(name), primitive_jvps.get(PRIMITIVES[name])
+    settings, answer = dict(equation.settings), recorder.box(equation.output)
     shares = []
-    try:
-        for number, t in zip(numbers, given, strict=True):
-            rule = own[number] if own is not None and number < len(own) else None
-            if rule is not None:
-                shares.append(rule(t, answer, *arguments, **settings))
-            elif maker is not None and own is None and name not in TRANSPOSED:
-                shares.append(maker((number,), (t,), answer, tuple(arguments), settings))
+    for number, t in zip(numbers, given, strict=True):
+        rule = _rule(equation.primitive, number)
+        with told(equation):
+            if rule is None:
+                kind = recorder.types[equation.output]
+                shares.append(_transposed(recorder, equation, number, arguments, t, kind))
             else:
-                shares.append(_transposed(recorder, equation, number, arguments, t, recorder.types[equation.output]))
-    except GradwireError as error:
-        raise type(error)(error.sentence, node=node_of(equation.origin) or None) from error
-    except Exception as error:
-        sentence = f"the function {name} has no tangent for this use: {error}"
-        raise LoweringError(sentence, node=node_of(equation.origin) or None) from error
+                shares.append(rule(t, answer, *arguments, **settings))
     return _sum(shares)
 
 
