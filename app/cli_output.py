@@ -70,6 +70,13 @@ def results(graph: OpenGraph, found: Iterable[Result]) -> None:
         _say(console, f"{title} ({result.optimizer}): loss {result.loss:.10g}")
         if result.stopped:
             _say(console, f"  {result.stopped}")
+        if result.validation:
+            _say(
+                console,
+                "  validation {value:.6g} at step {step:,}, best {best:.6g} at step {best_step:,}".format(
+                    **result.validation
+                ),
+            )
         table = _table("parameter", "value", "gradient")
         for name, value in result.parameters.items():
             table.add_row(_text(name), _numbers(value), _numbers(result.gradients[name]))

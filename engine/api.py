@@ -169,7 +169,7 @@ class OpenGraph:
 
     def _result(self, trainer: Trainer, lane: int, history: History, seconds: float) -> Result:
         prepared, described = trainer.prepared, trainer.lanes[lane]
-        values, states, step = trainer.parameters(lane), trainer.states(lane), trainer.step(lane)
+        values, states, step = trainer.parameters(lane), trainer.states(lane), trainer.standing(lane)
         gradients: dict[str, Any] = {}
         loss = np.nan
         for optimizer in reversed(described.optimizers):
@@ -189,7 +189,7 @@ class OpenGraph:
         return Result(
             optimizer=described.optimizers[0],
             loss=loss,
-            steps=step - prepared.step,
+            steps=trainer.step(lane) - prepared.step,
             parameters={called[id]: values[id] for id in described.parameters},
             gradients={called[id]: gradients[id] for id in described.parameters},
             seconds=seconds,
@@ -198,6 +198,7 @@ class OpenGraph:
             stopped=stop.sentence,
             failed=stop.kind == "paused",
             probes=self._probes(prepared, values, states, step),
+            validation=next((each.summary() for each in trainer.validated(lane).values()), {}),
             columns=described.columns,
             history=rows,
             recorded=recorded,

@@ -16,6 +16,7 @@ from engine.autodiff.check import Report, check_gradient
 from engine.backends.interpret import first_nonfinite, interpret
 from engine.backends.numpy_code import compile_program
 from engine.binding import States, bind, failure, nonfinite
+from engine.descent import is_loss, lowered_loss
 from engine.errors import GradwireError, RunError
 from engine.graph import Socket
 from engine.operator import Kind
@@ -23,8 +24,9 @@ from engine.order import acyclic_part, ancestors, descendants, graph_parents, na
 from engine.prepare import Plan, Prepared
 from engine.program.lower import lower
 from engine.program.program import Program, ProgramInput, Var
+from engine.rules import is_optimizer
 from engine.sockets import output_names
-from engine.stepper import choose, is_loss, lowered_loss
+from engine.stepper import choose
 from engine.types import Type
 
 
@@ -93,7 +95,9 @@ def evaluable(prepared: Prepared) -> tuple[str, ...]:
 
 def _ready(prepared: Prepared, id: str) -> bool:
     match prepared.operator(id).kind:
-        case Kind.VIEW | Kind.HIGHER_ORDER:
+        case Kind.VIEW:
+            return False
+        case Kind.HIGHER_ORDER if is_optimizer(prepared.operator(id)):
             return False
         case Kind.SOURCE:
             return any(socket.node == id for socket in prepared.values)

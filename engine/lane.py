@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
-from typing import Any, Final, Literal, TypeGuard
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import random_bits
+from engine.backends import xla
 from engine.backends.interpret import first_nonfinite
 from engine.binding import failure, nonfinite
+from engine.compiled_loop import Background, Call, CompiledLoop
 from engine.graph import Kept
 from engine.prepare import Plan, Prepared, scalar_or_array
 from engine.program.program import ProgramInput
-from engine.stepper import build, fixed_values, hyper_names
-from engine.types import ArrayType, Tensor, Type, type_of
+from engine.resuming import best_carried, carried, node_of, number_in, number_of, numbered, taken_up, validated
+from engine.stepper import build, fixed_values, hyper_names, rate_factors
+from engine.types import Tensor
+from engine.validation import Validated, Validation
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A quantity recorded at every step.
 
-    "loss", "gradient" (the norm of the gradient by the parameter `node`; of all parameters together where ""), or
+    "loss", "validation" (its last value), "gradient" (the norm of the gradient by the parameter `node`; of all
+    parameters together where ""), or
     "value" (element `index`, in C order, of the parameter `node`). In a lane where several optimizers alternate,
-    `node` says of which optimizer a loss or a whole gradient is.
+    `node` says of which optimizer a loss, a validation or a whole gradient is.
     """
 
-    kind: Literal["loss", "gradient", "value"]
+    kind: Literal["loss", "gradient", "validation", "value"]
     node: str = ""
     index: int = 0
 
@@ -54,15 +60,30 @@ UNTIL: Final[Mapping[str, Converged]] = {
 """When a run is converged: (loss, gradient norm, previous loss, tolerance) -> yes."""
 
 
+VALIDATION: Final = 2
+"""Before which of the recorded columns validation stands."""
+
+
 class Mover:
     """One optimizer at work in one lane: its step, what it carries from step to step, and when it ends."""
 
-    def __init__(self, prepared: Prepared, plan: Plan, approach: str, backend: str, first: int, steps: int) -> None:
+    def __init__(
+        self, prepared: Prepared, plan: Plan, approach: str, backend: str, first: int, steps: int, auto: bool = False
+    ) -> None:
+        """`auto`: go over to XLA as soon as it has compiled the loop in the background."""
         self.prepared, self.plan = prepared, plan
         self.first, self.limit = first, steps
         self.count = first
         self.stop = Stop(first, "finished", "No steps were asked for.") if steps <= first else None
-        self.stepper = build(prepared, plan, approach, backend)
+        self._auto = auto
+        self._background: Background | None = None
+        self.loop: CompiledLoop | None = None
+        """The compiled loop that takes the steps, where there is one."""
+        self.ages: dict[str, int] = {}
+        """The step at which the method's state of a parameter began, where that is not 0."""
+        self._build(approach, backend)
+        self.validation = Validation(prepared, plan) if plan.validation is not None else None
+        self.validated = Validated(since=first)
         self.converged = False
         """Whether it had converged when the values that it took up were kept."""
         self.batches: dict[str, Any] = {}
@@ -71,9 +92,32 @@ class Mover:
         self.carry = (
             *self.stepper.descent.to_free(prepared, prepared.parameters),
             *(scalar_or_array(np.zeros(each.type.shape, each.type.dtype)) for each in self._slot_inputs()),
-            *(prepared.start_state(_node(each))[_number(each)] for each in self._state_inputs()),
+            *(prepared.start_state(node_of(each))[number_of(each)] for each in self._state_inputs()),
         )
-        self._before = self.carry
+        self._before: Callable[[], tuple[Any, ...]] | tuple[Any, ...] = self.carry
+
+    def _build(self, approach: str, backend: str) -> None:
+        """Build the step, and compile its loop or begin to."""
+        prepared, plan = self.prepared, self.plan
+        self.stepper = stepper = build(prepared, plan, approach, backend, self.ages)
+        until = str(plan.settings["until"])
+
+        def compiled() -> CompiledLoop:
+            return CompiledLoop(stepper, prepared.seed, until, UNTIL.get(until))
+
+        whole = not stepper.searches and xla.missing() is None
+        self.loop = compiled() if whole and xla.whole(approach, backend) else None
+        self._background = Background(compiled) if whole and self._auto and xla.whole(approach, "xla") else None
+
+    @property
+    def backend(self) -> str:
+        """What takes the steps now."""
+        return "xla" if self.loop is not None else self.stepper.backend
+
+    def _go_over(self) -> None:
+        """Use the loop that was compiled in the background, once it is ready."""
+        if self._background is not None and self._background.loop is not None:
+            self.loop, self._background = self._background.loop, None
 
     # What it carries ----------------------------------------------------------------------------------------------
 
@@ -89,65 +133,63 @@ class Mover:
         """The free values of the owned parameters now."""
         return self.carry[: len(self.stepper.descent.free)]
 
+    @property
+    def _shown(self) -> tuple[tuple[Any, ...], Mapping[str, Any], int]:
+        """What is carried, the batches' states and the step, as the optimizer leaves them: where it has finished and
+        keeps the best, those of the best validation."""
+        best = self.validated
+        if best.carry is not None and self.stop is not None and self.stop.kind == "finished":
+            return best.carry, best.batches or {}, best.best_step
+        return self.carry, self.batches, self.count
+
+    @property
+    def standing(self) -> int:
+        """The step that the values shown belong to."""
+        return self._shown[2]
+
     def values(self) -> dict[str, Any]:
         """Return the owned parameters now, inside their constraints."""
-        return self.stepper.descent.to_values(self.prepared, self.free)
+        free = self._shown[0][: len(self.stepper.descent.free)]
+        return self.stepper.descent.to_values(self.prepared, free)
 
     def states(self) -> dict[str, tuple[Any, ...]]:
         """Return the states of stateful and batch nodes now."""
+        carry, batches, _ = self._shown
+        return self._states(carry, batches)
+
+    def _states(self, carry: tuple[Any, ...], batches: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
         states: dict[str, list[Any]] = {}
         inputs = self._state_inputs()
-        for each, value in zip(inputs, self.carry[len(self.carry) - len(inputs) :], strict=True):
-            states.setdefault(_node(each), []).append(value)
-        return {**{id: tuple(parts) for id, parts in states.items()}, **self.batches}
+        for each, value in zip(inputs, carry[len(carry) - len(inputs) :], strict=True):
+            states.setdefault(node_of(each), []).append(value)
+        return {**{id: tuple(parts) for id, parts in states.items()}, **batches}
 
     def kept(self) -> dict[str, dict[str, Tensor]]:
         """Return what must be stored besides the parameters for the next step to be exactly the one it would be."""
-        free = len(self.stepper.descent.free)
-        own = {f"{slot}.{id}": value for (slot, id), value in zip(self.stepper.slots, self.carry[free:], strict=False)}
-        own |= {f"free.{id}": self.free[k] for k, id in enumerate(self.stepper.descent.owned)}
-        own["previous_loss"] = np.float64(self.previous_loss)
-        own["converged"] = np.bool_(self.stop is not None and self.stop.kind == "finished" and self.count < self.limit)
-        parts = {self.plan.id: own, **{id: dict(_numbered(parts)) for id, parts in self.states().items()}}
+        carry, _, step = self._shown
+        own = carried(self.stepper, carry)
+        own |= {f"age.{id}": np.int64(age) for id, age in self.ages.items()}
+        own["previous_loss"] = np.float64(self.previous_loss if step == self.count else np.nan)
+        finished = self.stop is not None and self.stop.kind == "finished"
+        own["converged"] = np.bool_(finished and self.count < self.limit)
+        if self.validation is not None:
+            own |= replace(self.validated, since=step if finished else self.validated.since).numbers()
+            own |= best_carried(self.stepper, self.validated) if step != self.validated.best_step else {}
+        parts = {self.plan.id: own, **{id: numbered(parts) for id, parts in self.states().items()}}
         return {id: {name: Tensor.of(value) for name, value in part.items()} for id, part in parts.items()}
 
     def take_up(self, kept: Kept) -> None:
-        """Go on from kept states, as far as they fit what this optimizer has; what does not fit starts anew.
-
-        A kept free value counts only where it stands for the start value: not where another was given, nor where the
-        constraint or its limits were changed since.
-        """
-        own = dict(kept.states.get(self.plan.id, {}))
-        self._take_up_free_and_slots(own)
-        self._take_up_states(kept.states)
-        self._take_up_batches(kept.states)
-        self.converged = bool(_number_in(own.get("converged"), 0)) and self.plan.settings["until"] != "steps"
-
-    def _take_up_free_and_slots(self, own: dict[str, Tensor]) -> None:
-        down, prepared = self.stepper.descent, self.prepared
-        for id, each, free in zip(down.owned, down.free, self.free, strict=True):
-            found, start = own.get(f"free.{id}"), prepared.parameters[id]
-            if not _fits(found, each.type) or not np.array_equal(down.value(prepared, id, _restored(found)), start):
-                own[f"free.{id}"] = Tensor.of(np.asarray(free, each.type.dtype))
-        slots = ("free", *dict.fromkeys(slot for slot, _ in self.stepper.slots))
-        carried = [own.get(f"{slot}.{id}") for slot in slots for id in down.owned]
-        if all(_fits(tensor, each.type) for tensor, each in zip(carried, self.stepper.carry, strict=False)):
-            self.carry = (*(_restored(tensor) for tensor in carried if tensor), *self.carry[len(carried) :])
-            self.previous_loss = float(_number_in(own.get("previous_loss"), float("nan")))
-
-    def _take_up_states(self, kept: Mapping[str, Mapping[str, Tensor]]) -> None:
-        inputs = self._state_inputs()
-        states = [kept.get(_node(each), {}).get(str(_number(each))) for each in inputs]
-        if all(_fits(tensor, each.type) for tensor, each in zip(states, inputs, strict=True)):
-            head = self.carry[: len(self.carry) - len(states)]
-            self.carry = (*head, *(_restored(tensor) for tensor in states if tensor))
-
-    def _take_up_batches(self, kept: Mapping[str, Mapping[str, Tensor]]) -> None:
-        for id in (each.name for each in self.stepper.fresh if each.role == "batch" and each.name in kept):
-            first = self.prepared.draw(id, self.first, None)[1]
-            parts = [kept[id].get(str(k)) for k in range(len(first))]
-            if all(_fits(tensor, type_of(array)) for tensor, array in zip(parts, first, strict=True)):
-                self.batches[id] = tuple(_restored(tensor) for tensor in parts if tensor)
+        """Go on from kept states, as far as they fit what this optimizer has; what does not fit starts anew."""
+        own = kept.states.get(self.plan.id, {})
+        now = taken_up(self.prepared, self.stepper, self.carry, kept, self.first)
+        self.carry, self.batches = now.carry, now.batches
+        if now.ages != self.ages:
+            self.ages = now.ages
+            self._build(self.stepper.approach, self.stepper.backend)
+        self.previous_loss = float(number_in(own.get("previous_loss"), float("nan")))
+        self.converged = bool(number_in(own.get("converged"), 0)) and self.plan.settings["until"] != "steps"
+        if self.validation is not None:
+            self.validated = validated(self.prepared, self.stepper, now, kept)
 
     # What others move ---------------------------------------------------------------------------------------------
 
@@ -162,24 +204,26 @@ class Mover:
         self.carry = (
             *head,
             *(
-                states[_node(each)][_number(each)] if _node(each) in states else mine
+                states[node_of(each)][number_of(each)] if node_of(each) in states else mine
                 for each, mine in zip(inputs, own, strict=True)
             ),
         )
 
     def mark(self) -> tuple[Any, ...]:
         """Return all that a step changes, for `back`."""
-        carried = (self.carry, self._before, self.count, self.previous_loss)
-        return *carried, self.batches, tuple(self.fixed), self.stop
+        moving = (self.carry, self._before, self.count, self.previous_loss)
+        return *moving, self.batches, tuple(self.fixed), self.stop, self.validated
 
     def back(self, mark: tuple[Any, ...]) -> None:
         """Be again as when `mark` was called."""
-        self.carry, self._before, self.count, self.previous_loss, self.batches, fixed, self.stop = mark
-        self.fixed = list(fixed)
+        self.carry, self._before, self.count, self.previous_loss, self.batches, fixed, self.stop, seen = mark
+        self.fixed, self.validated = list(fixed), seen
 
     def set_live(self, name: str, value: Any) -> bool:
         """Give the fixed input "node.setting" a value; return False where the step has none of that name and type."""
         found = False
+        if self.validation is not None:
+            self.validation.set_live(name, value)
         for k, each in enumerate(self.stepper.fixed):
             if each.role == "setting" and each.name == name:
                 array = np.asarray(value)
@@ -195,15 +239,101 @@ class Mover:
         self.plan = replace(self.plan, settings={**self.plan.settings, setting: value})
         if hyper_names(self.plan.settings) != before:
             names = {each.name: value for each, value in zip(self.stepper.fixed, self.fixed, strict=True)}
-            self.stepper = build(self.prepared, self.plan, self.stepper.approach, self.stepper.backend)
+            self._build(self.stepper.approach, self.stepper.backend)
             fresh = fixed_values(self.stepper, self.prepared, self.prepared.parameters)
             self.fixed = [names.get(each.name, given) for each, given in zip(self.stepper.fixed, fresh, strict=True)]
+        if setting == "rate_factors":
+            for name, factor in rate_factors(self.stepper, self.plan.settings).items():
+                self.set_live(name, factor)
         self.set_live(f"{self.plan.id}.{setting}", value)
 
     # Going on -----------------------------------------------------------------------------------------------------
 
-    def advance(self, most: int) -> list[tuple[Any, ...]]:
-        """Take up to `most` steps; return the recorded rows. `stop` says why it ends before."""
+    def advance(self, most: int) -> NDArray[np.float64]:
+        """Take up to `most` steps; return what was recorded, one line per step. `stop` says why it ends before."""
+        if self.validation is None:
+            return self._take(most)
+        tables = [np.empty((0, len(self.columns(True))))]
+        last = min(self.count + most, self.limit)
+        while self.count < last and self.stop is None:
+            self._look(self.validation)
+            if self.stop is None:
+                every = self.validation.every
+                table = self._take(min(last - self.count, every - self.count % every))
+                seen = np.full((len(table), 1), self.validated.value)
+                tables.append(np.hstack([table[:, :VALIDATION], seen, table[:, VALIDATION:]]))
+        if self.stop is not None and self.stop.kind == "finished":
+            self._look(self.validation)
+        return np.vstack(tables)
+
+    def _look(self, validation: Validation) -> None:
+        """Look at validation where it is time for it; end the run where patience is at its end."""
+        if self.count % validation.every or self.count == self.validated.step:
+            return
+        fixed = zip(self.stepper.fixed, self.fixed, strict=True)
+        others = {each.name: value for each, value in fixed if each.role == "parameter"}
+        moved = self.stepper.descent.to_values(self.prepared, self.free)
+        states = self._states(self.carry, self.batches)
+        value = validation.value({**self.prepared.parameters, **others, **moved}, states, self.count)
+        self.validated = validation.seen(self.validated, value, self.count, self.carry, self.batches)
+        sentence = validation.verdict(self.validated) if self.stop is None else None
+        if sentence is not None:
+            self.stop = Stop(self.count, "finished", sentence)
+
+    def _take(self, most: int) -> NDArray[np.float64]:
+        """Take up to `most` steps and return what they recorded."""
+        self._go_over()
+        return self.table(self._advance(most)) if self.loop is None else self._advance_compiled(self.loop, most)
+
+    def _advance_compiled(self, loop: CompiledLoop, most: int) -> NDArray[np.float64]:
+        tables = [np.empty((0, loop.width))]
+        last = min(self.count + most, self.limit)
+        while self.count < last:
+            count = min(last - self.count, loop.block)
+            blocks, drawn = self._block(count, loop.block)
+            tolerance = float(self.plan.settings["tolerance"])
+            call = Call(self.carry, self.count, blocks, tuple(self.fixed), self.previous_loss, tolerance)
+            try:
+                ran = loop.run(call, count)
+            except Exception as error:
+                inputs = self._inputs(self._fresh(self.count)[0])
+                program = self.stepper.gradient_program
+                raise failure(self.prepared, program, inputs, error, self.plan.id, self.count) from error
+            tables.append(ran.rows)
+            if ran.taken:
+                self.batches = drawn[ran.taken - 1] if drawn else self.batches
+                self._put(ran.carry, partial(_carry_before, loop, call, ran.taken), self.count + ran.taken,
+                          ran.previous_loss)  # fmt: skip
+            if ran.status == "converged":
+                self.stop = Stop(self.count, "finished", f"Converged after {self.count:,} steps.")
+            elif ran.status == "not finite":
+                self.stop = self._nonfinite(self._fresh(self.count)[0])
+            if ran.status != "running":
+                return np.vstack(tables)
+        self.stop = self._ended()
+        return np.vstack(tables)
+
+    def _block(self, count: int, size: int) -> tuple[tuple[Any, ...], list[dict[str, Any]]]:
+        """Return the minibatches of the next `count` steps, in arrays of `size` of them, and the batches' states after
+        each step."""
+        inputs = [each for each in self.stepper.fresh if each.role == "batch"]
+        blocks = tuple(np.zeros((size, *each.type.shape), each.type.dtype) for each in inputs)
+        states: list[dict[str, Any]] = []
+        drawn = dict(self.batches)
+        for k in range(count if inputs else 0):
+            for each, block in zip(inputs, blocks, strict=True):
+                block[k], drawn[each.name] = self.prepared.draw(each.name, self.count + k, drawn.get(each.name))
+            states.append(dict(drawn))
+        return blocks, states
+
+    def _ended(self) -> Stop | None:
+        """Return why the optimizer stands still after its steps, or None where it has more to take."""
+        if self.count < self.limit:
+            return None
+        finished = Stop(self.count, "finished", f"Took its {self.limit - self.first:,} steps.")
+        return self._out_of_range() or finished
+
+    def _advance(self, most: int) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
         prepared, stepper, carry, fixed = self.prepared, self.stepper, self.carry, tuple(self.fixed)
         function, fresh = stepper.function, self._fresh
@@ -237,18 +367,19 @@ class Mover:
                     stop = Stop(step, "finished", f"Converged after {step:,} steps.")
                     break
                 before, carry, previous = carry, out[recorded:], loss
+                if stepper.searches and carry[0] is before[0]:
+                    self._put(carry, before, step, previous)
+                    stop = Stop(step, "finished", f"Converged after {step:,} steps: no step finds a smaller loss.")
+                    break
                 if drawn is not None:
                     self.batches = drawn
                 step += 1
             else:
                 self._put(carry, before, step, previous)
-        if stop is None and self.count >= self.limit:
-            finished = Stop(self.count, "finished", f"Took its {self.limit - self.first:,} steps.")
-            stop = self._out_of_range() or finished
-        self.stop = stop
+        self.stop = stop or self._ended()
         return rows
 
-    def _put(self, carry: tuple[Any, ...], before: tuple[Any, ...], step: int, previous: Any) -> None:
+    def _put(self, carry: tuple[Any, ...], before: Any, step: int, previous: Any) -> None:
         self.carry, self._before, self.count, self.previous_loss = carry, before, step, float(previous)
 
     def _fresh(self, step: int) -> tuple[tuple[Any, ...], dict[str, Any] | None]:
@@ -300,7 +431,8 @@ class Mover:
         """
         for id, value in zip(self.stepper.descent.owned, self.free, strict=True):
             if not np.all(np.isfinite(value)):
-                self._put(self._before, self._before, self.count, float("nan"))
+                before = self._before() if callable(self._before) else self._before
+                self._put(before, before, self.count, float("nan"))
                 sentence = (
                     f"{self.prepared.quoted(id)} left the range of its numbers in step {self.count:,}: "
                     f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or clip the gradient."
@@ -315,6 +447,7 @@ class Mover:
         stepper, own = self.stepper, "" if alone else self.plan.id
         owned = stepper.descent.owned
         columns = [Column("loss", own), Column("gradient", own)]
+        columns += [Column("validation", own)] * (self.validation is not None)
         columns += [Column("gradient", id) for id in owned]
         columns += [Column("value", id) for id in stepper.scalars]
         shapes = {each.name: each.type.shape for each in stepper.descent.free}
@@ -329,27 +462,6 @@ class Mover:
         return np.hstack([table, *(part.reshape(len(rows), -1) for part in parts)]) if rows else table
 
 
-def _node(each: ProgramInput) -> str:
-    return each.name.rpartition(".")[0]
-
-
-def _number(each: ProgramInput) -> int:
-    return int(each.name.rpartition(".")[2])
-
-
-def _numbered(parts: Sequence[Any]) -> list[tuple[str, Any]]:
-    return [(str(k), part) for k, part in enumerate(parts)]
-
-
-def _fits(tensor: Tensor | None, wanted: Type) -> TypeGuard[Tensor]:
-    return tensor is not None and ArrayType(tuple(tensor.shape), tensor.dtype) == wanted
-
-
-def _number_in(tensor: Tensor | None, otherwise: float) -> Any:
-    """Return the real number that a kept tensor holds; `otherwise` where there is none, or not one alone."""
-    single = tensor is not None and tensor.shape == () and not tensor.dtype.startswith("complex")
-    return tensor.array()[()] if tensor is not None and single else otherwise
-
-
-def _restored(tensor: Tensor) -> Any:
-    return scalar_or_array(tensor.array())
+def _carry_before(loop: CompiledLoop, call: Call, taken: int) -> tuple[Any, ...]:
+    """Return what a call had carried before the last of the steps it took."""
+    return call.carry if taken == 1 else loop.run(call, taken - 1).carry

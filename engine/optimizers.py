@@ -2,8 +2,10 @@
 
 `step(oracle, parameters, state, hyper) -> (parameters, state, report)`: `oracle(parameters)` gives the loss and the
 gradients, `parameters` is the tuple of all arrays the optimizer owns, `state` maps each of the method's slots to one
-array per parameter (zeros at the start), `hyper` holds the rate of this step, the method's numbers and `step`, the
-number of steps already taken. The report is the loss.
+array per parameter (zeros at the start), `hyper` holds the method's numbers and, one for each parameter, the rates of
+this step and the numbers of steps taken with this one (`rates`, `numbers`). The report is the loss.
+
+Methods that ask for the loss several times in a step are those of `engine.searching`.
 """
 
 from __future__ import annotations
@@ -16,8 +18,11 @@ import autograd.numpy as np
 
 from engine import limits
 from engine.autodiff.approaches import APPROACHES
+from engine.line_search import SEARCHES
 from engine.schedules import SCHEDULE_SETTINGS, SCHEDULES
-from engine.setting import Choice, Integer, Names, Number, Setting, Slider, Toggle
+from engine.searching import SEARCHING, Searching
+from engine.setting import Choice, Factors, Integer, Names, Number, Setting, Slider, Toggle
+from engine.validation import VALIDATION_SETTINGS
 
 Arrays: TypeAlias = tuple[Any, ...]
 State: TypeAlias = Mapping[str, Arrays]
@@ -28,47 +33,50 @@ StepFunction: TypeAlias = Callable[[Oracle, Arrays, State, Mapping[str, Any]], t
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method as data. `decoupled`: weight decay is the method's own business, not an addition to the gradient."""
+    """A method as data: one step, or a search. `decoupled`: weight decay is the method's own business, not an addition
+    to the gradient."""
 
     title: str
-    step: StepFunction
+    step: StepFunction | None = None
     slots: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     decoupled: bool = False
     formula: str = ""
     source: str = ""
+    search: Searching | None = None
+    """What takes the step where the method asks for the loss several times; the learning rate then has no say."""
 
 
 def _gradient_descent(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
     loss, gradients = oracle(parameters)
-    return _moved(parameters, gradients, hyper["rate"]), {}, loss
+    return _moved(parameters, gradients, hyper["rates"]), {}, loss
 
 
 def _momentum(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
     loss, gradients = oracle(parameters)
     velocity = _pairwise(lambda v, g: _like(hyper["momentum"], v) * v + g, state["velocity"], gradients)
-    return _moved(parameters, velocity, hyper["rate"]), {"velocity": velocity}, loss
+    return _moved(parameters, velocity, hyper["rates"]), {"velocity": velocity}, loss
 
 
 def _nesterov(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
     loss, gradients = oracle(parameters)
     velocity = _pairwise(lambda v, g: _like(hyper["momentum"], v) * v + g, state["velocity"], gradients)
     ahead = _pairwise(lambda g, v: g + _like(hyper["momentum"], v) * v, gradients, velocity)
-    return _moved(parameters, ahead, hyper["rate"]), {"velocity": velocity}, loss
+    return _moved(parameters, ahead, hyper["rates"]), {"velocity": velocity}, loss
 
 
 def _adagrad(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
     loss, gradients = oracle(parameters)
     total = _pairwise(lambda s, g: s + _squared(g), state["total"], gradients)
     direction = _pairwise(lambda g, s: g / (np.sqrt(s) + _like(hyper["epsilon"], s)), gradients, total)
-    return _moved(parameters, direction, hyper["rate"]), {"total": total}, loss
+    return _moved(parameters, direction, hyper["rates"]), {"total": total}, loss
 
 
 def _rmsprop(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
     loss, gradients = oracle(parameters)
     average = _averaged(hyper["decay"], state["average"], map(_squared, gradients))
     direction = _pairwise(lambda g, s: g / (np.sqrt(s) + _like(hyper["epsilon"], s)), gradients, average)
-    return _moved(parameters, direction, hyper["rate"]), {"average": average}, loss
+    return _moved(parameters, direction, hyper["rates"]), {"average": average}, loss
 
 
 def _adam(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
@@ -76,17 +84,33 @@ def _adam(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, 
     mean = _averaged(hyper["beta1"], state["mean"], gradients)
     square = _averaged(hyper["beta2"], state["square"], map(_squared, gradients))
     # The bias corrections are scalars: they go into the rate and under the root, not over whole arrays of their own.
-    number = hyper["step"] + 1.0
-    rate = hyper["rate"] / (1.0 - hyper["beta1"] ** number)
-    root = np.sqrt(1.0 - hyper["beta2"] ** number)
-    direction = _pairwise(lambda m, s: m / (np.sqrt(s) / _like(root, s) + _like(hyper["epsilon"], s)), mean, square)
-    return _moved(parameters, direction, rate), {"mean": mean, "square": square}, loss
+    rates = _shared(lambda rate, n: rate / (1.0 - hyper["beta1"] ** (n + 1.0)), hyper["rates"], hyper["numbers"])
+    roots = _shared(lambda n: np.sqrt(1.0 - hyper["beta2"] ** (n + 1.0)), hyper["numbers"])
+    direction = tuple(
+        m / (np.sqrt(s) / _like(root, s) + _like(hyper["epsilon"], s))
+        for m, s, root in zip(mean, square, roots, strict=True)
+    )
+    return _moved(parameters, direction, rates), {"mean": mean, "square": square}, loss
 
 
 def _adamw(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
-    decay = hyper["rate"] * hyper["weight_decay"]
     moved, state, loss = _adam(oracle, parameters, state, hyper)
-    return _moved(moved, parameters, decay), state, loss
+    return _decoupled(moved, parameters, hyper), state, loss
+
+
+def _lion(oracle: Oracle, parameters: Arrays, state: State, hyper: Mapping[str, Any]) -> Any:
+    loss, gradients = oracle(parameters)
+    ahead = _averaged(hyper["beta1"], state["mean"], gradients)
+    mean = _averaged(hyper["beta2"], state["mean"], gradients)
+    moved = _moved(parameters, tuple(map(_sign, ahead)), hyper["rates"])
+    return _decoupled(moved, parameters, hyper), {"mean": mean}, loss
+
+
+def _decoupled(moved: Arrays, parameters: Arrays, hyper: Mapping[str, Any]) -> Arrays:
+    """Return the moved parameters with weight decay on top, where there is any."""
+    if "weight_decay" not in hyper:
+        return moved
+    return _moved(moved, parameters, _shared(lambda rate: rate * hyper["weight_decay"], hyper["rates"]))
 
 
 METHODS: Final[Mapping[str, Method]] = {
@@ -143,6 +167,36 @@ METHODS: Final[Mapping[str, Method]] = {
         formula=r"\theta \leftarrow \theta - \eta\,(\hat m / (\sqrt{\hat s} + \epsilon) + \lambda\theta)",
         source="Loshchilov, Hutter 2019",
     ),
+    "lion": Method(
+        "Lion",
+        _lion,
+        slots=("mean",),
+        settings=("beta1", "beta2"),
+        decoupled=True,
+        formula=r"\theta \leftarrow \theta - \eta\,(\operatorname{sign}(\beta_1 m + (1-\beta_1) g) + \lambda\theta),"
+        r"\quad m \leftarrow \beta_2 m + (1-\beta_2) g",
+        source="Chen et al. 2023",
+    ),
+    "lbfgs": Method(
+        "L-BFGS",
+        settings=("history", "search"),
+        search=SEARCHING["lbfgs"],
+        formula=r"\theta \leftarrow \theta - \alpha\, \hat H^{-1} g",
+        source="Nocedal 1980; Liu, Nocedal 1989",
+    ),
+    "conjugate_gradient": Method(
+        "Conjugate gradient",
+        search=SEARCHING["conjugate_gradient"],
+        formula=r"d \leftarrow \beta d - g,\quad \theta \leftarrow \theta + \alpha\, d",
+        source="Polak, Ribiere 1969",
+    ),
+    "newton": Method(
+        "Newton",
+        settings=("search",),
+        search=SEARCHING["newton"],
+        formula=r"\theta \leftarrow \theta - \alpha\, |H|^{-1} g",
+        source="Nocedal, Wright 2006, chapter 3",
+    ),
 }
 
 CLIPS: Final = ("none", "value", "norm")
@@ -154,9 +208,25 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
         0.9, low=0.0, high=0.9999, help="What of the last step's velocity is kept (momentum, Nesterov)."
     ),
     "decay": Slider(0.99, low=0.0, high=0.99999, help="What is kept of the running mean of squares (RMSProp)."),
-    "beta1": Slider(0.9, low=0.0, high=0.99999, help="What is kept of the running mean of gradients (Adam, AdamW)."),
-    "beta2": Slider(0.999, low=0.0, high=0.999999, help="What is kept of the running mean of squares (Adam, AdamW)."),
+    "beta1": Slider(
+        0.9, low=0.0, high=0.99999, help="What is kept of the running mean of gradients (Adam, AdamW, Lion)."
+    ),
+    "beta2": Slider(
+        0.999,
+        low=0.0,
+        high=0.999999,
+        help="What is kept of the running mean of squares (Adam, AdamW), or of gradients (Lion: 0.99 is usual).",
+    ),
     "epsilon": Number(1e-8, low=0.0, help="Added to the root before dividing."),
+    "history": Integer(10, low=1, high=100, help="How many past steps tell of the curvature (L-BFGS)."),
+    "search": Choice(
+        "strong_wolfe",
+        options=tuple(SEARCHES),
+        help="How far each step goes (L-BFGS, Newton): until loss and slope have fallen, or by halving.",
+    ),
+    "rate_factors": Factors(
+        (), of="parameter", help="What single parameters' learning rates are multiplied by; 1 for all others."
+    ),
     "schedule": Choice("constant", options=tuple(SCHEDULES), help="How the learning rate changes over the steps."),
     **SCHEDULE_SETTINGS,
     "clip": Choice("none", options=CLIPS, help="Limit each component of the gradient (value) or its length (norm)."),
@@ -164,7 +234,7 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
     "weight_decay": Number(
         0.0,
         low=0.0,
-        help="Pulls parameters to zero: added to the gradient times the parameter; AdamW applies it apart.",
+        help="Pulls parameters to zero: added to the gradient times the parameter; AdamW and Lion apply it apart.",
     ),
     "steps": Integer(1000, low=1, high=limits.RUN_STEPS, help="How many steps a run takes at most."),
     "until": Choice(
@@ -173,6 +243,7 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
         help="A run ends after its steps, or once the gradient norm or the loss's relative change is within tolerance.",
     ),
     "tolerance": Number(1e-8, low=0.0, help="What counts as converged."),
+    **VALIDATION_SETTINGS,
     "seed": Integer(0, low=0, high=2**53, help="Start values, noise and batches follow from it."),
     "parameters": Names((), of="parameter", help="Which parameters it moves; none named: all that reach the loss."),
     "approach": Choice(
@@ -189,23 +260,30 @@ def update(
     """Return the whole update `(loss, gradients, parameters, state, hyper) -> (parameters, state)` of these choices.
 
     `hyper` holds the numeric settings of the optimizer node that are read, and `step`. Without "weight_decay" nothing
-    decays. The gradient is clipped first, then weight decay is added (as in PyTorch), then the method takes its step at
-    the scheduled rate. The parameters are free values: of a constrained one, what stands behind it. Complex parameters
-    follow the conjugate of autograd's gradient, the direction in which the loss rises.
+    decays. "rate_factors" has a factor for each parameter's rate, "ages" the numbers of steps taken with each: without
+    them, 1 and `step`. The gradient is clipped first, then weight decay is added (as in PyTorch), then the method takes
+    its step at the scheduled rate. The parameters are free values: of a constrained one, what stands behind it. Complex
+    parameters follow the conjugate of autograd's gradient, the direction in which the loss rises.
     """
     chosen = METHODS[method]
+    if chosen.step is None:
+        raise ValueError(f"{chosen.title} searches along a line: its step is that of engine.searching")
+    take = chosen.step
 
     def updated(
         loss: Any, gradients: Arrays, parameters: Arrays, state: State, hyper: Mapping[str, Any]
     ) -> tuple[Arrays, State]:
         rate = SCHEDULES[schedule].rate(hyper["step"], hyper["learning_rate"], hyper)
+        factors = hyper.get("rate_factors")
+        rates = (rate,) * len(parameters) if factors is None else tuple(rate * factor for factor in factors)
+        numbers = hyper.get("ages") or (hyper["step"],) * len(parameters)
 
         def oracle(at: Arrays) -> tuple[Any, Arrays]:
             rising = _clipped(clip, tuple(map(_rising, gradients)), hyper)
             decays = "weight_decay" in hyper and not chosen.decoupled
             return loss, _decayed(rising, at, hyper) if decays else rising
 
-        new, state, _ = chosen.step(oracle, parameters, state, {**hyper, "rate": rate})
+        new, state, _ = take(oracle, parameters, state, {**hyper, "rates": rates, "numbers": numbers})
         return new, state
 
     return updated
@@ -230,8 +308,18 @@ def _pairwise(function: Callable[[Any, Any], Any], first: Arrays, second: Arrays
     return tuple(map(function, first, second))
 
 
-def _moved(parameters: Arrays, directions: Arrays, rate: Any) -> Arrays:
-    return _pairwise(lambda p, d: p - _like(rate, p) * d, parameters, directions)
+def _moved(parameters: Arrays, directions: Arrays, rates: Arrays) -> Arrays:
+    return tuple(p - _like(rate, p) * d for p, d, rate in zip(parameters, directions, rates, strict=True))
+
+
+def _shared(function: Callable[..., Any], *columns: Arrays) -> Arrays:
+    """Return function(...) row by row, called once for rows of the same objects: scalars that parameters share."""
+    known: dict[tuple[int, ...], Any] = {}
+    for row in zip(*columns, strict=True):
+        key = tuple(map(id, row))
+        if key not in known:
+            known[key] = function(*row)
+    return tuple(known[tuple(map(id, row))] for row in zip(*columns, strict=True))
 
 
 def _averaged(keep: Any, averages: Arrays, news: Iterable[Any]) -> Arrays:
@@ -240,6 +328,10 @@ def _averaged(keep: Any, averages: Arrays, news: Iterable[Any]) -> Arrays:
 
 def _rising(gradient: Any) -> Any:
     return np.conj(gradient) if gradient.dtype.kind == "c" else gradient
+
+
+def _sign(array: Any) -> Any:
+    return np.sign(np.real(array)) + 1j * np.sign(np.imag(array)) if array.dtype.kind == "c" else np.sign(array)
 
 
 def _squared(gradient: Any) -> Any:

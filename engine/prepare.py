@@ -34,6 +34,8 @@ class Plan:
     parameters: tuple[str, ...]
     """The parameter nodes it moves: those it names, or all that reach the loss; never frozen ones."""
     settings: Mapping[str, Any]
+    validation: Socket | None = None
+    """The output that its validation input is wired to."""
 
 
 @dataclass(frozen=True)
@@ -338,7 +340,8 @@ class _Preparation:
             loss = self.graph.sources.get(Socket(id, "loss"))
             if loss is not None:
                 owned = trained(self.graph, self.library, id)
-                yield Plan(id, label(node, declared.title), loss, owned, declared.values(node))
+                seen = self.graph.sources.get(Socket(id, "validation"))
+                yield Plan(id, label(node, declared.title), loss, owned, declared.values(node), seen)
 
 
 def _raise_first(problems: Sequence[Problem]) -> None:

@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from engine.edits import Disconnect, Edit, Group, ResetSetting, SetSetting
 from engine.errors import SettingError
@@ -17,7 +17,7 @@ from engine.operator import Kind, Operator, socket_number
 from engine.order import ancestors, graph_parents, loops, natural
 from engine.placeholder import operator_of
 from engine.rules import is_derivative, is_optimizer
-from engine.setting import Names, Setting
+from engine.setting import Factors, Names, Setting
 from engine.sockets import arguments, input_of, missing_inputs, output_names, quoted, shortened
 from engine.types import Type, leaves
 
@@ -243,13 +243,17 @@ def _named_parameters(facts: _Facts) -> Iterator[Problem]:
         for setting, spec in facts.operators[node].settings.items():
             if isinstance(spec, Names) and spec.of == "parameter":
                 names = facts.operators[node].values(facts.graph.nodes[node])[setting]
-                yield from _wrong_names(facts, node, setting, tuple(names))
+                yield from _wrong_names(facts, node, setting, {name: name for name in names})
+            if isinstance(spec, Factors) and spec.of == "parameter":
+                pairs = facts.operators[node].values(facts.graph.nodes[node])[setting]
+                yield from _wrong_names(facts, node, setting, {pair[0]: pair for pair in pairs})
 
 
-def _wrong_names(facts: _Facts, node: str, setting: str, names: tuple[str, ...]) -> Iterator[Problem]:
+def _wrong_names(facts: _Facts, node: str, setting: str, named: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the names that are no parameter's; `named` has the part of the setting that each stands in."""
     parameters = frozenset(facts.parameters)
-    right = tuple(name for name in names if name in parameters)
-    for name in names:
+    right = tuple(part for name, part in named.items() if name in parameters)
+    for name in named:
         if name not in parameters:
             what = "not a parameter" if name in facts.graph.nodes else "not in the graph"
             sentence = f" names the parameter “{shortened(name)}”, which is {what}."

@@ -42,6 +42,8 @@ class Result:
     """Whether it ended because a value was not finite."""
     probes: Mapping[str, Any] = field(default_factory=dict)
     """What each probe shows at the end, in evaluation (no noise, running averages)."""
+    validation: Mapping[str, float] = field(default_factory=dict)
+    """Where something is wired to it: the last "value" and its "step", the "best" and its "best_step"."""
     columns: tuple[Column, ...] = ()
     history: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     """What was recorded at `recorded`, before each step: a row per step, with a number for each of `columns`."""
@@ -62,6 +64,8 @@ class Result:
             "approach": self.approach,
             "backend": self.backend,
         }
+        if self.validation:
+            fields["validation"] = dict(self.validation)
         if self.stopped:
             fields |= {"stopped": self.stopped, "failed": self.failed, "probes": dict(self.probes)}
         return {name: plain(value) for name, value in fields.items()}

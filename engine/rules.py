@@ -18,8 +18,9 @@ def outputs_of(
     declared: Operator, types: Sequence[Type], settings: Mapping[str, Any], names: Sequence[str]
 ) -> tuple[Type, ...]:
     """Return the types of an operator's outputs by its shape rule; raise ShapeError, also where they are too large."""
-    if is_optimizer(declared) and list(names) == ["loss"]:
-        _require_loss(types[0])
+    if is_optimizer(declared):
+        for name, kind in zip(names, types, strict=True):
+            _require_scalar(name, kind)
     if declared.accepts:
         declared.accepts(dict(zip(names, types, strict=True)), settings)
     outputs = declared.shape(types, settings) if declared.shape else ()
@@ -38,15 +39,18 @@ def is_derivative(declared: Operator) -> bool:
     return declared.kind is Kind.HIGHER_ORDER and {"of", "wrt"} <= {each.name for each in declared.inputs}
 
 
-def _require_loss(kind: Type) -> None:
+def _require_scalar(name: str, kind: Type) -> None:
+    """Raise ShapeError where an optimizer's loss or validation is no real scalar; a loss has to have a slope too."""
     if not isinstance(kind, ArrayType):
-        raise ShapeError(f"loss takes a scalar, not {kind}", socket="loss")
+        raise ShapeError(f"{name} takes a scalar, not {kind}", socket=name)
     if kind.shape != ():
         raise ShapeError(
-            f"loss takes a scalar, and what is wired into it is {kind}: take its mean or its sum first", socket="loss"
+            f"{name} takes a scalar, and what is wired into it is {kind}: take its mean or its sum first", socket=name
         )
-    if not kind.dtype.startswith("float"):
+    if name == "loss" and not kind.dtype.startswith("float"):
         raise ShapeError(f"loss takes a real number, not {kind.dtype}: it has to have a slope", socket="loss")
+    if kind.dtype.startswith("complex"):
+        raise ShapeError(f"{name} takes a real number, not {kind.dtype}", socket=name)
 
 
 def _require_bounded(kind: Type) -> None:

@@ -170,6 +170,35 @@ class Names(Setting):
 
 
 @dataclass(frozen=True, slots=True)
+class Reference(Text):
+    """The id of one other node ("" is none); `of` is the operator it must have ("" for any). Copies follow copies."""
+
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Factors(Setting):
+    """Positive factors by name: pairs [node id, factor]. `of` says of what the names are, as in Names; numeric."""
+
+    of: str = ""
+    numeric: ClassVar[bool] = True
+
+    def check(self, value: Any) -> SettingValue:
+        try:
+            pairs = [(name, factor) for name, factor in value]
+        except (TypeError, ValueError):
+            raise SettingError("must be pairs of a name and a factor") from None
+        for name, factor in pairs:
+            if not isinstance(name, str):
+                raise SettingError("must be pairs of a name and a factor")
+            if isinstance(factor, bool) or not isinstance(factor, int | float) or not 0 < factor < math.inf:
+                raise SettingError("must have factors greater than 0")
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise SettingError("must name each once")
+        return tuple((name, float(factor)) for name, factor in pairs)
+
+
+@dataclass(frozen=True, slots=True)
 class Columns(Setting):
     """The outputs of a table: rows [output name, "number" or "class", [column, ...]]."""
 

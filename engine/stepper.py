@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.approaches import APPROACHES, default_backend, gradient_function, refusal
+from engine.backends import xla
 from engine.backends.numpy_code import compile_program
 from engine.binding import bind
-from engine.constraints import CONSTRAINTS, Constraint
+from engine.descent import Descent, descent
 from engine.errors import LoweringError
 from engine.optimizers import METHODS, length, start_state, update
-from engine.prepare import Plan, Prepared, scalar_or_array
+from engine.prepare import Plan, Prepared
 from engine.program.compose import fuse, select
 from engine.program.functions import record_function
-from engine.program.lower import lower
 from engine.program.program import Program, ProgramInput, Role, Var
 from engine.schedules import SCHEDULES
+from engine.search_step import FRESH, in_order, search_step
 from engine.types import ArrayType, RecordType, TupleType, Type, type_of
 
 RECORDED: Final = 16
@@ -33,139 +34,14 @@ RECORDED_TOTAL: Final = 64
 def choose(approach: str | None, backend: str | None, settings: Mapping[str, Any]) -> tuple[str, str]:
     """Return the approach and backend to use; raise LoweringError where they do not go together.
 
-    No approach: the optimizer node's own. No backend: the first that runs the approach.
+    No approach: the optimizer node's own. No backend: the first that runs the approach; "auto" too, to begin with.
     """
     approach = approach or str(settings["approach"])
-    if backend is None and approach in APPROACHES:
+    if backend in (None, "auto") and approach in APPROACHES:
         backend = default_backend(approach)
     if sentence := refusal(approach, str(backend)):
         raise LoweringError(sentence)
     return approach, str(backend)
-
-
-@dataclass(frozen=True)
-class Descent:
-    """The loss as a program of free parameters: what an approach differentiates.
-
-    `program` has the owned parameters' free values among its inputs (role "parameter", by node), and gives first their
-    constrained values where they have a constraint, then the loss, then new states.
-    """
-
-    plan: Plan
-    program: Program
-    loss: Var
-    constrained: Mapping[str, Constraint]
-    values: Mapping[str, Var]
-    """The variable of each owned parameter's constrained value."""
-    free: tuple[ProgramInput, ...]
-    """The inputs that are moved, in the order of plan.parameters (those the loss reads)."""
-
-    @property
-    def owned(self) -> tuple[str, ...]:
-        """The parameters that are moved: those of the plan that the loss reads."""
-        return tuple(each.name for each in self.free)
-
-    def to_free(self, prepared: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return the free values of the owned parameters."""
-        return tuple(
-            self._to_free(prepared, id, parameters[id]) if id in self.constrained else parameters[id]
-            for id in self.owned
-        )
-
-    def _to_free(self, prepared: Prepared, id: str, value: Any) -> Any:
-        # In double precision: float32 cannot tell a value close to its limit from the limit itself.
-        free = self.constrained[id].free(np.asarray(value, np.float64), *limits(prepared, id))
-        return scalar_or_array(np.asarray(free, prepared.parameters[id].dtype))
-
-    def to_values(self, prepared: Prepared, free: Sequence[Any]) -> dict[str, Any]:
-        """Return the owned parameters inside their constraints."""
-        return {id: self.value(prepared, id, each) for id, each in zip(self.owned, free, strict=True)}
-
-    def value(self, prepared: Prepared, id: str, free: Any) -> Any:
-        """Return the value that a free value of an owned parameter stands for."""
-        if id not in self.constrained:
-            return free
-        dtype = prepared.parameters[id].dtype
-        return scalar_or_array(np.asarray(self.constrained[id].value(free, *limits(prepared, id)), dtype))
-
-
-def constraint(prepared: Prepared, id: str) -> Constraint | None:
-    """Return the constraint of a parameter node, or None; a parameter without elements needs none."""
-    node = prepared.graph.nodes[id]
-    if np.size(prepared.parameters[id]) == 0:
-        return None
-    return CONSTRAINTS.get(str(prepared.operator(id).values(node).get("constraint")))
-
-
-def limits(prepared: Prepared, id: str) -> tuple[float, ...]:
-    """Return the numbers that the parameter's constraint takes."""
-    settings = prepared.operator(id).values(prepared.graph.nodes[id])
-    found = constraint(prepared, id)
-    return tuple(float(settings[name]) for name in (found.limits if found else ()))
-
-
-def lowered_loss(prepared: Prepared, plan: Plan) -> Program:
-    """Return the program of an optimizer's loss; raise LoweringError where that is no real scalar."""
-    program = lower(prepared.graph, prepared.library, prepared.types, (plan.loss,), train=True)
-    kind = program.types[program.outputs[0]]
-    if not is_loss(kind):
-        raise LoweringError(f"{prepared.quoted(plan.id)} needs a real scalar as its loss, not {kind}.", node=plan.id)
-    return program
-
-
-def is_loss(kind: ArrayType) -> bool:
-    """Whether a value of this type can be made small."""
-    return kind.shape == () and kind.dtype.startswith("float")
-
-
-def descent(prepared: Prepared, plan: Plan) -> Descent:
-    """Lower the loss of an optimizer over the free values of the parameters it moves; raise LoweringError where it
-    moves none."""
-    base = lowered_loss(prepared, plan)
-    read = {each.name: each for each in base.inputs if each.role == "parameter"}
-    owned = tuple(id for id in plan.parameters if id in read)
-    if not owned:
-        sentence = f"{prepared.quoted(plan.id)} has nothing to move: no parameter that is not frozen reaches its loss."
-        raise LoweringError(sentence, node=plan.id)
-    constrained = {id: found for id in owned if (found := constraint(prepared, id))}
-    if not constrained:
-        free = tuple(read[id] for id in owned)
-        return Descent(plan, base, base.outputs[0], {}, {each.name: each.var for each in free}, free)
-    maps = _constraining(prepared, constrained, read)
-    feeds = {read[id].var: var for id, var in zip(constrained, maps.outputs, strict=True)}
-    program = fuse(maps, base, feeds)
-    inputs = {each.name: each for each in program.inputs if each.role == "parameter"}
-    values = dict(zip(constrained, maps.outputs, strict=True))
-    return Descent(
-        plan,
-        program,
-        program.outputs[len(constrained)],
-        constrained,
-        {id: values.get(id, inputs[id].var) for id in owned},
-        tuple(inputs[id] for id in owned),
-    )
-
-
-def _constraining(
-    prepared: Prepared, constrained: Mapping[str, Constraint], read: Mapping[str, ProgramInput]
-) -> Program:
-    """Return the program from free values (inputs named by node) and limits (named by node and setting) to values."""
-    program: Program | None = None
-    for id, found in constrained.items():
-        bounds = len(found.limits)
-        roles: list[Role] = ["parameter"]
-        roles += ["setting"] * bounds
-        names = (id, *(f"{id}.{name}" for name in found.limits))
-        types = (read[id].type, *((ArrayType(dtype=_real(read[id].type.dtype)),) * bounds))
-        each = record_function(found.value, types, names=names, roles=roles, origin=id)
-        program = each if program is None else fuse(program, each, {})
-    if program is None:
-        raise LoweringError("no constrained parameter")
-    return program
-
-
-def _real(dtype: str) -> str:
-    return np.zeros((), dtype).real.dtype.name
 
 
 @dataclass(frozen=True)
@@ -194,6 +70,9 @@ class Stepper:
     """The whole step, for looking at and as text."""
     gradient_program: Program
     """The loss and its adjoint: where a value that is not finite is looked for."""
+    searches: bool = False
+    """Whether the function asks for the loss several times in a step: then `program` is no more than its inputs and
+    the gradient, and a step that finds nothing lower leaves its parameters as they are."""
 
     @property
     def row(self) -> int:
@@ -206,54 +85,76 @@ class Stepper:
         return any(each.role != "step" for each in self.fresh)
 
 
-def build(prepared: Prepared, plan: Plan, approach: str, backend: str) -> Stepper:
+def build(
+    prepared: Prepared, plan: Plan, approach: str, backend: str, ages: Mapping[str, int] | None = None
+) -> Stepper:
     """Lower, differentiate, fuse with the update and compile one optimizer's step; raise LoweringError where that
-    fails."""
+    fails.
+
+    `ages`: the step at which the method's state of a parameter began, where that is not 0.
+    """
     down = descent(prepared, plan)
-    wrt = [each.var for each in down.free]
-    whole = adjoint(down.program, down.loss, wrt)
-    gradients = whole.outputs[-len(wrt) :]
-    new_states = down.program.outputs[len(down.constrained) + 1 :]
-    parts = _Update(prepared, down)
-    fused = fuse(whole, parts.program, parts.feeds(down.loss, gradients))
+    whole = adjoint(down.program, down.loss, [each.var for each in down.free])
     scalars, arrays = _recorded(down)
-    update_outputs = fused.outputs[len(whole.outputs) :]
-    outputs = (
-        down.loss,
-        *update_outputs[: parts.norms],
-        *(down.values[id] for id in (*scalars, *arrays)),
-        *update_outputs[parts.norms :],
-        *new_states,
-    )
-    program = select(fused, outputs, [f"{k}" for k in range(len(outputs))])
-    states = tuple(each for each in program.inputs if each.role == "state" and each.name not in parts.slot_names)
-    slots = {each.name: each for each in program.inputs if each.name in parts.slot_names}
-    carry = (*down.free, *(slots[name] for name in parts.slot_names), *states)
-    fresh = tuple(each for each in program.inputs if each.role in ("key", "batch", "step"))
-    fixed = tuple(each for each in program.inputs if each not in (*carry, *fresh))
-    ordered = replace(program, inputs=(*carry, *fresh, *fixed))
-    if (approach, backend) == FUSED:
-        function = compile_program(ordered).function
+    if METHODS[str(plan.settings["method"])].search is not None:
+        found = search_step(prepared, down, whole, scalars + arrays, approach, backend)
+        program, slots, function = found.program, found.slots, found.function
     else:
-        function = _in_two_parts(down, parts, ordered, scalars + arrays, new_states, approach, backend)
+        parts = _Update(prepared, down, ages or {})
+        program, slots = _one_step(down, whole, parts, scalars + arrays), parts.slots
+        if (approach, backend) == FUSED:
+            function = compile_program(program).function
+        elif xla.whole(approach, backend):
+            function = _by_xla(program)
+        else:
+            function = _in_two_parts(down, parts, program, scalars + arrays, approach, backend)
+    carried = len(down.free) + len(slots) + len(_new_states(down))
+    fresh = sum(each.role in FRESH for each in program.inputs)
     return Stepper(
         descent=down,
         approach=approach,
         backend=backend,
         function=function,
-        carry=carry,
-        fresh=fresh,
-        fixed=fixed,
+        carry=program.inputs[:carried],
+        fresh=program.inputs[carried : carried + fresh],
+        fixed=program.inputs[carried + fresh :],
         scalars=scalars,
         arrays=arrays,
-        slots=parts.slots,
-        program=ordered,
+        slots=slots,
+        program=program,
         gradient_program=whole,
+        searches=METHODS[str(plan.settings["method"])].search is not None,
     )
+
+
+def _new_states(down: Descent) -> tuple[Var, ...]:
+    return down.program.outputs[len(down.constrained) + 1 :]
+
+
+def _one_step(down: Descent, whole: Program, parts: _Update, recorded: Sequence[str]) -> Program:
+    """Return the program of a step, its inputs in the order of the Stepper's function: carry, fresh, fixed."""
+    fused = fuse(whole, parts.program, parts.feeds(down.loss, whole.outputs[-len(down.free) :]))
+    update_outputs = fused.outputs[len(whole.outputs) :]
+    outputs = (
+        down.loss,
+        *update_outputs[: parts.norms],
+        *(down.values[id] for id in recorded),
+        *update_outputs[parts.norms :],
+        *_new_states(down),
+    )
+    program = select(fused, outputs, [f"{k}" for k in range(len(outputs))])
+    slots = {each.name: each for each in program.inputs if each.name in parts.slot_names}
+    return in_order(program, (*down.free, *(slots[name] for name in parts.slot_names)))
 
 
 FUSED: Final = ("static", "numpy_code")
 """The approach and backend whose gradient and update are one compiled function."""
+
+
+def _by_xla(program: Program) -> Callable[..., tuple[Any, ...]]:
+    """Return the step for one at a time; it is compiled when it is first called (`engine.compiled_loop` takes many)."""
+    step = xla.compile_program(program)
+    return lambda *values: step(values)
 
 
 def _recorded(down: Descent) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -273,7 +174,7 @@ class _Update:
     """The update of an optimizer as a program: (loss, gradients, free, slots, hyper, step) -> (norms, new free, new
     slots)."""
 
-    def __init__(self, prepared: Prepared, down: Descent) -> None:
+    def __init__(self, prepared: Prepared, down: Descent, ages: Mapping[str, int]) -> None:
         settings = down.plan.settings
         method, schedule, clip = (str(settings[name]) for name in ("method", "schedule", "clip"))
         self.down = down
@@ -282,12 +183,17 @@ class _Update:
         self.slots = tuple((slot, id) for slot in sorted(zeros) for id in down.owned)
         self.slot_names = tuple(f"{down.plan.id}.slot.{slot}.{k}" for slot in sorted(zeros) for k in range(len(free)))
         self.norms = 1 + len(free)
-        hyper = {name: ArrayType() for name in hyper_names(settings)}
+        hyper: dict[str, Type] = {name: ArrayType() for name in hyper_names(settings)}
+        if "rate_factors" in hyper:
+            hyper["rate_factors"] = TupleType((ArrayType(),) * len(free))
         step = update(method, schedule, clip)
+        began = [ages.get(id, 0) for id in down.owned]
 
         def updated(loss: Any, gradients: Any, parameters: Any, state: Any, numbers: Any, count: Any) -> Any:
             norms = tuple(length((each,)) for each in gradients)
-            return (length(norms), *norms), *step(loss, gradients, parameters, state, {**numbers, "step": count})
+            taken = {first: count - float(first) if first else count for first in began}
+            told = {**numbers, "step": count, "ages": tuple(taken[first] for first in began)}
+            return (length(norms), *norms), *step(loss, gradients, parameters, state, told)
 
         types: tuple[Type, ...] = (
             down.program.types[down.loss],
@@ -310,13 +216,24 @@ class _Update:
 def hyper_names(settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the numeric settings that the update with these choices reads.
 
-    Without weight decay its additions are left out altogether: they would cost two passes over each parameter.
+    Without weight decay its additions are left out altogether (they would cost two passes over each parameter), and
+    without factors of single parameters their products.
     """
     method = METHODS[str(settings["method"])]
+    decay = ("weight_decay",) * bool(method.decoupled or settings["weight_decay"])
+    if method.search is not None:
+        return decay
     names = ["learning_rate", *method.settings, *SCHEDULES[str(settings["schedule"])].settings]
+    names += ["rate_factors"] * bool(settings["rate_factors"])
     names += ["clip_at"] * (settings["clip"] != "none")
-    names += ["weight_decay"] * bool(method.decoupled or settings["weight_decay"])
-    return tuple(names)
+    return (*names, *decay)
+
+
+def rate_factors(stepper: Stepper, settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return what the learning rate of each owned parameter is multiplied by, by the name of the step's input."""
+    factors = dict(settings["rate_factors"])
+    name = f"{stepper.descent.plan.id}.rate_factors"
+    return {f"{name}.{k}": float(factors.get(id, 1.0)) for k, id in enumerate(stepper.descent.owned)}
 
 
 def _in_two_parts(
@@ -324,7 +241,6 @@ def _in_two_parts(
     parts: _Update,
     ordered: Program,
     recorded: Sequence[str],
-    new_states: Sequence[Var],
     approach: str,
     backend: str,
 ) -> Callable[..., tuple[Any, ...]]:
@@ -340,7 +256,7 @@ def _in_two_parts(
     at_loss = outputs[down.loss]
     values = [outputs.get(down.values[id]) for id in recorded]
     free = {id: k for k, id in enumerate(down.owned)}
-    count, kept = len(down.free), [outputs[var] for var in new_states]
+    count, kept = len(down.free), [outputs[var] for var in _new_states(down)]
 
     def step(*every: Any) -> tuple[Any, ...]:
         found, gradients = gradient([every[k] for k in wanted])
@@ -354,4 +270,8 @@ def _in_two_parts(
 
 def fixed_values(stepper: Stepper, prepared: Prepared, parameters: Mapping[str, Any]) -> list[Any]:
     """Return the values of the step's fixed inputs, the optimizer's own settings among them."""
-    return bind(stepper.program, prepared, parameters, step=0, inputs=stepper.fixed)
+    factors = rate_factors(stepper, stepper.descent.plan.settings)
+    others = [each for each in stepper.fixed if each.name not in factors]
+    bound = bind(stepper.program, prepared, parameters, step=0, inputs=others)
+    known = dict(zip([each.name for each in others], bound, strict=True))
+    return [np.float64(factors[each.name]) if each.name in factors else known[each.name] for each in stepper.fixed]

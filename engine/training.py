@@ -22,6 +22,7 @@ from engine.prepare import Plan, Prepared
 from engine.sockets import input_of
 from engine.stepper import choose
 from engine.types import Tensor
+from engine.validation import Validated
 
 __all__ = ["Chunk", "Column", "Lane", "Step", "Stop", "Trainer", "lanes_of"]
 
@@ -110,6 +111,7 @@ class Trainer:
             tuple(_mover(prepared, plan, approach, backend, steps) for plan in plans)
             for plans in lanes_of(prepared.plans)
         )
+        _require_one_best(self._movers)
         if prepared.step and prepared.content.kept is not None:
             for movers in self._movers:
                 for mover in movers:
@@ -134,6 +136,10 @@ class Trainer:
         """Whether every lane stands still."""
         return len(self.stops) == len(self.lanes)
 
+    def backend(self, lane: int = 0) -> str:
+        """Return what takes the lane's steps now: with the backend "auto" that changes once XLA has compiled them."""
+        return ", ".join(dict.fromkeys(mover.backend for mover in self._movers[lane]))
+
     def step(self, lane: int = 0) -> int:
         """Return how many steps the lane has taken, those before it was resumed included."""
         return max(mover.count for mover in self._movers[lane])
@@ -143,6 +149,14 @@ class Trainer:
         moved = {id: value for mover in self._movers[lane] for id, value in mover.values().items()}
         return {id: np.array(value) for id, value in {**self._prepared.parameters, **moved}.items()}
 
+    def standing(self, lane: int = 0) -> int:
+        """Return the step that `parameters` belong to: that of the best validation where a finished lane keeps it."""
+        return max(mover.standing for mover in self._movers[lane])
+
+    def validated(self, lane: int = 0) -> dict[str, Validated]:
+        """Return what validation has shown so far, by optimizer."""
+        return {mover.plan.id: mover.validated for mover in self._movers[lane] if mover.validation is not None}
+
     def states(self, lane: int = 0) -> dict[str, tuple[Any, ...]]:
         """Return the states of stateful nodes and batches as they are now, for `engine.evaluate`."""
         return {id: state for mover in self._by_steps(lane) for id, state in mover.states().items()}
@@ -150,7 +164,7 @@ class Trainer:
     def kept(self, lane: int = 0) -> Kept:
         """Return what "keep these values" stores: a run that takes it up goes on exactly as this one would."""
         return Kept(
-            step=self.step(lane),
+            step=self.standing(lane),
             seed=self._prepared.seed,
             optimizer=self.lanes[lane].optimizers[0],
             values={id: Tensor.of(value) for id, value in self.parameters(lane).items()},
@@ -229,10 +243,25 @@ class Trainer:
 
 
 def _mover(prepared: Prepared, plan: Plan, approach: str | None, backend: str | None, steps: int | None) -> Mover:
+    auto = backend == "auto"
     approach, backend = choose(approach, backend, plan.settings)
     first, own = prepared.step, int(plan.settings["steps"])
     limit = first + steps if steps is not None else own if own > first else first + own
-    return Mover(prepared, plan, approach, backend, first, limit)
+    return Mover(prepared, plan, approach, backend, first, limit, auto)
+
+
+def _require_one_best(lanes: Sequence[Sequence[Mover]]) -> None:
+    """Refuse keeping the best where others have moved on since: their values would not belong together."""
+    for movers in lanes:
+        for mover in movers if len(movers) > 1 else ():
+            if mover.validation is not None and mover.validation.keeps_best:
+                other = next(each for each in movers if each is not mover)
+                name, others = (mover.prepared.quoted(each.plan.id) for each in (mover, other))
+                raise GradwireError(
+                    f"{name} cannot keep its best values: it takes turns with {others}, which moves on meanwhile; "
+                    "turn keep best off.",
+                    node=mover.plan.id,
+                )
 
 
 def _rest(movers: Sequence[Mover], *, own: bool) -> None:
@@ -268,7 +297,7 @@ def _stop(movers: Sequence[Mover]) -> Stop | None:
 
 def _advance(movers: Sequence[Mover], most: int) -> NDArray[np.float64]:
     if len(movers) == 1:
-        return movers[0].table(movers[0].advance(most))
+        return movers[0].advance(most)
     rows = []
     for _ in range(most):
         row = _alternate(movers)
@@ -290,7 +319,10 @@ def _alternate(movers: Sequence[Mover]) -> NDArray[np.float64] | None:
     parts = []
     for mover in movers:
         if mover.stop is None:
-            table = mover.table(mover.advance(1))
+            table = mover.advance(1)
+            if not len(table) and mover.stop is not None and mover.stop.kind == "finished":
+                parts.append(np.full(len(mover.columns(False)), np.nan))  # validation ended it before the step
+                continue
             if not len(table):
                 _undo(mover, movers, marks)
                 return None

@@ -14,7 +14,15 @@ optimizer = Operator(
         "Several optimizers on one loss run side by side, each on its own copy of the parameters; on different "
         "parameters they take turns."
     ),
-    inputs=(Input("loss", help="a scalar: what is made small"),),
+    inputs=(
+        Input("loss", help="a scalar: what is made small"),
+        Input(
+            "validation",
+            optional=True,
+            differentiable=False,
+            help="a scalar on data it does not learn from: a loss or a metric, looked at every few steps",
+        ),
+    ),
     outputs=(),
     settings=OPTIMIZER_SETTINGS,
     shape=None,
@@ -22,6 +30,7 @@ optimizer = Operator(
     formula=r"\theta \leftarrow \theta - \eta\, d(\nabla_\theta L)",
     synonyms=(
         "gradient descent", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
+        "lion", "l-bfgs", "newton", "conjugate gradient", "early stopping", "validation", "line search",
         "train", "minimise", "fit", "learn",
     ),
 )  # fmt: skip
