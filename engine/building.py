@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from engine import limits
+from engine import bodies, limits
 from engine.arrangement import Size, arranged
 from engine.draft import same_value
 from engine.edits import (
@@ -30,7 +30,7 @@ from engine.graph import Content, Graph, Layout, Node, Note, Place, SettingValue
 from engine.operator import Added, Operator, socket_number
 from engine.order import natural
 from engine.placeholder import operator_of
-from engine.setting import Names, Setting
+from engine.setting import Factors, Names, Reference, Setting
 from engine.sockets import input_of, quoted, shortened
 
 COLUMN: Final = 220.0
@@ -95,11 +95,14 @@ def setting_edit(graph: Graph, library: Mapping[str, Operator], node: str, setti
 
 
 def removal(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> Group:
-    """Return the edit that deletes nodes, with their wires, and notes."""
-    there = sorted(set(nodes) & content.graph.nodes.keys(), key=natural)
-    written = sorted(set(notes) & content.layout.notes.keys(), key=natural)
-    what = _counted(there, content.graph, len(written))
-    return Group(f"Delete {what}", (*map(RemoveNote, written), *map(RemoveNode, there)))
+    """Return the edit that deletes nodes, with their bodies and wires, and notes."""
+    graph, layout = content.graph, content.layout
+    there = sorted(set(nodes) & graph.nodes.keys(), key=natural)
+    written = sorted(set(notes) & layout.notes.keys(), key=natural)
+    what = _counted(there, graph, len(written))
+    alone = set(written).difference(bodies.notes_in(layout.notes, bodies.enclosed(graph, there)))
+    kept = [RemoveNote(id) for id in written if id in alone]
+    return Group(f"Delete {what}", (*kept, *map(RemoveNode, bodies.outermost(graph.nodes, there))))
 
 
 def tidying(
@@ -135,8 +138,8 @@ def copy_text(content: Content, nodes: Collection[str], notes: Collection[str] =
     return render(fragment(content, nodes, notes)).decode("utf-8")
 
 
-def paste(content: Content, library: Mapping[str, Operator], text: str, at: Place) -> Group:
-    """Return the edit that adds what `copy_text` wrote, under fresh ids, its top left corner at `at`.
+def paste(content: Content, library: Mapping[str, Operator], text: str, at: Place, inside: str = "") -> Group:
+    """Return the edit that adds what `copy_text` wrote, under fresh ids, its top left at `at` of the body `inside`.
 
     Raise EditError with a sentence where the text is not one that Gradwire copied.
     """
@@ -146,80 +149,118 @@ def paste(content: Content, library: Mapping[str, Operator], text: str, at: Plac
         copied = parse(text, name="The clipboard")
     except FileError as fault:
         raise EditError(fault.sentence, place=fault.place) from None
-    return _addition("Paste", content, library, copied, at)
+    return _addition("Paste", content, library, copied, at, inside)
 
 
 def duplication(
-    content: Content, library: Mapping[str, Operator], nodes: Collection[str], at: Place, notes: Collection[str] = ()
+    content: Content,
+    library: Mapping[str, Operator],
+    nodes: Collection[str],
+    at: Place,
+    notes: Collection[str] = (),
+    inside: str = "",
 ) -> Group:
-    """Return the edit that adds copies of nodes, of the wires between them, and of notes, their top left at `at`."""
-    return _addition("Duplicate", content, library, fragment(content, nodes, notes), at)
+    """Return the edit that adds copies of nodes, of the wires between them, and of notes, their top left at `at` of the
+    body `inside`."""
+    return _addition("Duplicate", content, library, fragment(content, nodes, notes), at, inside)
 
 
 def fragment(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> Content:
-    """Return the part of a content that these nodes and notes make: nothing in it speaks of any other node."""
-    graph, layout, chosen = content.graph, content.layout, frozenset(nodes)
-    inside = frozenset(
-        wire for id in chosen for wire in graph.incoming.get(id, ()) if wire.source.node in chosen and id in graph.nodes
-    )
+    """Return the part of a content that these nodes, with their bodies, and these notes make: nothing in it speaks of
+    any other node. What lay in the body of none of them is in its main graph."""
+    graph, layout = content.graph, content.layout
+    chosen = bodies.enclosed(graph, [id for id in nodes if id in graph.nodes])
+    inner = bodies.notes_in(layout.notes, chosen)
+    wires = frozenset(wire for id in chosen for wire in graph.incoming.get(id, ()) if wire.source.node in chosen)
     carried = {
-        id: replace(layout.notes[id], nodes=tuple(n for n in layout.notes[id].nodes if n in chosen))
-        for id in notes
+        id: _freed(replace(layout.notes[id], nodes=tuple(n for n in layout.notes[id].nodes if n in chosen)), chosen)
+        for id in (*notes, *inner)
         if id in layout.notes
     }
     places = {id: layout.places[id] for id in chosen if id in layout.places}
-    return Content(Graph({id: graph.nodes[id] for id in chosen if id in graph.nodes}, inside), Layout(places, carried))
+    return Content(Graph({id: _freed(graph.nodes[id], chosen) for id in chosen}, wires), Layout(places, carried))
+
+
+_Lying = TypeVar("_Lying", Node, Note)
+
+
+def _freed(item: _Lying, chosen: Collection[str]) -> _Lying:
+    """Return a node or note in the main graph where the body it lies in does not come along."""
+    return item if not item.inside or bodies.owner_of(item.inside) in chosen else replace(item, inside="")
 
 
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def _addition(title: str, content: Content, library: Mapping[str, Operator], copied: Content, at: Place) -> Group:
-    """Return the edit that adds all of `copied` under fresh ids."""
+def _addition(
+    title: str, content: Content, library: Mapping[str, Operator], copied: Content, at: Place, into: str
+) -> Group:
+    """Return the edit that adds all of `copied` under fresh ids, its main graph in the body `into`."""
     node_ids, note_ids = _Ids(content.graph.nodes), _Ids(content.layout.notes)
     graph, layout = copied.graph, copied.layout
     renamed = {id: node_ids.take(_stem(id)) for id in sorted(graph.nodes, key=natural)}
-    left, top = _corner(layout)
+    shift = _shift(copied, at)
     nodes = [
-        AddNode(_renamed(graph.nodes[old], new, renamed, library), _shifted(layout.places.get(old), at, left, top))
-        for old, new in renamed.items()
+        AddNode(
+            _renamed(graph.nodes[old], renamed, library, into),
+            _shifted(graph.nodes[old], layout.places.get(old), at, shift),
+        )
+        for old in sorted(renamed, key=lambda id: (bodies.depth(graph.nodes, graph.nodes[id].inside), natural(id)))
     ]
     wires = [Connect(Wire(*(Socket(renamed[end.node], end.name) for end in wire))) for wire in sorted(graph.wires)]
     notes = [
-        AddNote(_moved_note(layout.notes[old], note_ids.take(_stem(old)), renamed, at.x - left, at.y - top))
+        AddNote(_moved_note(layout.notes[old], note_ids.take(_stem(old)), renamed, shift, into))
         for old in sorted(layout.notes, key=natural)
     ]
-    what = _counted(list(graph.nodes), graph, len(notes))
+    what = _counted(graph.bodies.get("", ()), graph, len(notes))
     return Group(f"{title} {what}", (*nodes, *wires, *notes))
 
 
-def _renamed(node: Node, id: str, ids: Mapping[str, str], library: Mapping[str, Operator]) -> Node:
-    """Return the node under a new id, its settings that name parameter nodes following their copies."""
+def _renamed(node: Node, ids: Mapping[str, str], library: Mapping[str, Operator], into: str) -> Node:
+    """Return the copy of a node, its settings that name nodes following their copies."""
     specs = library[node.operator].settings if node.operator in library else {}
     settings = {name: _following(specs.get(name), value, ids) for name, value in node.settings.items()}
-    return replace(node, id=id, settings=settings)
+    return replace(node, id=ids[node.id], settings=settings, inside=_inside(node.inside, ids, into))
+
+
+def _inside(inside: str, ids: Mapping[str, str], into: str) -> str:
+    owner, dot, body = inside.partition(".")
+    return f"{ids[owner]}{dot}{body}" if inside else into
 
 
 def _following(spec: Setting | None, value: SettingValue, ids: Mapping[str, str]) -> SettingValue:
     if isinstance(spec, Names) and spec.of == "parameter" and isinstance(value, tuple):
         return tuple(ids.get(name, name) if isinstance(name, str) else name for name in value)
+    if isinstance(spec, Factors) and isinstance(value, tuple):
+        pairs = (pair for pair in value if isinstance(pair, tuple))
+        return tuple((ids.get(str(name), name), *rest) for name, *rest in pairs)
+    if isinstance(spec, Reference) and isinstance(value, str):
+        return ids.get(value, value)
     return value
 
 
-def _corner(layout: Layout) -> tuple[float, float]:
-    corners = [(place.x, place.y) for place in layout.places.values()]
-    corners += [(note.x, note.y) for note in layout.notes.values()]
-    return min((x for x, _ in corners), default=0.0), min((y for _, y in corners), default=0.0)
+def _shift(copied: Content, at: Place) -> tuple[float, float]:
+    """Return how far the main graph of a fragment moves so that its top left corner is `at`."""
+    layout, nodes = copied.layout, copied.graph.nodes
+    corners = [(place.x, place.y) for id, place in layout.places.items() if not nodes[id].inside]
+    corners += [(note.x, note.y) for note in layout.notes.values() if not note.inside]
+    return at.x - min((x for x, _ in corners), default=0.0), at.y - min((y for _, y in corners), default=0.0)
 
 
-def _shifted(place: Place | None, at: Place, left: float, top: float) -> Place:
+def _shifted(node: Node, place: Place | None, at: Place, shift: tuple[float, float]) -> Place | None:
+    """Return where the copy of a node stands; in bodies that come along everything stays where it was."""
+    if node.inside:
+        return place
     if place is None:
         return Place(at.x, at.y)
-    return replace(place, x=place.x - left + at.x, y=place.y - top + at.y)
+    return replace(place, x=place.x + shift[0], y=place.y + shift[1])
 
 
-def _moved_note(note: Note, id: str, ids: Mapping[str, str], right: float, down: float) -> Note:
-    return replace(note, id=id, x=note.x + right, y=note.y + down, nodes=tuple(ids[node] for node in note.nodes))
+def _moved_note(note: Note, id: str, ids: Mapping[str, str], shift: tuple[float, float], into: str) -> Note:
+    carried = tuple(ids[node] for node in note.nodes)
+    if note.inside:
+        return replace(note, id=id, nodes=carried, inside=_inside(note.inside, ids, into))
+    return replace(note, id=id, x=note.x + shift[0], y=note.y + shift[1], nodes=carried, inside=into)
 
 
 def _companion(library: Mapping[str, Operator], added: Added, ids: _Ids) -> Node:

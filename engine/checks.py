@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine import limits
+from engine import bodies, limits
 from engine.errors import EditError
 from engine.graph import Kept, Node, Note, Place, SettingValue, Socket, Wire
 from engine.sockets import shortened
 
 ID = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{limits.ID_LENGTH - 1}}}")
+INSIDE = re.compile(rf"({ID.pattern}(\.{ID.pattern})?)?")
+"""What `inside` may be: nothing, a node, or a node and the name of one of its bodies."""
 OPERATOR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 WORD = re.compile(rf"[^\x00-\x1f\x7f]{{1,{limits.NAME_LENGTH}}}")
 NAME = re.compile(rf"[^\x00-\x1f\x7f]{{0,{limits.NAME_LENGTH}}}")
@@ -63,6 +65,14 @@ def checked_node(node: Node) -> Node:
         for key, value in node.settings.items()
     }
     return replace(node, settings=settings, frozen=bool(node.frozen))
+
+
+def require_inside(inside: Any, nodes: Mapping[str, Node], what: str) -> None:
+    """Raise EditError where nothing may lie inside the body `inside`: there is none, or it lies too deep."""
+    if not isinstance(inside, str) or not INSIDE.fullmatch(inside):
+        raise EditError(f"{what} cannot lie inside {_shown(inside)}: a body is named “node” or “node.body”.")
+    if fault := bodies.nesting_fault(inside, nodes):
+        raise EditError(f"{what} {fault}.")
 
 
 def require_word(word: Any, what: str, node: str) -> str:
@@ -112,13 +122,25 @@ def _text(text: str) -> str:
     return str(text)
 
 
-def checked_wire(wire: Wire, nodes: Container[str]) -> Wire:
-    """Return the wire; raise EditError where an end has no node or no name."""
+def checked_wire(wire: Wire, nodes: Mapping[str, Node]) -> Wire:
+    """Return the wire; raise EditError where an end has no node or no name, or the ends lie in different bodies."""
     for end in (wire.source, wire.target):
         if end.node not in nodes:
             raise EditError(f"A wire cannot end at {end}: there is no node {_shown(end.node)}.", node=end.node)
         require_word(end.name, "socket", end.node)
+    if fault := across(wire, nodes):
+        raise EditError(fault, node=wire.target.node)
     return Wire(Socket(*wire.source), Socket(*wire.target))
+
+
+def across(wire: Wire, nodes: Mapping[str, Node]) -> str | None:
+    """Return why a wire may not join its two nodes, which are there, as a sentence, or None."""
+    if nodes[wire.source.node].inside == nodes[wire.target.node].inside:
+        return None
+    return (
+        f"A wire joins nodes of one body: {wire.source} and {wire.target} lie in different ones. "
+        f"Inside a body, a node “{bodies.OUTER}” reads what lies around it."
+    )
 
 
 def checked_place(place: Place, node: str) -> Place:
@@ -133,7 +155,7 @@ def coordinate(value: Any, what: str) -> float:
     return float(value) + 0.0
 
 
-def checked_note(note: Note, nodes: Container[str]) -> Note:
+def checked_note(note: Note, nodes: Mapping[str, Node]) -> Note:
     """Return the note; raise EditError where it cannot be kept or carries a node that is not there."""
     require_id(note.id, "note")
     try:
@@ -148,7 +170,8 @@ def checked_note(note: Note, nodes: Container[str]) -> Note:
         raise EditError(f"The frame {note.id} cannot carry {_shown(missing[0])}: there is no such node.")
     if len(set(note.nodes)) != len(note.nodes):
         raise EditError(f"The frame {note.id} names a node twice.")
-    return Note(note.id, note.text, x, y, width, height, tuple(note.nodes))
+    require_inside(note.inside, nodes, f"The note {note.id}")
+    return Note(note.id, note.text, x, y, width, height, tuple(note.nodes), note.inside)
 
 
 def checked_kept(kept: Kept, nodes: Container[str]) -> Kept:

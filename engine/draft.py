@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from engine import limits
+from engine.bodies import owner_of
 from engine.errors import EditError
-from engine.graph import Content, Kept, Layout, Node, Note, Place, Wire
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Wire
 from engine.types import Tensor
 
 
@@ -49,6 +50,7 @@ class Draft:
         self._kept = content.kept
         self._ends: dict[str, set[Wire]] | None = None
         self._frames: dict[str, set[str]] | None = None
+        self._inner: dict[str, set[str]] | None = None
 
     # Questions ------------------------------------------------------------------------------------------------------
 
@@ -110,6 +112,14 @@ class Draft:
             return self._kept
         return replace(self._kept, values=self._kept_values(), states=self._kept_states())
 
+    def members(self, owner: str) -> list[str]:
+        """Return the nodes that lie in a body of a node (not those deeper), sorted."""
+        if self._inner is None:
+            self._inner = defaultdict(set)
+            for inside, ids in Graph(self.nodes).bodies.items():
+                self._inner[owner_of(inside)].update(ids)
+        return sorted(self._inner.get(owner, ())) if owner else []
+
     def content(self) -> Content:
         """Return the result. Parts that were not touched are the very objects the draft started from."""
         if not self.touched:
@@ -133,6 +143,8 @@ class Draft:
         if old is None and len(self._nodes) >= limits.NODES:
             raise EditError(f"A graph may have at most {limits.NODES} nodes.")
         self._nodes[node.id] = node
+        if self._inner is not None:
+            self._inner[owner_of(node.inside)].add(node.id)
         self.touched.nodes.add(node.id)
         if old is None or old.name != node.name:
             self.touched.renamed.add(node.id)
@@ -140,9 +152,12 @@ class Draft:
             self.touched.computing = True
 
     def drop_node(self, id: str) -> None:
-        """Take a node away. Its wires, its place and the frames that carry it are the caller's to see to."""
+        """Take a node away. Its wires, its place, its bodies and the frames that carry it are the caller's to see
+        to."""
         if self._nodes is None:
             self._nodes = dict(self._base.graph.nodes)
+        if self._inner is not None:
+            self._inner[owner_of(self._nodes[id].inside)].discard(id)
         del self._nodes[id]
         self.touched.nodes.add(id)
         self.touched.computing = True

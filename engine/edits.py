@@ -2,8 +2,9 @@
 
 The same records are the recovery journal: `engine.plain` writes and reads them as JSON data.
 
-An edit keeps a content *closed*: wires, places, frames and kept values speak only of nodes that are there. `loose_end`
-says where a content is not. Faults of the graph itself (cycles, two wires into a socket, missing inputs) are allowed.
+An edit keeps a content *closed*: wires, places, frames, bodies and kept values speak only of nodes that are there, and
+a wire joins nodes of one body. `loose_end` says where a content is not. Faults of the graph itself (cycles, two wires
+into a socket, missing inputs) are allowed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
-from engine import checks
+from engine import bodies, checks
 from engine.draft import Draft, Touched, same_value
 from engine.errors import EditError
 from engine.graph import Content, Kept, Node, Note, Place, SettingValue, Wire
@@ -71,6 +72,7 @@ class AddNode(EditRecord):
 
     def do(self, draft: Draft) -> Edit:
         node = checks.checked_node(self.node)
+        checks.require_inside(node.inside, draft.nodes, f"The node {node.id}")
         if node.id in draft.nodes:
             raise EditError(f"There is already a node “{node.id}”.", node=node.id)
         draft.put_node(node)
@@ -81,7 +83,7 @@ class AddNode(EditRecord):
 
 @dataclass(frozen=True, slots=True)
 class RemoveNode(EditRecord):
-    """Remove a node with its wires, its place, its membership in frames and its kept values."""
+    """Remove a node with its bodies, its wires, its place, its membership in frames and its kept values."""
 
     id: str
 
@@ -90,6 +92,17 @@ class RemoveNode(EditRecord):
         return f"Delete {self.id}"
 
     def do(self, draft: Draft) -> Edit:
+        draft.node(self.id)
+        notes = sorted(bodies.notes_in(draft.notes, (self.id,)))
+        inner = [RemoveNote(id).do(draft) for id in notes]
+        inner += [RemoveNode(id).do(draft) for id in draft.members(self.id)]
+        back = self._alone(draft)
+        if not inner:
+            return back
+        return Group(self.name, (*parts(back), *(part for edit in reversed(inner) for part in parts(edit))))
+
+    def _alone(self, draft: Draft) -> Edit:
+        """Remove the node, whose bodies are empty."""
         node, place, wires, frames = (
             draft.node(self.id),
             draft.places.get(self.id),
@@ -351,6 +364,10 @@ def parts(edit: Edit) -> tuple[Edit, ...]:
 def loose_end(content: Content) -> str | None:
     """Return, in a sentence, where a content speaks of a node that is not there; None where it is closed."""
     nodes = content.graph.nodes
+    for what, items in (("node", nodes), ("note", content.layout.notes)):
+        for each in sorted(items.values(), key=lambda item: item.id):
+            if each.inside and (fault := bodies.nesting_fault(each.inside, nodes)):
+                return f"The {what} “{each.id}” {fault}."
     frames = [(id, note.id) for note in content.layout.notes.values() for id in note.nodes]
     mentions: tuple[tuple[str, Callable[[], list[tuple[str, object]]]], ...] = (
         (
@@ -365,7 +382,8 @@ def loose_end(content: Content) -> str | None:
         loose = sorted(str(what) for id, what in found() if id not in nodes)
         if loose:
             return sentence.format(f"“{loose[0]}”")
-    return None
+    wires = sorted(content.graph.wires) if len(content.graph.bodies) > 1 else ()
+    return next(filter(None, (checks.across(wire, nodes) for wire in wires)), None)
 
 
 def _kept_for(kept: Kept | None) -> list[str]:

@@ -40,7 +40,8 @@ class Node:
 
     `settings` holds only what differs from the operator's defaults; a value for an unwired input that has a
     default stands there too, under the input's name. `name` is what people call it ("" means the operator's title).
-    A `frozen` parameter is not trained.
+    A `frozen` parameter is not trained. `inside` names the body the node lies in: "" is the main graph, "for_1" the
+    body of the node for_1, "branch_1.then" one of several bodies of branch_1 (see `engine.bodies`).
     """
 
     id: str
@@ -48,11 +49,12 @@ class Node:
     name: str = ""
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     frozen: bool = False
+    inside: str = ""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes by id, and the set of wires.
+    """Nodes by id, and the set of wires. Nodes of all bodies stand side by side; a wire joins nodes of one body.
 
     A graph may be faulty (cycles, two wires into a socket): `engine.problems` says how.
     """
@@ -74,6 +76,14 @@ class Graph:
     def sources(self) -> Mapping[Socket, Socket]:
         """The output that feeds each wired input (the first by order where a faulty graph has two)."""
         return {wire.target: wire.source for wire in sorted(self.wires, reverse=True)}
+
+    @cached_property
+    def bodies(self) -> Mapping[str, tuple[str, ...]]:
+        """The nodes of each body, by what they lie inside (the main graph is ""), in the order of `nodes`."""
+        found = defaultdict[str, list[str]](list)
+        for id, node in self.nodes.items():
+            found[node.inside].append(id)
+        return {inside: tuple(ids) for inside, ids in found.items()}
 
     def changed(self, nodes: Mapping[str, Node], wires: frozenset[Wire], touched: Collection[Wire]) -> Graph:
         """Return Graph(nodes, wires), where `touched` holds every wire that only one of the two graphs has.
@@ -164,7 +174,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text on the canvas (Markdown), in a rectangle; a frame when `nodes` names what it carries."""
+    """A text on the canvas (Markdown), in a rectangle; a frame when `nodes` names what it carries.
+
+    `inside` names the body whose canvas it stands on, as for nodes.
+    """
 
     id: str
     text: str
@@ -173,6 +186,7 @@ class Note:
     width: float = 240.0
     height: float = 120.0
     nodes: tuple[str, ...] = ()
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.checks import across
 from engine.errors import GradwireError, ShapeError
 from engine.graph import Graph, Socket, Wire
 from engine.operator import Kind, Operator
-from engine.order import acyclic_part, ancestors, descendants, graph_parents, would_close_cycle
+from engine.order import acyclic_part, dependencies, dependents, graph_parents, would_close_cycle
 from engine.placeholder import operator_of
 from engine.rules import demanded_shapes, outputs_of, own_type, sentence
 from engine.sockets import Argument, arguments_of, input_names, input_of, missing, output_names, quoted
@@ -238,6 +239,7 @@ def refusal(graph: Graph, library: Mapping[str, Operator], inference: Inference,
     """
     return (
         _end_fault(graph, library, wire)
+        or across(wire, graph.nodes)
         or _loop_fault(graph, library, wire)
         or _type_fault(graph, library, inference, wire)
     )
@@ -251,12 +253,12 @@ def fitting(
     A variadic input offers its wired sockets and its free one.
     """
     if output:
-        names, excluded = input_names, ancestors(graph, [socket.node])
+        names, excluded = input_names, dependencies(graph, [socket.node])
     else:
-        names, excluded = output_names, descendants(graph, [socket.node])
+        names, excluded = output_names, dependents(graph, [socket.node])
     ends = [
         Socket(node, name)
-        for node in graph.nodes
+        for node in graph.bodies.get(graph.nodes[socket.node].inside, ())
         if node not in excluded
         for name in names(graph, operator_of(graph, library, node), node)
     ]

@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from engine.bodies import Joints, flat
 from engine.errors import GradwireError
 from engine.graph import Graph, Wire
 
@@ -32,9 +33,21 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def graph_parents(graph: Graph) -> Parents:
-    """Return the function from a node to the nodes wired into it."""
+    """Return the function from a node to the nodes it depends on: those wired into it, and across bodies those that
+    `Joints.hidden_parents` names."""
+    return _with_wires(graph, {} if flat(graph) else Joints(graph).hidden_parents())
+
+
+def _with_wires(graph: Graph, hidden: Mapping[str, Sequence[str]]) -> Parents:
     incoming = graph.incoming
-    return lambda node: [wire.source.node for wire in incoming.get(node, ())]
+    if not hidden:
+        return lambda node: [wire.source.node for wire in incoming.get(node, ())]
+    return lambda node: [*(wire.source.node for wire in incoming.get(node, ())), *hidden.get(node, ())]
+
+
+def _feeding(graph: Graph) -> Parents:
+    """Return the function from a node to all that values come from, calls of functions included."""
+    return _with_wires(graph, {} if flat(graph) else Joints(graph).feeding())
 
 
 def topological_order(nodes: Iterable[str], parents: Parents) -> tuple[str, ...]:
@@ -74,19 +87,40 @@ def loops(nodes: Iterable[str], parents: Parents) -> tuple[tuple[str, ...], ...]
 
 
 def ancestors(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
-    """Return every node from which wires lead to one of `ids`, and `ids` themselves."""
-    return _reached(ids, graph_parents(graph))
+    """Return every node from which values come to one of `ids`, through bodies and calls too, and `ids` themselves."""
+    return _reached(ids, _feeding(graph))
 
 
 def descendants(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
-    """Return every node to which wires lead from one of `ids`, and `ids` themselves."""
-    outgoing = graph.outgoing
-    return _reached(ids, lambda node: [wire.target.node for wire in outgoing.get(node, ())])
+    """Return every node to which values go from one of `ids`, through bodies and calls too, and `ids` themselves."""
+    return _reached(ids, _turned(graph, _feeding(graph)))
+
+
+def dependencies(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
+    """Return every node that must come before one of `ids`, and `ids` themselves."""
+    return _reached(ids, graph_parents(graph))
+
+
+def dependents(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
+    """Return every node that must come after one of `ids`, and `ids` themselves."""
+    return _reached(ids, _turned(graph, graph_parents(graph)))
+
+
+def _turned(graph: Graph, parents: Parents) -> Parents:
+    """Return the children that belong to these parents."""
+    if flat(graph):
+        outgoing = graph.outgoing
+        return lambda node: [wire.target.node for wire in outgoing.get(node, ())]
+    children = defaultdict[str, list[str]](list)
+    for node in graph.nodes:
+        for parent in parents(node):
+            children[parent].append(node)
+    return lambda node: children.get(node, ())
 
 
 def would_close_cycle(graph: Graph, wire: Wire) -> bool:
     """Return whether the graph with `wire` has a loop through it; linear in the graph."""
-    return wire.target.node in ancestors(graph, [wire.source.node])
+    return wire.target.node in dependencies(graph, [wire.source.node])
 
 
 def _backwards(nodes: Iterable[str], parents: Parents) -> dict[str, tuple[str, ...]]:

@@ -141,6 +141,11 @@ def _record(make: Callable[..., Any], **readers: Reader) -> Reader:
     return read
 
 
+def _since(later: Mapping[str, Any], reader: Reader) -> Reader:
+    """Return the reader of an object that older journals write without the fields `later`."""
+    return lambda data, place: reader({**later, **_object(data, place)}, place)
+
+
 def _tensor(data: Any, place: str) -> Tensor:
     tensor: Tensor = _record(Tensor, dtype=_text, shape=_list(_whole), data=_bytes)(data, place)
     if tensor.dtype not in (*DTYPES, "uint32") or any(n < 0 for n in tensor.shape):
@@ -155,8 +160,24 @@ def _tensor(data: Any, place: str) -> Tensor:
 _socket = _pair(_text, Socket)
 _wire = _pair(_socket, Wire)
 _place = _record(Place, x=_number, y=_number, collapsed=_truth)
-_node = _record(Node, id=_text, operator=_text, name=_text, settings=_mapping(_setting), frozen=_truth)
-_note = _record(Note, id=_text, text=_text, x=_number, y=_number, width=_number, height=_number, nodes=_list(_text))
+_MAIN: Final = {"inside": ""}
+_node = _since(
+    _MAIN, _record(Node, id=_text, operator=_text, name=_text, settings=_mapping(_setting), frozen=_truth, inside=_text)
+)
+_note = _since(
+    _MAIN,
+    _record(
+        Note,
+        id=_text,
+        text=_text,
+        x=_number,
+        y=_number,
+        width=_number,
+        height=_number,
+        nodes=_list(_text),
+        inside=_text,
+    ),
+)
 _kept = _record(
     Kept, step=_whole, seed=_whole, optimizer=_text, values=_mapping(_tensor), states=_mapping(_mapping(_tensor))
 )  # fmt: skip

@@ -461,6 +461,7 @@ EDITORS: Mapping[type[setting.Setting], Callable[[Any, Surroundings], Editor]] =
     setting.Toggle: ToggleEditor,
     setting.Choice: ChoiceEditor,
     setting.Text: TextEditor,
+    setting.Reference: TextEditor,
     setting.File: FileEditor,
     setting.Array: _Array,
     setting.Dimensions: DimensionsEditor,

@@ -28,6 +28,7 @@ OPERATOR_PATTERN: Final = f"^{checks.OPERATOR.pattern}{_END}"
 NAME_PATTERN: Final = f"^{checks.NAME.pattern}{_END}"
 WORD_PATTERN: Final = f"^{_WORD}{_END}"
 SOCKET_PATTERN: Final = rf"^{_ID}\.{_WORD}{_END}"
+INSIDE_PATTERN: Final = f"^{checks.INSIDE.pattern}{_END}"
 SLOT_PATTERN: Final = f"^{checks.SLOT.pattern}{_END}"
 SHA_PATTERN: Final = f"^[0-9a-f]{{64}}{_END}"
 
@@ -38,6 +39,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     NAME_PATTERN: "text on one line, without control characters",
     WORD_PATTERN: f"a name of 1 to {limits.NAME_LENGTH} characters on one line, without control characters",
     SOCKET_PATTERN: 'a socket, written "node.socket"',
+    INSIDE_PATTERN: 'the body of a node, written "node" or "node.body", or empty',
     SLOT_PATTERN: "a name of letters, digits, _, . and -",
     SHA_PATTERN: "a SHA-256 in 64 hexadecimal digits",
 }
@@ -49,6 +51,7 @@ OperatorId = Annotated[str, Meta(pattern=OPERATOR_PATTERN, max_length=limits.ID_
 Name = Annotated[str, Meta(pattern=NAME_PATTERN, max_length=limits.NAME_LENGTH)]
 Word = Annotated[str, Meta(pattern=WORD_PATTERN)]
 SocketText = Annotated[str, Meta(pattern=SOCKET_PATTERN)]
+Inside = Annotated[str, Meta(pattern=INSIDE_PATTERN)]
 Slot = Annotated[str, Meta(pattern=SLOT_PATTERN, max_length=2 * limits.NAME_LENGTH)]
 Text = Annotated[str, Meta(max_length=limits.TEXT_LENGTH)]
 Coordinate = Annotated[float, Meta(ge=-limits.COORDINATE, le=limits.COORDINATE)]
@@ -67,6 +70,7 @@ class NodeFields(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name = ""
     frozen: bool = False
     settings: dict[Word, Setting] = {}
+    inside: Inside = ""
 
 
 class PlaceFields(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +90,7 @@ class NoteFields(Struct, frozen=True, forbid_unknown_fields=True):
     width: Extent = 240.0
     height: Extent = 120.0
     nodes: Annotated[list[Id], Meta(max_length=limits.NODES)] = []
+    inside: Inside = ""
 
 
 class TensorFields(Struct, frozen=True, forbid_unknown_fields=True):

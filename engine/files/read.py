@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from engine import checks, limits
+from engine import bodies, checks, limits
 from engine.errors import FileError
 from engine.files import kept, scan
 from engine.files.faults import fault
@@ -44,39 +44,54 @@ def parse(
         fields = msgspec.convert(value, GraphFile)
     except msgspec.ValidationError as error:
         raise document.error(*fault(value, error)) from None
-    return Content(_graph(fields, document), _layout(fields, document), _kept(fields, document, arrays, folder))
+    graph = _graph(fields, document)
+    return Content(graph, _layout(fields, graph.nodes, document), _kept(fields, document, arrays, folder))
 
 
 def _graph(fields: GraphFile, document: scan.Text) -> Graph:
     nodes = {
-        id: Node(id, each.operator, each.name, _settings(each.settings, id, document), each.frozen)
+        id: Node(id, each.operator, each.name, _settings(each.settings, id, document), each.frozen, each.inside)
         for id, each in fields.nodes.items()
     }
+    _require_bodies("nodes", nodes, nodes, document)
     wires: set[Wire] = set()
     for k, (source, target) in enumerate(fields.wires):
         wire = Wire(Socket(*source.split(".", 1)), Socket(*target.split(".", 1)))
         for end, socket in enumerate(wire):
             if socket.node not in nodes:
                 raise document.error(["wires", k, end], f'there is no node "{socket.node}" for this wire.')
+        if fault := checks.across(wire, nodes):
+            raise document.error(["wires", k], fault)
         if wire in wires:
             raise document.error(["wires", k], f"the wire from {source} to {target} stands here a second time.")
         wires.add(wire)
     return Graph(nodes, frozenset(wires))
 
 
-def _layout(fields: GraphFile, document: scan.Text) -> Layout:
+def _require_bodies(
+    section: str, items: Mapping[str, Node] | Mapping[str, Note], nodes: Mapping[str, Node], document: scan.Text
+) -> None:
+    """Refuse what lies inside a node that is not there, inside itself, or too deep."""
+    right = {""}
+    for id, each in items.items():
+        if each.inside not in right:
+            if fault := bodies.nesting_fault(each.inside, nodes):
+                raise document.error([section, id, "inside"], f"it {fault}.")
+            right.add(each.inside)
+
+
+def _layout(fields: GraphFile, nodes: Mapping[str, Node], document: scan.Text) -> Layout:
     for id in fields.layout:
         if id not in fields.nodes:
             raise document.error(["layout", id], f'there is no node "{id}" to be placed.')
     for note, frame in fields.notes.items():
         _require_carried(note, frame.nodes, fields.nodes, document)
-    return Layout(
-        {id: Place(each.x, each.y, each.collapsed) for id, each in fields.layout.items()},
-        {
-            id: Note(id, each.text, each.x, each.y, each.width, each.height, tuple(each.nodes))
-            for id, each in fields.notes.items()
-        },
-    )
+    notes = {
+        id: Note(id, each.text, each.x, each.y, each.width, each.height, tuple(each.nodes), each.inside)
+        for id, each in fields.notes.items()
+    }
+    _require_bodies("notes", notes, nodes, document)
+    return Layout({id: Place(each.x, each.y, each.collapsed) for id, each in fields.layout.items()}, notes)
 
 
 def _require_carried(note: str, carried: Sequence[str], nodes: Container[str], document: scan.Text) -> None:

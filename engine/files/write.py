@@ -98,6 +98,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["name"] = node.name
     if node.frozen:
         fields["frozen"] = True
+    if node.inside:
+        fields["inside"] = node.inside
     if node.settings:
         fields["settings"] = {name: node.settings[name] for name in sorted(node.settings)}
     return fields
@@ -111,7 +113,9 @@ def _place(place: Place) -> dict[str, Any]:
 def _note(note: Note) -> dict[str, Any]:
     fields: dict[str, Any] = {"text": note.text}
     fields |= {name: _number(getattr(note, name)) for name in ("x", "y", "width", "height")}
-    return fields | {"nodes": list(note.nodes)} if note.nodes else fields
+    if note.nodes:
+        fields["nodes"] = list(note.nodes)
+    return fields | {"inside": note.inside} if note.inside else fields
 
 
 def _number(x: float) -> int | float:

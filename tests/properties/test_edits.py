@@ -63,6 +63,7 @@ NODES = st.builds(
     NAMES,
     st.dictionaries(WORDS, VALUES, max_size=3),
     st.booleans(),
+    st.sampled_from(["", "", "", "a_1", "a_1.then", "b_1"]),
 )
 NOTE_RECORDS = st.builds(
     Note,
@@ -73,6 +74,7 @@ NOTE_RECORDS = st.builds(
     st.floats(1, 1000),
     st.floats(1, 1000),
     st.lists(IDS, max_size=3, unique=True).map(tuple),
+    st.sampled_from(["", "", "a_1.then"]),
 )
 WIRES = st.builds(Wire, st.builds(Socket, IDS, SOCKETS), st.builds(Socket, IDS, SOCKETS))
 ARRAYS = (

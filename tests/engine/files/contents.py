@@ -17,6 +17,8 @@ EVERYTHING = Content(
             "a": Node("a", "elementwise.add", settings={"k": 1, "f": 1.0, "t": (1, (2.5, "x"), None, True)}),
             "b_10": Node("b_10", "future.operator", "slope w", frozen=True),
             "b_2": Node("b_2", "elementwise.sin", "größe 🙂"),
+            "in_a": Node("in_a", "future.loop", inside="a"),
+            "in_in": Node("in_in", "elementwise.sin", inside="in_a.then"),
         },
         frozenset(
             {
@@ -28,7 +30,7 @@ EVERYTHING = Content(
     ),
     Layout(
         {"a": Place(1.5, -3.0), "b_2": Place(1e7, 0.0, True)},
-        {"n1": Note("n1", "# Title\n\u2028line"), "n2": Note("n2", "", 1.0, 2.0, 3.0, 4.0, ("b_10", "a"))},
+        {"n1": Note("n1", "# Title\n\u2028line"), "n2": Note("n2", "", 1.0, 2.0, 3.0, 4.0, ("b_10", "a"), "in_a")},
     ),
     Kept(
         7,
@@ -70,21 +72,23 @@ def tensors(draw: Any) -> Tensor:
 @st.composite
 def contents(draw: Any, kept: bool = True) -> Content:
     """Draw a closed content: wires, places, frames and kept values speak of nodes that are there."""
-    nodes = {
-        id: Node(
+    nodes: dict[str, Node] = {}
+    for id in draw(st.lists(ids, unique=True, max_size=6)):
+        bodies = ["", *(f"{owner}{part}" for owner in nodes for part in ("", ".then"))]
+        nodes[id] = Node(
             id,
             draw(st.from_regex(r"[a-z_]{1,6}(\.[a-z_]{1,6})?", fullmatch=True)),
             draw(names),
             draw(st.dictionaries(words, settings, max_size=3)),
             draw(st.booleans()),
+            draw(st.just("") | st.sampled_from(bodies)),
         )
-        for id in draw(st.lists(ids, unique=True, max_size=6))
-    }
     if not nodes:
         return Content()
     some = st.sampled_from(sorted(nodes))
     sockets = st.builds(Socket, some, words)
-    wires = frozenset(draw(st.lists(st.builds(Wire, sockets, sockets), max_size=6)))
+    drawn = draw(st.lists(st.builds(Wire, sockets, sockets), max_size=6))
+    wires = frozenset(wire for wire in drawn if nodes[wire.source.node].inside == nodes[wire.target.node].inside)
     places = draw(st.dictionaries(some, st.builds(Place, coordinates, coordinates, st.booleans())))
     notes = {
         id: Note(
@@ -95,6 +99,7 @@ def contents(draw: Any, kept: bool = True) -> Content:
             draw(extents),
             draw(extents),
             tuple(draw(st.lists(some, unique=True, max_size=3))),
+            draw(st.just("") | some),
         )
         for id in draw(st.lists(ids, unique=True, max_size=3))
     }

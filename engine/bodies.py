@@ -1,0 +1,214 @@
+"""Bodies: which nodes lie inside which, how deep, and what hidden dependencies that makes.
+
+Every node lies in one body, named by `Node.inside`: "" is the main graph, "for_1" the body of the node for_1,
+"branch_1.then" one of several bodies of branch_1. The node before the dot is the body's *owner*. Scopes are lexical:
+what lies in a body may read any output of the bodies around it, through a node `control.outer`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from engine import limits
+from engine.graph import Graph, Node, Note
+
+INPUT: Final = "control.input"
+OUTPUT: Final = "control.output"
+OUTER: Final = "control.outer"
+FUNCTION: Final = "control.function"
+CALL: Final = "control.call"
+"""The operators that the engine knows by their ids: what joins a body to what is around it."""
+
+
+def owner_of(inside: str) -> str:
+    """Return the node whose body this is ("" for the main graph)."""
+    return inside.partition(".")[0]
+
+
+def part_of(inside: str) -> str:
+    """Return which of its owner's bodies this is: "then" for "branch_1.then", "" where the owner has one."""
+    return inside.partition(".")[2]
+
+
+def nesting_fault(inside: str, nodes: Mapping[str, Node]) -> str | None:
+    """Return why nothing may lie inside this body, as the end of a sentence that begins with "it", or None."""
+    seen: set[str] = set()
+    while inside:
+        owner = owner_of(inside)
+        if owner not in nodes:
+            return f"lies inside “{owner}”, which is not a node"
+        if owner in seen:
+            return f"lies inside “{owner}”, which lies inside itself"
+        seen.add(owner)
+        if len(seen) > limits.BODY_DEPTH:
+            return f"lies more than {limits.BODY_DEPTH} bodies deep"
+        inside = nodes[owner].inside
+    return None
+
+
+def around(nodes: Mapping[str, Node], inside: str) -> tuple[str, ...]:
+    """Return the bodies from this one outwards: itself first, the main graph ("") last."""
+    found = [inside]
+    while inside and len(found) <= limits.BODY_DEPTH + 1:
+        owner = nodes.get(owner_of(inside))
+        inside = owner.inside if owner else ""
+        found.append(inside)
+    return tuple(found)
+
+
+def bodies_of(graph: Graph, owner: str) -> tuple[str, ...]:
+    """Return the bodies of a node that hold nodes, sorted."""
+    return tuple(sorted(inside for inside in graph.bodies if inside and owner_of(inside) == owner))
+
+
+def enclosed(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
+    """Return the nodes `ids` and all that lie inside their bodies, at any depth."""
+    by_owner = defaultdict[str, list[str]](list)
+    for inside in graph.bodies:
+        by_owner[owner_of(inside)].append(inside)
+    found, todo = set(ids), list(ids)
+    while todo:
+        for inside in by_owner.get(todo.pop(), ()):
+            new = [id for id in graph.bodies[inside] if id not in found]
+            found.update(new)
+            todo += new
+    return frozenset(found)
+
+
+def outermost(nodes: Mapping[str, Node], ids: Collection[str]) -> list[str]:
+    """Return those of `ids` that lie inside no other of them."""
+    chosen = frozenset(ids)
+    return [
+        id for id in ids if not any(owner_of(inside) in chosen for inside in around(nodes, nodes[id].inside) if inside)
+    ]
+
+
+def depth(nodes: Mapping[str, Node], inside: str) -> int:
+    """Return how many bodies deep a body is: 0 for the main graph."""
+    return len(around(nodes, inside)) - 1
+
+
+def notes_in(notes: Mapping[str, Note], owners: Collection[str]) -> list[str]:
+    """Return the notes that stand in a body of one of these nodes."""
+    return [id for id, note in notes.items() if note.inside and owner_of(note.inside) in owners]
+
+
+# What joins bodies to each other --------------------------------------------------------------------------------------
+
+
+def seen_by(graph: Graph, outer: str) -> str | None:
+    """Return the node that a `control.outer` node reads; None where it names none in a body around its own."""
+    node = graph.nodes[outer]
+    named = graph.nodes.get(str(node.settings.get("node", "")))
+    if named is None or named.inside not in around(graph.nodes, node.inside)[1:]:
+        return None
+    return named.id
+
+
+def called_by(graph: Graph, call: str) -> str | None:
+    """Return the function that a `control.call` node calls; None where it names none that it can see."""
+    node = graph.nodes[call]
+    named = graph.nodes.get(str(node.settings.get("function", "")))
+    if named is None or named.operator != FUNCTION or named.inside not in around(graph.nodes, node.inside):
+        return None
+    return named.id
+
+
+class Joints:
+    """What joins the bodies of a graph: outer nodes, inputs and calls, each looked up once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.members = {inside: ids for inside, ids in graph.bodies.items() if inside}
+        kinds = defaultdict[str, list[str]](list)
+        for id, node in graph.nodes.items():
+            if node.operator in (INPUT, OUTER, CALL, FUNCTION):
+                kinds[node.operator].append(id)
+        self.functions = tuple(kinds[FUNCTION])
+        self.reads = {id: read for id in kinds[OUTER] if (read := seen_by(graph, id))}
+        self.calls = {id: called for id in kinds[CALL] if (called := called_by(graph, id))}
+        self.inputs = tuple(id for id in kinds[INPUT] if graph.nodes[id].inside)
+
+    def within(self, node: str) -> frozenset[str]:
+        """Return the functions around a node, itself included where it is one."""
+        ids = (node, *map(owner_of, around(self.graph.nodes, self.graph.nodes[node].inside)))
+        return frozenset(id for id in ids if id in self.functions)
+
+    def call_graph(self) -> dict[str, frozenset[str]]:
+        """Return the functions that each function calls, directly or in bodies inside its own."""
+        found: dict[str, set[str]] = {id: set() for id in self.functions}
+        for call, called in self.calls.items():
+            for function in self.within(call):
+                found[function].add(called)
+        return {id: frozenset(called) for id, called in found.items()}
+
+    def free(self) -> dict[str, frozenset[str]]:
+        """Return what each function reads of the bodies around it: itself, and through what it calls."""
+        inner = {id: enclosed(self.graph, [id]) for id in self.functions}
+        found: dict[str, set[str]] = {id: set() for id in self.functions}
+        for outer, read in self.reads.items():
+            for function in self.within(outer):
+                if read not in inner[function]:
+                    found[function].add(read)
+        calls = self.call_graph()
+        growing = True
+        while growing:
+            growing = False
+            for function, called in calls.items():
+                new = {read for each in called for read in found[each]} - inner[function] - found[function]
+                found[function] |= new
+                growing = growing or bool(new)
+        return {id: frozenset(reads) for id, reads in found.items()}
+
+    def recursive(self) -> frozenset[str]:
+        """Return the functions that call themselves, directly or through others."""
+        calls = self.call_graph()
+        return frozenset(id for id in calls if id in _reachable(calls, calls[id]))
+
+    def hidden_parents(self) -> dict[str, tuple[str, ...]]:
+        """Return, for each node that has some, what it depends on besides what is wired into it.
+
+        A body's inputs depend on what feeds its owner, an owner on all that lies inside it, an outer node on what it
+        reads, a call on what its function reads of the bodies around (a call within its own function is no circle).
+        """
+        graph = self.graph
+        parents = defaultdict[str, list[str]](list)
+        for inside, ids in self.members.items():
+            parents[owner_of(inside)] += ids
+        for id in self.inputs:
+            owner = owner_of(graph.nodes[id].inside)
+            parents[id] += [wire.source.node for wire in graph.incoming.get(owner, ())]
+        for id, read in self.reads.items():
+            parents[id].append(read)
+        free = self.free() if self.calls else {}
+        for id, called in self.calls.items():
+            parents[id] += free[called]
+        return {id: tuple(found) for id, found in parents.items()}
+
+    def feeding(self) -> dict[str, tuple[str, ...]]:
+        """Return `hidden_parents` and, besides, what values flow through calls: a call comes from its function, a
+        function's inputs from what is wired into its calls. Recursion makes circles here."""
+        parents = defaultdict[str, list[str]](list, {id: list(found) for id, found in self.hidden_parents().items()})
+        arguments = defaultdict[str, list[str]](list)
+        for id, called in self.calls.items():
+            parents[id].append(called)
+            arguments[called] += [wire.source.node for wire in self.graph.incoming.get(id, ())]
+        for id in self.inputs:
+            parents[id] += arguments.get(owner_of(self.graph.nodes[id].inside), ())
+        return {id: tuple(found) for id, found in parents.items()}
+
+
+def flat(graph: Graph) -> bool:
+    """Return whether the graph has no bodies: nothing is hidden then."""
+    return graph.bodies.keys() <= {""}
+
+
+def _reachable(calls: Mapping[str, Iterable[str]], start: Iterable[str]) -> frozenset[str]:
+    seen, todo = set(start), list(start)
+    while todo:
+        new = [each for each in calls.get(todo.pop(), ()) if each not in seen]
+        seen.update(new)
+        todo += new
+    return frozenset(seen)
