@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import random_bits
-from engine.backends import xla
+from engine.backends import xla, xla_status
 from engine.errors import GradwireError
 from engine.stepper import Stepper
 
@@ -32,7 +32,8 @@ BLOCK_BYTES: Final = 2**20
 """... as long as they take no more than this."""
 
 Converged = Callable[[Any, Any, Any, Any], Any]
-RUNNING, NOT_FINITE, CONVERGED = 0, 1, 2
+RUNNING, NOT_FINITE, CONVERGED, FAILED = 0, 1, 2, 3
+"""FAILED plus the status of the program's own loops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class Ran:
     rows: NDArray[np.float64]
     carry: tuple[Any, ...]
     taken: int
-    status: Literal["running", "not finite", "converged"]
+    status: Literal["running", "not finite", "converged", "failed"]
     previous_loss: float
+    error: GradwireError | None = None
+    """What the step that failed met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,20 @@ class CompiledLoop:
         )
         self.block = _block(stepper)
         """How many steps a call takes at most."""
-        width = _width(stepper)
-        traced = loop_function(stepper, converged, width)
-        what = f"loop {until} {self.block} {stepper.row} {roles(stepper)}"
-        self._function = xla.cached(what, stepper.program, lambda: compiled(traced, self._examples(width)))
+        self._until, self._converged = until, converged
+        self._capacity = xla_status.FIRST
+        self.width = _width(stepper)
+        self._function = self._compiled()
         self._history: Any = None
         self._last: tuple[Any, Any] = (None, None)
         """What the last call handed out, and the same on the device."""
-        self.width = width
+
+    def _compiled(self) -> Any:
+        stepper, capacity = self._stepper, self._capacity
+        room = f" {capacity}" if xla_status.fallible(stepper.program) else ""
+        what = f"loop {self._until} {self.block} {stepper.row} {roles(stepper)}{room}"
+        traced = loop_function(stepper, self._converged, capacity)
+        return xla.cached(what, stepper.program, lambda: compiled(traced, self._examples(self.width)))
 
     def _examples(self, width: int) -> tuple[Any, ...]:
         stepper = self._stepper
@@ -122,13 +131,18 @@ class CompiledLoop:
             rows = np.array(np.asarray(self._history)[: number - (code == NOT_FINITE)])
             carry = tuple(map(xla.plain, there))
             self._last = (carry, there)
+        if code == FAILED + xla_status.OVERFLOW:
+            self._capacity = xla_status.doubled(self._stepper.program, self._capacity)
+            self._function = self._compiled()
+            return self.run(call, count)
         if code == RUNNING:
             return Ran(rows, carry, number, "running", float(previous))
         # The last step must not have been taken: everything up to it again, which gives the same bits.
         none = Ran(rows[:0], call.carry, 0, "running", call.previous)
         before = self.run(call, number - 1) if number > 1 else none
-        kind: Literal["not finite", "converged"] = "not finite" if code == NOT_FINITE else "converged"
-        return replace(before, rows=rows, status=kind)
+        if code >= FAILED:
+            return replace(before, status="failed", error=xla_status.complaint(self._stepper.program, code - FAILED))
+        return replace(before, rows=rows, status="not finite" if code == NOT_FINITE else "converged")
 
 
 def roles(stepper: Stepper) -> str:
@@ -157,10 +171,10 @@ def compiled(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         return jax.jit(function, donate_argnums=0).lower(*arguments).compile()
 
 
-def loop_function(stepper: Stepper, converged: Converged | None, width: int) -> Callable[..., Any]:
+def loop_function(stepper: Stepper, converged: Converged | None, capacity: int) -> Callable[..., Any]:
     """Return `(history, carry, (first, count, previous, tolerance), streams, blocks, fixed) -> (history, carry, (taken,
     status, previous))` to be traced."""
-    step = xla.emit(stepper.program)
+    step = xla.emit(stepper.program, capacity)
 
     def loop(history: Any, carry: Any, limits: Any, streams: Any, blocks: Any, fixed: Any) -> Any:
         import jax.numpy as jnp
@@ -171,7 +185,7 @@ def loop_function(stepper: Stepper, converged: Converged | None, width: int) -> 
         def body(state: Any) -> Any:
             k, carry, previous, _, history = state
             fresh = fresh_values(stepper, first + k, k, streams, blocks)
-            results = step(*carry, *fresh, *fixed)
+            results, failing = step(*carry, *fresh, *fixed)
             loss, norm, recorded = results[0], results[1], results[: stepper.row + len(stepper.arrays)]
             row = jnp.concatenate([jnp.ravel(each).astype(np.float64) for each in recorded])
             history = lax.dynamic_update_slice(history, row[None], (k, np.int64(0)))
@@ -179,6 +193,8 @@ def loop_function(stepper: Stepper, converged: Converged | None, width: int) -> 
             if converged is not None:
                 ended = converged(loss, norm, previous, tolerance)
                 status = jnp.where((status == RUNNING) & ended, CONVERGED, status)
+            if failing is not None:
+                status = jnp.where(failing == xla_status.FINE, status, FAILED + failing)
             return k + 1, results[len(recorded) :], loss, status, history
 
         def going(state: Any) -> Any:

@@ -308,6 +308,11 @@ class Mover:
                 self.stop = Stop(self.count, "finished", f"Converged after {self.count:,} steps.")
             elif ran.status == "not finite":
                 self.stop = self._nonfinite(self._fresh(self.count)[0])
+            elif ran.error is not None:
+                inputs = self._inputs(self._fresh(self.count)[0])
+                raise failure(
+                    self.prepared, self.stepper.gradient_program, inputs, ran.error, self.plan.id, self.count
+                ) from ran.error
             if ran.status != "running":
                 return np.vstack(tables)
         self.stop = self._ended()

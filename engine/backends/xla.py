@@ -10,18 +10,19 @@ import contextlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 import numpy as np
 
+from engine.backends import xla_status
 from engine.errors import LoweringError
 from engine.program.compose import rename
 from engine.program.fingerprint import fingerprint
 from engine.program.program import Equation, Program, Var, node_of
-from engine.types import ArrayType
+from engine.program.structure import CALL, STRUCTURAL, SWEEP, programs_of
+from engine.types import DYNAMIC, ArrayType
 
 OLDEST: Final = (0, 8)
 """The first version of JAX that will do."""
@@ -72,23 +73,38 @@ def precision() -> Iterator[Any]:
         yield jax
 
 
-@dataclass(frozen=True)
 class Compiled:
-    """A program compiled by XLA when it is first called. `function(*values)` gives JAX's arrays and must be called
-    within `precision()`."""
+    """A program compiled by XLA when it is first called."""
 
-    program: Program
-    function: Callable[..., tuple[Any, ...]]
+    def __init__(self, program: Program) -> None:
+        """Raise LoweringError with a sentence where XLA cannot run the program."""
+        refuse(program)
+        self.program = program
+        self._capacity = xla_status.FIRST
+        self._fallible = xla_status.fallible(program)
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The traced and compiled function of JAX's arrays `(*values) -> (outputs, status)`, to be called within
+        `precision()`."""
+        capacity = self._capacity
+        what = f"program {capacity}" if self._fallible else "program"
+        return cached(what, self.program, lambda: require().jit(emit(self.program, capacity)))  # type: ignore[no-any-return]
 
     def __call__(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """Return the outputs, as arrays and NumPy scalars, at `values` (anything array-like, in the order of the
-        inputs)."""
+        inputs). Raise RunError naming the node of a loop that does not end."""
         inputs = self.program.inputs
         if len(values) != len(inputs):
             raise ValueError(f"the program has {len(inputs)} inputs, {len(values)} values were given")
         ready = [np.asarray(value, each.type.dtype) for value, each in zip(values, inputs, strict=True)]
         with precision():
-            return tuple(plain(each) for each in self.function(*ready))
+            results, status = self.function(*ready)
+            while self._fallible and int(status) == xla_status.OVERFLOW:
+                self._capacity = xla_status.doubled(self.program, self._capacity)
+                results, status = self.function(*ready)
+            xla_status.complain(self.program, int(status) if self._fallible else xla_status.FINE)
+            return tuple(map(plain, results))
 
 
 def plain(value: Any) -> Any:
@@ -114,36 +130,60 @@ def cached(what: str, program: Program, make: Callable[[], Any]) -> Any:
 def compile_program(program: Program) -> Compiled:
     """Return the program as one function that XLA compiles at its first call; raise LoweringError naming the node
     where a primitive cannot run on XLA."""
-    refuse(program)
+    return Compiled(program)
 
-    def make() -> Any:
-        return require().jit(emit(program))
 
-    return Compiled(program, cached("program", program, make))
+REFUSED: Final[Mapping[str, str]] = {
+    CALL: "A function that calls itself cannot run on XLA, which has no stack: use the backend numpy_code.",
+    SWEEP: "Checkpoints that are set while a loop runs cannot be had on XLA: save all, or every k, or use numpy_code.",
+}
+"""Why a structural primitive cannot run on XLA."""
 
 
 def refuse(program: Program) -> None:
-    """Raise LoweringError with a sentence, naming the node, where a primitive of the program cannot run on XLA."""
+    """Raise LoweringError with a sentence, naming the node, where something in the program cannot run on XLA."""
     require()
-    from engine.backends.xla_primitives import REFUSED, nested
+    from engine.backends.xla_primitives import REFUSED as FLAT
 
     for equation in program.equations:
-        sentence = REFUSED.get(equation.primitive)
+        sentence = REFUSED.get(equation.primitive) or FLAT.get(equation.primitive)
         if sentence is not None:
             raise LoweringError(sentence, node=node_of(equation.origin) or None)
-        for inner in nested(equation):
+        for _, inner in programs_of(equation):
             refuse(inner)
+    endless = next((var for var in program.outputs if DYNAMIC in program.types[var].shape), None)
+    if endless is not None:
+        raise LoweringError("What a loop stacks cannot leave a program on XLA while its length is not known before.")
 
 
-def emit(program: Program) -> Callable[..., tuple[Any, ...]]:
-    """Return the program as a function of JAX's arrays, to be traced within `precision()`."""
+def emit(program: Program, capacity: int = 0) -> Callable[..., tuple[tuple[Any, ...], Any]]:
+    """Return the program as a function of JAX's arrays, to be traced within `precision()`: (*values) -> (outputs,
+    status).
 
-    def function(*values: Any) -> tuple[Any, ...]:
+    `capacity` is how many rows stacks of unknown length have; the status is that of `xla_status`, None where nothing
+    can go wrong.
+    """
+    loops = {id(each): number for number, each in enumerate(xla_status.while_loops(program))}
+
+    def evaluate(program: Program, values: Sequence[Any]) -> tuple[list[Any], Any]:
+        from engine.backends.xla_structure import Flow, worse
+
+        flow = Flow(evaluate, capacity, loops)
+        status = None
         known: dict[Var, Any] = dict(program.constants)
         known.update(zip((each.var for each in program.inputs), values, strict=True))
         for equation in program.equations:
-            known[equation.output] = evaluated(equation, known, program.types)
-        return tuple(in_dtype(known[var], program.types[var]) for var in program.outputs)
+            if equation.primitive in STRUCTURAL:
+                arguments = [rename(each, known) for each in equation.arguments]
+                known[equation.output], new = flow.structure(equation, arguments)
+                status = worse(status, new)
+            else:
+                known[equation.output] = evaluated(equation, known, program.types)
+        return [in_dtype(known[var], program.types[var]) for var in program.outputs], status
+
+    def function(*values: Any) -> tuple[tuple[Any, ...], Any]:
+        outputs, status = evaluate(program, values)
+        return tuple(outputs), status
 
     return function
 

@@ -14,7 +14,6 @@ from jax import lax
 from engine.backends import xla_windows as windows
 from engine.errors import LoweringError
 from engine.program.primitives import PART, PRIMITIVES
-from engine.program.program import Equation, Program
 from engine.types import Shape
 
 Emitter: TypeAlias = Callable[..., Any]
@@ -403,13 +402,4 @@ def emitter(name: str) -> Emitter:
     found = EMITTERS.get(name)
     if found is None:
         raise LoweringError(REFUSED.get(name, f"XLA knows no primitive {name}."))
-    return found
-
-
-def nested(equation: Equation) -> list[Program]:
-    """Return the programs among an equation's settings."""
-    found: list[Program] = []
-    for _, value in equation.settings:
-        found += [value] if isinstance(value, Program) else []
-        found += [each for each in value if isinstance(each, Program)] if type(value) is tuple else []
     return found
