@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,39 +83,52 @@ def _relabelled(name: str, labels: Mapping[str, str]) -> str:
 
 def _expression(program: Program, equation: Equation, called: Mapping[Var, str]) -> str:
     arguments = [_argument(program, each, called) for each in equation.arguments]
-    if equation.primitive == "numpy.getitem" or equation.primitive == "autograd.container_take":
-        return f"{arguments[0]}[{_index(program, equation.arguments[1], called)}]"
-    if equation.primitive == "gradwire.index":
-        parts = iter(arguments[2:])
-        places = [next(parts) if each == PART else _index(program, each, called) for each in equation.arguments[1]]
-        return f"{arguments[0]}[{', '.join(places)}]"
-    infix = INFIX.get(equation.primitive)
-    if infix is not None and not equation.settings:
-        return infix.format(*arguments)
+    short = place_text(equation, arguments, lambda value: _argument(program, value, called))
+    short = short or infix_text(equation, arguments)
+    if short is not None:
+        return short
     words = [*arguments, *(f"{key}={_argument(program, value, called)}" for key, value in equation.settings)]
     family, _, name = equation.primitive.partition(".")
     return f"{'np.' if family == 'numpy' else ''}{name}({', '.join(words)})"
 
 
-def _index(program: Program, value: Any, called: Mapping[Var, str]) -> str:
+def infix_text(equation: Equation, arguments: Sequence[str]) -> str | None:
+    """Return an equation as an infix expression, where it has one."""
+    infix = INFIX.get(equation.primitive)
+    return infix.format(*arguments) if infix is not None and not equation.settings else None
+
+
+def place_text(equation: Equation, arguments: Sequence[str], argument: Callable[[Any], str]) -> str | None:
+    """Return an equation that takes elements as x[...], where it is one; `argument` writes a value."""
+    if equation.primitive in ("numpy.getitem", "autograd.container_take"):
+        return f"{arguments[0]}[{_index(equation.arguments[1], argument)}]"
+    if equation.primitive == "gradwire.index":
+        parts = iter(arguments[2:])
+        places = [next(parts) if each == PART else _index(each, argument) for each in equation.arguments[1]]
+        return f"{arguments[0]}[{', '.join(places)}]"
+    return None
+
+
+def _index(value: Any, argument: Callable[[Any], str]) -> str:
     if isinstance(value, slice):
         parts = ["" if part is None else str(part) for part in (value.start, value.stop, value.step)]
         return ":".join(parts if value.step is not None else parts[:2])
     if type(value) is tuple and value:
-        return ", ".join(_index(program, each, called) for each in value)
-    return "..." if value is Ellipsis else _argument(program, value, called)
+        return ", ".join(_index(each, argument) for each in value)
+    return "..." if value is Ellipsis else argument(value)
 
 
 def _argument(program: Program, value: Any, called: Mapping[Var, str]) -> str:
     if type(value) is Var:
-        return called[value] if value in called else _constant(program.constants[value])
+        return called[value] if value in called else constant_text(program.constants[value])
     if type(value) in (tuple, list) and any(True for _ in used(value)):
         inner = ", ".join(_argument(program, each, called) for each in value)
         return f"({inner})" if type(value) is tuple else f"[{inner}]"
     return repr(value)
 
 
-def _constant(array: Any) -> str:
+def constant_text(array: Any) -> str:
+    """Return a constant as text: its numbers where they are few, else its type."""
     if np.size(array) <= _SHOWN:
         return repr(np.asarray(array).tolist())
     return f"<{np.asarray(array).dtype} {shape_text(np.shape(array))}>"

@@ -1,0 +1,318 @@
+"""Source transformation: the adjoint as readable Python, control flow as while, for and if, saved stacks in sight.
+
+The text is for reading and is never compiled: what runs is the NumPy code of the same equations, none left out or
+merged. Names are those that people gave, made into identifiers and told apart.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from engine.autodiff.adjoint import active_variables, adjoint
+from engine.backends.listing import constant_text, infix_text, place_text
+from engine.program.compose import select, used
+from engine.program.program import Equation, Program, Var
+from engine.program.structure import BRANCH, CALL, SCAN, STRUCTURAL, WHILE, Loop, programs_of, taken
+from engine.types import shape_text
+
+_NOT_WORD = re.compile(r"\W+")
+_RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"))
+LONGEST = 40
+"""Most characters of a name."""
+
+
+def adjoint_source(program: Program, of: Var, wrt: Sequence[Var], labels: Mapping[str, str] | None = None) -> str:
+    """Return a Python function that computes the outputs of `program` and the gradient of `of` by `wrt`, as text.
+
+    `labels` are the names people gave to nodes, by id.
+    """
+    moving = active_variables(program.types, program.equations, wrt)
+    made = [each.output for each in program.equations if each.output in moving and each.output in program.types]
+    every = adjoint(program, of, [*wrt, *made])
+    first = len(program.outputs)
+    bars = dict(zip((*wrt, *made), every.outputs[first:], strict=True))
+    shown = select(every, every.outputs[: first + len(wrt)], every.names[: first + len(wrt)])
+    return Printer(labels or {}).function(shown, "gradient", bars)
+
+
+def source(program: Program, labels: Mapping[str, str] | None = None, name: str = "program") -> str:
+    """Return any program as a Python function, as text."""
+    return Printer(labels or {}).function(program, name, {})
+
+
+def identifier(name: str) -> str:
+    """Return a name as a Python identifier that is no keyword and no builtin."""
+    word = _NOT_WORD.sub("_", unicodedata.normalize("NFKC", name)).strip("_")[:LONGEST]
+    if not word or word[0].isdigit():
+        word = f"n_{word}" if word else "n"
+    if word in _RESERVED:
+        word += "_"
+    return word if word.isidentifier() else "n"
+
+
+class Printer:
+    """Writes a program line by line; nested programs go into the statements that run them."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.labels = labels
+        self.lines: list[str] = []
+        self.depth = 1
+        self.taken: set[str] = set()
+        self.names: dict[Var, str] = {}
+        self.program: Program = Program((), {}, (), (), (), {})
+        self.origin = ""
+
+    def function(self, program: Program, name: str, bars: Mapping[Var, Var]) -> str:
+        """Return the text of the whole function, those that it calls inside it."""
+        self.program = program
+        self._name_all(program, bars)
+        head = f"def {name}({', '.join(self.names[each.var] for each in program.inputs)}):"
+        for each in program.inputs:
+            self.say(f"# {self.names[each.var]}: {each.role}, {each.type}")
+        for called, inner in program.functions.items():
+            self._definition(called, inner)
+        self.body()
+        self.say("")
+        self.say(f"return {', '.join(map(self.argument, program.outputs))}")
+        return "\n".join([head, *self.lines]) + "\n"
+
+    def say(self, text: str) -> None:
+        """Append a line at the depth in force."""
+        self.lines.append(f"{'    ' * self.depth}{text}".rstrip())
+
+    # ----- names -----
+
+    def new(self, wanted: str) -> str:
+        """Return an identifier like `wanted` that nothing is called yet."""
+        word = base = identifier(wanted)
+        number = 2
+        while word in self.taken:
+            word = f"{base}_{number}"
+            number += 1
+        self.taken.add(word)
+        return word
+
+    def label(self, node: str) -> str:
+        """Return what people call a node."""
+        return " ".join(self.labels.get(node, node).split())
+
+    def _name_all(self, program: Program, bars: Mapping[Var, Var]) -> None:
+        for each in program.inputs:
+            node, dot, rest = each.name.partition(".")
+            self.names[each.var] = self.new(f"{self.label(node)}{dot}{rest}")
+        for socket, var in program.sockets.items():
+            if type(var) is Var and var not in self.names and var not in program.constants:
+                plain = socket.name in ("value", "result", "")
+                self.names[var] = self.new(self.label(socket.node) + ("" if plain else f"_{socket.name}"))
+        for var, bar in bars.items():
+            if bar not in self.names and bar not in program.constants:
+                self.names[bar] = self.new(f"{self.name(var)}_bar")
+
+    def name(self, var: Var) -> str:
+        """Return what a variable is called; it gets a name when first asked for."""
+        if var not in self.names:
+            self.names[var] = self.new(f"t{var.index}")
+        return self.names[var]
+
+    def argument(self, value: Any) -> str:
+        """Return an argument as text."""
+        if type(value) is Var:
+            if value in self.program.constants and value not in self.names:
+                return constant_text(self.program.constants[value])
+            return self.name(value)
+        if type(value) in (tuple, list) and any(True for _ in used(value)):
+            inner = ", ".join(map(self.argument, value))
+            return f"({inner})" if type(value) is tuple else f"[{inner}]"
+        return repr(value)
+
+    # ----- equations -----
+
+    def body(self) -> None:
+        """Write the equations of the program at hand."""
+        items = taken(self.program.equations)
+        for equation in self.program.equations:
+            if equation.primitive in STRUCTURAL:
+                self.heading(equation)
+                _WRITE.get(equation.primitive, _other)(self, equation, items[equation.output])
+            elif equation.primitive != "autograd.container_take" or equation.arguments[0] not in items:
+                self.heading(equation)
+                self.say(f"{self.name(equation.output)} = {self.expression(equation)}{self.comment(equation)}")
+
+    def heading(self, equation: Equation) -> None:
+        """Write the node an equation came from, where it is another than before."""
+        if equation.origin != self.origin:
+            self.origin = equation.origin
+            before, of, node = equation.origin.rpartition(" of ")
+            if not self.lines or not self.lines[-1].endswith(":"):
+                self.say("")
+            self.say(f"# {before}{of}{self.label(node) or 'program'}")
+
+    def comment(self, equation: Equation) -> str:
+        """Return the shape of an equation's result as a comment, where it is no scalar."""
+        kind = self.program.types.get(equation.output)
+        return f"  # {shape_text(kind.shape)}" if kind is not None and kind.shape else ""
+
+    def expression(self, equation: Equation) -> str:
+        """Return the right-hand side of an equation."""
+        arguments = [self.argument(each) for each in equation.arguments]
+        short = place_text(equation, arguments, self.argument) or infix_text(equation, arguments)
+        if short is not None:
+            return short
+        words = [*arguments, *(f"{key}={self.argument(value)}" for key, value in equation.settings)]
+        family, _, called = equation.primitive.partition(".")
+        return f"{'np.' if family == 'numpy' else ''}{called}({', '.join(words)})"
+
+    # ----- nested programs -----
+
+    @contextmanager
+    def nested(self, program: Program, operands: Sequence[str]) -> Iterator[None]:
+        """Within: another program is written, one level deeper, its inputs called as `operands` say."""
+        outer = self.program, self.names, self.origin
+        self.program = program
+        self.names = dict(zip((each.var for each in program.inputs), operands, strict=True))
+        for socket, var in program.sockets.items():
+            if type(var) is Var and var not in self.names and var not in program.constants:
+                self.names[var] = self.new(self.label(socket.node))
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+            self.program, self.names, self.origin = outer
+
+    def items(self, wanted: Mapping[int, Sequence[Var]], count: int, stem: str) -> list[str]:
+        """Return names for all of a structural equation's values; those that are taken have the names of theirs."""
+        return [self.name(wanted[k][0]) if k in wanted else self.new(f"{stem}{k}") for k in range(count)]
+
+    def copies(self, wanted: Mapping[int, Sequence[Var]]) -> None:
+        """Write the further names of values that are taken several times."""
+        for first, *rest in wanted.values():
+            for var in rest:
+                self.say(f"{self.name(var)} = {self.name(first)}")
+
+    def assign(self, names: Sequence[str], values: Sequence[str]) -> None:
+        """Write one assignment of several values, without those that stay."""
+        pairs = [(name, value) for name, value in zip(names, values, strict=True) if name != value]
+        if pairs:
+            self.say(f"{', '.join(name for name, _ in pairs)} = {', '.join(value for _, value in pairs)}")
+
+    def _definition(self, name: str, program: Program) -> None:
+        operands = [self.new(each.name) for each in program.inputs]
+        self.say("")
+        self.say(f"def {identifier(self.label(name))}({', '.join(operands)}):")
+        with self.nested(program, operands):
+            self.body()
+            self.say(f"return {', '.join(map(self.argument, program.outputs))}")
+
+
+Wanted = Mapping[int, Sequence[Var]]
+
+
+def _branch(printer: Printer, equation: Equation, wanted: Wanted) -> None:
+    which, *operands = equation.arguments
+    arms = [program for _, program in programs_of(equation)]
+    names, chosen = [printer.argument(each) for each in operands], printer.argument(which)
+    results = printer.items(wanted, len(arms[0].outputs), "unused")
+    heads = [f"if {chosen} <= 0:", *(f"elif {chosen} == {k}:" for k in range(1, len(arms) - 1)), "else:"]
+    order = list(range(len(arms)))
+    if len(arms) == 2:
+        heads, order = [f"if {chosen}:", "else:"], [1, 0]
+    for head, number in zip(heads, order, strict=True):
+        printer.say(head)
+        with printer.nested(arms[number], names):
+            printer.body()
+            printer.assign(results, [printer.argument(var) for var in arms[number].outputs])
+            if not arms[number].outputs:
+                printer.say("pass")
+    printer.copies(wanted)
+
+
+def _loop(printer: Printer, equation: Equation, wanted: Wanted) -> None:
+    loop = Loop.of(equation)
+    operands = [printer.argument(each) for each in loop.operands]
+    first = loop.consts + loop.carry
+    results = printer.items(wanted, loop.carry + loop.stacked, "carried")
+    carries, stacks = results[: loop.carry], results[loop.carry :]
+    number = printer.new("i")
+    printer.assign(carries, operands[loop.consts : first])
+    for stack in stacks:
+        printer.say(f"{stack} = []  # saved in every iteration")
+    given = [*operands[: loop.consts], *carries]
+    if loop.condition is None:
+        count = printer.argument(loop.count)
+        printer.say(f"for {number} in {f'reversed(range({count}))' if loop.reverse else f'range({count})'}:")
+    else:
+        printer.say(f"{number} = 0")
+        _head(printer, loop.condition, [*given, number])
+    items = [printer.new(each.name) for each in loop.body.inputs[first:-1]]
+    with printer.nested(loop.body, [*given, *items, number]):
+        for item, sequence in zip(items, operands[first:], strict=True):
+            printer.say(f"{item} = {sequence}[{number}]")
+        printer.body()
+        outputs = [printer.argument(var) for var in loop.body.outputs]
+        for stack, value in zip(stacks, outputs[loop.carry :], strict=True):
+            printer.say(f"{stack}.append({value})")
+        printer.assign(carries, outputs[: loop.carry])
+        if loop.condition is not None:
+            printer.say(f"{number} += 1")
+    for stack in stacks:
+        printer.say(f"{stack} = np.array({stack}{'[::-1]' if loop.reverse else ''})")
+    if loop.condition is not None and len(results) in wanted:
+        printer.say(f"{printer.name(wanted[len(results)][0])} = {number}")
+    printer.copies(wanted)
+
+
+def _head(printer: Printer, condition: Program, given: Sequence[str]) -> None:
+    """Write a while loop's head: its condition there, if it is one expression, else inside."""
+    if len(condition.equations) == 1 and condition.equations[0].primitive not in STRUCTURAL:
+        with printer.nested(condition, given):
+            text = printer.expression(condition.equations[0])
+        printer.say(f"while {text}:")
+        return
+    printer.say("while True:")
+    with printer.nested(condition, given):
+        printer.body()
+        printer.say(f"if not {printer.argument(condition.outputs[0])}:")
+        printer.say("    break")
+
+
+def _call(printer: Printer, equation: Equation, wanted: Wanted) -> None:
+    name = str(dict(equation.settings)["function"])
+    count = 1 + max(wanted, default=0)
+    inner = printer.program.functions.get(name)
+    results = printer.items(wanted, len(inner.outputs) if inner is not None else count, "unused")
+    operands = ", ".join(printer.argument(each) for each in equation.arguments)
+    printer.say(f"{', '.join(results)} = {identifier(printer.label(name))}({operands})")
+    printer.copies(wanted)
+
+
+def _other(printer: Printer, equation: Equation, wanted: Wanted) -> None:
+    """A primitive that walks its programs by a schedule of its own: they stand there as functions."""
+    names = []
+    for key, inner in programs_of(equation):
+        name = printer.new(key)
+        operands = [printer.new(each.name) for each in inner.inputs]
+        printer.say(f"def {name}({', '.join(operands)}):")
+        with printer.nested(inner, operands):
+            printer.body()
+            printer.say(f"return {', '.join(map(printer.argument, inner.outputs))}")
+        names.append(name)
+    results = printer.items(wanted, 1 + max(wanted, default=0), "unused")
+    operands = [*names, *(printer.argument(each) for each in equation.arguments)]
+    printer.say(f"{', '.join(results)} = {equation.primitive.rpartition('.')[2]}({', '.join(operands)})")
+    printer.copies(wanted)
+
+
+_WRITE: Mapping[str, Callable[[Printer, Equation, Wanted], None]] = {
+    BRANCH: _branch,
+    SCAN: _loop,
+    WHILE: _loop,
+    CALL: _call,
+}
+"""How each structural primitive is written."""
