@@ -26,6 +26,10 @@ from engine.viewing import Stretch, Watch, stretch, watch
 BOUNDARY: Final = "views.decision_boundary"
 MARGIN: Final = 0.08
 """Room around the data, as a part of their extent."""
+ALIKE: Final = 1.8
+"""Extents whose ratio is less than this are drawn in equal units,"""
+WIDE: Final = 1.6
+"""on a plane this much wider than high."""
 SQUASHED: Final = ("activations.sigmoid", "activations.softmax")
 """Operators whose results are probabilities."""
 
@@ -38,6 +42,8 @@ class Plane:
     y: NDArray[Any]
     points: NDArray[Any]
     """One row per point of the grid, all features."""
+    equal: bool = False
+    """Whether both features have units of about one size."""
     stretch: Stretch | None = None
     fault: str = ""
 
@@ -89,6 +95,7 @@ class Viewer:
         facts = {**data.facts, **self._known(id, wired, settings)}
         if operator.id == BOUNDARY:
             more, fault = self._surface(id, wired, inputs, settings, moment)
+            facts["equal"] = id in self._planes and self._planes[id].equal
             return msgspec.structs.replace(data, inputs={**data.inputs, **more}, facts=facts, sentence=fault)
         return msgspec.structs.replace(data, facts=facts)
 
@@ -135,7 +142,8 @@ class Viewer:
         across, up = len(plane.x), len(plane.y)
         scores = scores.reshape(up, across, -1)
         surface = scores[..., 0] if scores.shape[2] == 1 else scores
-        return {"scores": Packed.of(surface), "x": Packed.of(plane.x), "y": Packed.of(plane.y)}, ""
+        made = {"scores": Packed.of(surface), "x": Packed.of(plane.x), "y": Packed.of(plane.y)}
+        return made, ""
 
     def _find(self, plane: Plane, wired: Mapping[str, Socket], moment: Moment | None) -> None:
         """Lower the stretch, and see that what it says of a point does not depend on the other points."""
@@ -159,21 +167,31 @@ class Viewer:
 
 
 def _plane(points: NDArray[Any], settings: Mapping[str, Any]) -> Plane | None:
-    """Return the grid over two features of the data, the others at their means; None where nothing is finite."""
+    """Return the grid over two features of the data, the others at their means; None where nothing is finite.
+
+    Where both features have about the same extent, as places in a plane have, the grid is as wide as a card is.
+    """
     across, up, count = (int(settings[name]) for name in ("across", "up", "resolution"))
     if points.ndim != 2 or points.shape[1] <= max(across, up):
         return None
     rows = points[np.isfinite(points).all(axis=1)]
     if not len(rows):
         return None
-    x, y = (_stretched(rows[:, feature], count) for feature in (across, up))
-    grid = np.tile(rows.mean(axis=0), (count * count, 1))
+    (left, right), (bottom, top) = (_roomy(rows[:, feature]) for feature in (across, up))
+    ratio = (right - left) / (top - bottom)
+    equal = 1 / ALIKE < ratio < ALIKE
+    wide = count
+    if equal and ratio < WIDE:
+        room = (WIDE * (top - bottom) - (right - left)) / 2
+        left, right, wide = left - room, right + room, round(count * WIDE)
+    x, y = np.linspace(left, right, wide), np.linspace(bottom, top, count)
+    grid = np.tile(rows.mean(axis=0), (wide * count, 1))
     grid[:, across] = np.tile(x, count)
-    grid[:, up] = np.repeat(y, count)
-    return Plane(x, y, grid)
+    grid[:, up] = np.repeat(y, wide)
+    return Plane(x, y, grid, equal)
 
 
-def _stretched(values: NDArray[Any], count: int) -> NDArray[Any]:
+def _roomy(values: NDArray[Any]) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     room = MARGIN * (high - low) or 0.5
-    return np.linspace(low - room, high + room, count)
+    return low - room, high + room

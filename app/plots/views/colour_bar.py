@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 from app import fonts
 from app.plots.marks import Mark
 from app.theme import appearance
-from app.worker.describe import short
 
 
 class ColourBar(Mark):
@@ -48,5 +47,11 @@ class ColourBar(Mark):
         painter.setFont(fonts.sans("caption", look.scale))
         metrics = QFontMetricsF(painter.font())
         left = bar.right() + look.px(6)
-        painter.drawText(QPointF(left, bar.top() + metrics.ascent()), short(self._high))
-        painter.drawText(QPointF(left, bar.bottom() - metrics.descent()), short(self._low))
+        painter.drawText(QPointF(left, bar.top() + metrics.ascent()), rounded(self._high))
+        painter.drawText(QPointF(left, bar.bottom() - metrics.descent()), rounded(self._low))
+
+
+def rounded(number: float) -> str:
+    """Return a number in three digits: the end of a scale is read, not copied."""
+    whole = f"{number:,.0f}" if 1000 <= abs(number) < 1e6 else f"{number:.3g}"
+    return whole.replace("-", "−")
