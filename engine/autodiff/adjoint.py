@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +14,16 @@ from autograd.builtins import SequenceBox
 from autograd.core import primitive_vjps
 from autograd.tracer import isbox
 
-from engine.autodiff.rules import FLAT, VJP
+from engine.autodiff import structure_rules
+from engine.autodiff.dependence import TAKE, Dependence, bits, carries, differentiable
+from engine.autodiff.rules import VJP
+from engine.autodiff.structure_rules import zeros
 from engine.errors import GradwireError, LoweringError
-from engine.program.compose import fold, select
+from engine.program.compose import fold, select, superseded
 from engine.program.primitives import PRIMITIVES, cast
 from engine.program.program import Equation, Program, Var, node_of
 from engine.program.record import Recorder, RecordNode, recording
+from engine.program.structure import STRUCTURAL
 from engine.types import ArrayType
 
 
@@ -35,23 +41,53 @@ def adjoint(program: Program, of: Var, wrt: Sequence[Var]) -> Program:
         recorder = Recorder.extending(program)
         seed = recorder.box(recorder.constant(np.ones((), kind.dtype)))
         gradients = pull_back(recorder, program.equations, {of: seed}, wrt)
-        found = [gradients[var] if var in gradients else _zeros(recorder, var) for var in wrt]
+        found = [gradients[var] if var in gradients else zeros(recorder, var) for var in wrt]
         added = [_settled(recorder, value, recorder.types[var]) for value, var in zip(found, wrt, strict=True)]
     new = recorder.program(program.outputs, program.names, program.sockets)
-    folded = fold(new)
-    whole = replace(folded, equations=(*program.equations, *folded.equations))
+    whole = continued(program, new, recorder)
     names = names_of(program, wrt)
     return select(whole, (*program.outputs, *added), (*program.names, *(f"gradient of {name}" for name in names)))
 
 
+def continued(program: Program, new: Program, recorder: Recorder) -> Program:
+    """Return the program with what was recorded after it, scalars of constants computed, and each loop once."""
+    folded = fold(replace(new, equations=tuple(recorder.equations)))
+    return replace(folded, equations=superseded((*program.equations, *folded.equations), recorder.instead))
+
+
+def pulled(outer: Recorder, program: Program, seeds: Sequence[int], wanted: Sequence[int]) -> Program:
+    """Return the program with a further input, a cotangent, for each of the outputs `seeds`; it gives the cotangents of
+    the inputs `wanted`, zeros where none comes back. Must be called while recording.
+    """
+    recorder = Recorder.extending(program, outer)
+    cotangents: dict[Var, Any] = {}
+    for k in seeds:
+        var = program.outputs[k]
+        g = recorder.input("cotangent", f"cotangent of {program.names[k]}", program.types[var])
+        cotangents[var] = anp.add(cotangents[var], g) if var in cotangents else g
+    variables = [program.inputs[k].var for k in wanted]
+    found = pull_back(recorder, program.equations, cotangents, variables)
+    added = [recorder.var(found[var] if var in found else zeros(recorder, var)) for var in variables]
+    new = recorder.program(program.outputs, program.names)
+    return select(continued(program, new, recorder), added, [f"cotangent of {program.inputs[k].name}" for k in wanted])
+
+
 def independent(program: Program, of: Var, wrt: Sequence[Var]) -> tuple[Var, ...]:
     """Return those of `wrt` on which `of` does not depend differentiably."""
+    flows = Dependence(program.functions)
     needed = {of}
+    items: dict[Var, set[int]] = {}
     for equation in reversed(program.equations):
-        if equation.output in needed and carries(program.types, equation):
-            needed.update(
-                each for each in equation.arguments if type(each) is Var and _differentiable(program.types.get(each))
-            )
+        if equation.output not in needed or not carries(program.types, equation):
+            continue
+        if equation.primitive == TAKE:
+            items.setdefault(equation.arguments[0], set()).add(equation.arguments[1])
+        numbers: Sequence[int] = range(len(equation.arguments))
+        if equation.primitive in STRUCTURAL:
+            reached = flows.items(equation)
+            numbers = bits(_union(reached(item) for item in items[equation.output]))
+        arguments = [equation.arguments[k] for k in numbers]
+        needed.update(each for each in arguments if type(each) is Var and differentiable(program.types.get(each)))
     return tuple(var for var in wrt if var not in needed)
 
 
@@ -70,7 +106,7 @@ def pull_back(
     `seeds` holds the cotangents that are known (boxes, or plain arrays). Must be called while recording.
     """
     wanted = set(wrt)
-    active = active_variables(recorder.types, equations, wanted)
+    active = active_variables(recorder.types, equations, wanted, recorder.functions)
     cotangents: dict[Var, Any] = {var: g for var, g in seeds.items() if var in active}
     for equation in reversed(equations):
         output = equation.output
@@ -83,11 +119,10 @@ def pull_back(
         if not numbers:
             continue
         recorder.origin = f"adjoint of {equation.origin}"
-        if equation.primitive == "autograd.container_take":
+        if equation.primitive == TAKE:
             _put_item(cotangents, equation, g)
             continue
-        arguments = [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
-        for number, share in zip(numbers, vjp(recorder, equation, numbers, arguments, g), strict=True):
+        for number, share in _shares(recorder, equation, numbers, g):
             var = equation.arguments[number]
             share = fitted(share, recorder.types[var], equation)
             before = cotangents.get(var)
@@ -95,18 +130,50 @@ def pull_back(
     return {var: cotangents[var] for var in wanted if var in cotangents}
 
 
-def active_variables(types: Mapping[Var, ArrayType], equations: Iterable[Equation], wrt: Iterable[Var]) -> set[Var]:
+def _shares(recorder: Recorder, equation: Equation, numbers: Sequence[int], g: Any) -> Iterable[tuple[int, Any]]:
+    """Return the cotangents of the arguments `numbers` that have one."""
+    if equation.primitive in STRUCTURAL:
+        return structure_rules.vjp(recorder, equation, numbers, g, pulled).items()
+    arguments = [recorder.box(each) if type(each) is Var else each for each in equation.arguments]
+    return zip(numbers, vjp(recorder, equation, numbers, arguments, g), strict=True)
+
+
+def active_variables(
+    types: Mapping[Var, ArrayType],
+    equations: Iterable[Equation],
+    wrt: Iterable[Var],
+    functions: Mapping[str, Program] | None = None,
+) -> set[Var]:
     """Return the variables that depend differentiably on one of `wrt`, with `wrt` themselves where they are
-    differentiable.
+    differentiable. Calls name `functions`.
     """
-    active = {var for var in wrt if _differentiable(types.get(var))}
+    flows = Dependence(functions or {})
+    active = {var for var in wrt if differentiable(types.get(var))}
+    items: dict[Var, Callable[[int], bool]] = {}
     for equation in equations:
-        if carries(types, equation):
+        first = equation.arguments[0] if equation.arguments else None
+        if equation.primitive == TAKE and first in items:
+            if items[first](equation.arguments[1]) and carries(types, equation):
+                active.add(equation.output)
+        elif carries(types, equation):
             for each in equation.arguments:
                 if type(each) is Var and each in active:
                     active.add(equation.output)
+                    if equation.primitive in STRUCTURAL:
+                        items[equation.output] = _reached_by(flows, equation, active)
                     break
     return active
+
+
+def _reached_by(flows: Dependence, equation: Equation, active: set[Var]) -> Callable[[int], bool]:
+    """Return whether an item of a structural equation depends on one of the active variables."""
+    moving = _union(1 << k for k, each in enumerate(equation.arguments) if type(each) is Var and each in active)
+    items = flows.items(equation)
+    return lambda item: bool(items(item) & moving)
+
+
+def _union(masks: Iterable[int]) -> int:
+    return functools.reduce(operator.or_, masks, 0)
 
 
 def vjp(
@@ -151,20 +218,6 @@ def fitted(share: Any, kind: ArrayType, equation: Equation) -> Any:
             node=node_of(equation.origin) or None,
         )
     return share if known.dtype == kind.dtype else cast(share, kind.dtype)
-
-
-def carries(types: Mapping[Var, ArrayType], equation: Equation) -> bool:
-    """Return whether derivatives can pass through an equation at all."""
-    return equation.primitive not in FLAT and _differentiable(types.get(equation.output))
-
-
-def _differentiable(kind: ArrayType | None) -> bool:
-    return kind is None or kind.differentiable
-
-
-def _zeros(recorder: Recorder, var: Var) -> Any:
-    kind = recorder.types[var]
-    return np.broadcast_to(np.zeros((), kind.dtype), kind.shape)
 
 
 def _settled(recorder: Recorder, value: Any, kind: ArrayType) -> Var:

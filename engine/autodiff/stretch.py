@@ -16,7 +16,8 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.tracer import isbox
 
-from engine.autodiff.adjoint import active_variables, carries, pull_back
+from engine.autodiff.adjoint import active_variables, pull_back
+from engine.autodiff.dependence import carries
 from engine.autodiff.tangent import push_forward
 from engine.program.compose import used
 from engine.program.primitives import cast, expand
@@ -29,7 +30,7 @@ def stretch(recorder: Recorder, of: Var, wrt: Var) -> tuple[Equation, ...]:
     """Return the equations on the way from `wrt` to `of`, in order; none where `of` does not depend on `wrt`
     differentiably.
     """
-    active = active_variables(recorder.types, recorder.equations, [wrt])
+    active = active_variables(recorder.types, recorder.equations, [wrt], recorder.functions)
     needed, found = {of}, []
     for equation in reversed(recorder.equations):
         if equation.output in needed and equation.output != wrt and equation.output in active:

@@ -13,14 +13,18 @@ from autograd.builtins import SequenceBox
 from autograd.core import primitive_jvps
 from autograd.tracer import isbox
 
-from engine.autodiff.adjoint import carries, fitted, items_of, names_of, pull_back, vjp
+from engine.autodiff import structure_rules
+from engine.autodiff.adjoint import fitted, items_of, names_of, pull_back, vjp
+from engine.autodiff.dependence import carries
 from engine.autodiff.rules import JVP
+from engine.autodiff.structure_rules import zeros
 from engine.errors import GradwireError, LoweringError
-from engine.program.compose import select
+from engine.program.compose import select, superseded
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var, node_of
 from engine.program.record import Recorder, RecordNode, recording
 from engine.program.standin import stand_in
+from engine.program.structure import STRUCTURAL
 from engine.types import ArrayType
 
 
@@ -40,11 +44,29 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
         moved = {var: seed for var, seed in seeds.items() if program.types[var].differentiable}
         known = push_forward(recorder, program.equations, moved)
         added = [_settled(recorder, known.get(var), program.types[var]) for var in program.outputs]
-    equations = (*program.equations, *recorder.equations)
+    equations = superseded((*program.equations, *recorder.equations), recorder.instead)
     whole = replace(recorder.program(program.outputs, program.names, program.sockets), equations=equations)
     return select(
         whole, (*program.outputs, *added), (*program.names, *(f"tangent of {name}" for name in program.names))
     )
+
+
+def pushed(outer: Recorder, program: Program, moved: Sequence[int], wanted: Sequence[int]) -> Program:
+    """Return the program with a further input, a tangent, for each of the inputs `moved`; after its outputs it has the
+    tangents of the outputs `wanted`, zeros where none arrives. Must be called while recording.
+    """
+    recorder = Recorder.extending(program, outer)
+    seeds = {}
+    for k in moved:
+        each = program.inputs[k]
+        seeds[each.var] = recorder.input("tangent", f"tangent of {each.name}", each.type)
+    known = push_forward(recorder, program.equations, seeds)
+    variables = [program.outputs[k] for k in wanted]
+    added = [recorder.var(known[var] if var in known else zeros(recorder, var)) for var in variables]
+    equations = superseded((*program.equations, *recorder.equations), recorder.instead)
+    whole = replace(recorder.program(program.outputs, program.names), equations=equations)
+    names = (*program.names, *(f"tangent of {program.names[k]}" for k in wanted))
+    return select(whole, (*program.outputs, *added), names)
 
 
 def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mapping[Var, Any]) -> dict[Var, Any]:
@@ -52,11 +74,21 @@ def push_forward(recorder: Recorder, equations: Sequence[Equation], seeds: Mappi
     known = dict(seeds)
     several: dict[Var, Equation] = {}
     moved: dict[Var, Any] = {}
+    items: dict[Var, Mapping[int, Any]] = {}
     for equation in equations:
         numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var and each in known]
         first = equation.arguments[0] if equation.arguments else None
         recorder.origin = f"tangent of {equation.origin}"
-        if equation.primitive == "autograd.container_take" and first in several:
+        if equation.primitive in STRUCTURAL:
+            if numbers:
+                moving = {number: known[equation.arguments[number]] for number in numbers}
+                items[equation.output] = structure_rules.jvp(recorder, equation, moving, pushed)
+            continue
+        if equation.primitive == "autograd.container_take" and first in items:
+            if equation.arguments[1] not in items[first]:
+                continue
+            t = items[first][equation.arguments[1]]
+        elif equation.primitive == "autograd.container_take" and first in several:
             if first not in moved:
                 moved[first] = _together(recorder, several[first], known)
             given = moved[first]

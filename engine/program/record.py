@@ -37,7 +37,8 @@ class Recorder:
     A recorder with an `outer` one collects a program nested in a structural primitive. What it uses of the outer
     recorder's boxes becomes inputs of its own (`captured`: the outer variable -> its box, and the variable here).
     `functions` is shared with the outer recorder. `instead` says of a structural equation which later one computes all
-    that it does, and more: its variable -> the other's, and where each of its items stands there.
+    that it does, and more: its variable -> the other's, and where each of its items stands there. `savers` are the
+    loops that stack carries too, by the loop they save for; `pending` names the functions that are being made.
     """
 
     def __init__(self, first: int = 0, outer: Recorder | None = None) -> None:
@@ -46,6 +47,8 @@ class Recorder:
         self.functions: dict[str, Program] = {} if outer is None else outer.functions
         self.captured: dict[Var, tuple[Any, Var]] = {}
         self.instead: dict[Var, tuple[Var, tuple[int, ...]]] = {}
+        self.savers: dict[Var, Equation] = {}
+        self.pending: set[str] = set() if outer is None else outer.pending
         self.equations: list[Equation] = []
         self.inputs: list[ProgramInput] = []
         self.constants: dict[Var, Any] = {}
@@ -61,7 +64,8 @@ class Recorder:
     def extending(cls, program: Program, outer: Recorder | None = None) -> Recorder:
         """Return a recorder that knows the program's variables and goes on numbering after them."""
         recorder = cls(1 + last_index(program), outer)
-        recorder.functions.update(program.functions)
+        if outer is None:
+            recorder.functions.update(program.functions)
         recorder.types = dict(program.types)
         recorder.constants = dict(program.constants)
         recorder.inputs = list(program.inputs)
@@ -182,12 +186,13 @@ class Recorder:
         """Append an equation that gives several values of these types, and one that takes each; return their boxes."""
         whole = self.fresh(None)
         self.equations.append(Equation(name, tuple(arguments), tuple(settings), whole, self.origin))
-        items = []
-        for k, kind in enumerate(kinds):
-            var = self.new(stand_in(tuple(kind.shape), np.dtype(kind.dtype)))
-            self.equations.append(Equation("autograd.container_take", (whole, k), (), var, self.origin))
-            items.append(self.box(var))
-        return items
+        return [self.take(whole, k, kind) for k, kind in enumerate(kinds)]
+
+    def take(self, whole: Var, item: int, kind: ArrayType) -> Any:
+        """Append an equation that takes one of several values; return its box."""
+        var = self.new(stand_in(tuple(kind.shape), np.dtype(kind.dtype)))
+        self.equations.append(Equation("autograd.container_take", (whole, item), (), var, self.origin))
+        return self.box(var)
 
 
 _STATIC = frozenset({np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj})

@@ -21,14 +21,14 @@ read of the arrays around them becomes operands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from engine import limits
 from engine.errors import LoweringError, ShapeError
-from engine.program.program import Equation, Program, ProgramInput, Var
+from engine.program.program import Equation, Program, Var
 from engine.program.record import Recorder
 from engine.types import DYNAMIC, ArrayType
 
@@ -238,14 +238,16 @@ def while_of(
 
 def reordered(program: Program, order: Sequence[int]) -> Program:
     """Return the program with its inputs in another order: `order` says which input comes first, second, ..."""
-    return _with_inputs(program, [program.inputs[k] for k in order])
+    return replace(program, inputs=tuple(program.inputs[k] for k in order))
 
 
-def _with_inputs(program: Program, inputs: Sequence[ProgramInput]) -> Program:
-    return Program(
-        tuple(inputs), program.constants, program.equations, program.outputs, program.names, program.types,
-        program.sockets, program.functions,
-    )  # fmt: skip
+def with_outputs(program: Program, numbers: Sequence[int]) -> Program:
+    """Return the program with those of its outputs, in that order."""
+    return replace(
+        program,
+        outputs=tuple(program.outputs[k] for k in numbers),
+        names=tuple(program.names[k] for k in numbers),
+    )
 
 
 def _joined(
