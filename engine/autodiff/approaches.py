@@ -1,4 +1,4 @@
-"""One table of approaches and backends: each pair runs, or is refused with a sentence."""
+"""One table of approaches, backends and features of programs: each runs, or is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from engine.autodiff.adjoint import adjoint
+from engine.autodiff.callbacks import callback_gradient
+from engine.autodiff.features import features_of
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import value_and_gradient
 from engine.backends import xla
@@ -15,15 +17,19 @@ from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.errors import LoweringError
 from engine.program.compose import with_output
+from engine.program.passes import PORTABLE, simplify, stable
 from engine.program.program import Program, Var
+from engine.program.structure import CALL
 
 Gradient: TypeAlias = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any, ...]]]
 """Values in the order of program.inputs -> (outputs, gradients)."""
 Runner: TypeAlias = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 APPROACHES: Mapping[str, str] = {
-    "static": "adjoint program, compiled as a whole",
+    "static": "adjoint program, simplified by passes and compiled as a whole",
     "tape": "operator overloading, define by run: autograd itself",
+    "source": "adjoint as readable code, run as it stands",
+    "callbacks": "each operation calls the rest of the program, and adds its cotangents on the way back",
     "forward": "dual numbers, one pass per number of the parameters",
 }
 BACKENDS: Mapping[str, str] = {
@@ -54,7 +60,7 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
 
     `wrt` are inputs of the program, `of` a real scalar. Outputs come as the program names them.
     """
-    sentence = refusal(approach, backend)
+    sentence = refusal(approach, backend) or refused_feature(program, approach, backend)
     if sentence is not None:
         raise LoweringError(sentence)
     make = TABLE[approach, backend]
@@ -62,9 +68,24 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
     return make(program, of, tuple(wrt))
 
 
+def refused_feature(program: Program, approach: str, backend: str) -> str | None:
+    """Return why a pair that runs cannot run this program, as one sentence, or None."""
+    found = features_of(program)
+    return next(
+        (FEATURES_REFUSED[pair] for pair in ((backend, each) for each in found) if pair in FEATURES_REFUSED), None
+    )
+
+
 def _static(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequence[Var]], Gradient]:
+    """Return how a program is differentiated and simplified for a backend that makes its own buffers."""
+    return _adjoint(lambda program: run(simplify(program, PORTABLE)), stable)
+
+
+def _adjoint(
+    run: Callable[[Program], Runner], prepare: Callable[[Program], Program] = lambda program: program
+) -> Callable[[Program, Var, Sequence[Var]], Gradient]:
     def make(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
-        runner = run(adjoint(program, of, wrt))
+        runner = run(adjoint(prepare(program), of, wrt))
         count = len(program.outputs)
 
         def gradient(values: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -121,9 +142,12 @@ def _taped(program: Program, of: Var, wrt: Sequence[Var]) -> Gradient:
 _OWN_CALLS = "The tape is autograd's own calls: choose the backend autograd with it."
 _TAPE_ON_XLA = "A tape is made anew at every run, so that there is nothing to compile: choose static or source on xla."
 _NO_TAPE = "The backend autograd makes a tape: choose the approach tape with it."
+_CALLS_ON_XLA = "Callbacks are Python functions that call each other, so that there is no program to compile: choose "
+_CALLS_ON_XLA += "static or source on xla."
+_CALLS_OF_CODE = "Callbacks run each operation as NumPy code: choose the backend numpy_code with them."
 
 TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient] | str] = {
-    ("static", "numpy_code"): _static(compile_program),
+    ("static", "numpy_code"): _adjoint(lambda program: compile_program(simplify(program)), stable),
     ("static", "interpret"): _static(_interpreted),
     ("static", "autograd"): _NO_TAPE,
     ("static", "xla"): _static(xla.compile_program),
@@ -131,9 +155,22 @@ TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient
     ("tape", "interpret"): _OWN_CALLS,
     ("tape", "autograd"): _taped,
     ("tape", "xla"): _TAPE_ON_XLA,
+    ("source", "numpy_code"): _adjoint(compile_program),
+    ("source", "interpret"): _adjoint(_interpreted),
+    ("source", "autograd"): _NO_TAPE,
+    ("source", "xla"): _adjoint(xla.compile_program),
+    ("callbacks", "numpy_code"): callback_gradient,
+    ("callbacks", "interpret"): _CALLS_OF_CODE,
+    ("callbacks", "autograd"): _NO_TAPE,
+    ("callbacks", "xla"): _CALLS_ON_XLA,
     ("forward", "numpy_code"): _forward(compile_program),
     ("forward", "interpret"): _forward(_interpreted),
     ("forward", "autograd"): _NO_TAPE,
     ("forward", "xla"): _forward(xla.compile_program),
 }
 """Approach and backend -> how the gradient function is made, or why it is not."""
+
+FEATURES_REFUSED: Mapping[tuple[str, str], str] = {
+    ("xla", "recursion"): xla.REFUSED[CALL],
+}
+"""Backend and feature -> why no approach runs such a program there."""

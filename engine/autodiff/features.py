@@ -1,0 +1,63 @@
+"""What a program is made of that an approach or a backend may lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from engine.program.program import Equation, Program
+from engine.program.structure import BRANCH, CALL, SAVE_ALL, SCAN, SWEEP, WHILE, Loop, programs_of
+
+FEATURES: Final[Mapping[str, str]] = {
+    "plain": "operations on arrays",
+    "branch": "a branch: one arm runs",
+    "for": "a loop that goes round so many times",
+    "scan": "a loop that walks along sequences, or stacks what it makes",
+    "while": "a loop whose number of iterations is known only when it runs",
+    "checkpoints": "a loop that saves a part of its iterations and computes the others again",
+    "recursion": "a function that calls itself",
+    "random": "random numbers",
+    "state": "values that a step hands to the next",
+    "complex": "complex numbers",
+    "second order": "derivatives inside the program",
+}
+"""Every feature, and what it is."""
+
+_RANDOM: Final = frozenset({"gradwire.uniform", "gradwire.normal", "gradwire.bits"})
+
+
+def features_of(program: Program) -> tuple[str, ...]:
+    """Return the features of a program and of those inside it, in the order of FEATURES."""
+    found = {"plain", *_of(program)}
+    for each in program.functions.values():
+        found.update(_of(each))
+    return tuple(each for each in FEATURES if each in found)
+
+
+def _of(program: Program) -> Iterator[str]:
+    if any(each.role == "state" for each in program.inputs):
+        yield "state"
+    if any(kind.dtype.startswith("complex") for kind in program.types.values()):
+        yield "complex"
+    for equation in program.equations:
+        yield from _of_equation(equation)
+        for _, inner in programs_of(equation):
+            yield from _of(inner)
+
+
+def _of_equation(equation: Equation) -> Iterator[str]:
+    if equation.primitive in _RANDOM:
+        yield "random"
+    if equation.origin.startswith(("adjoint of ", "tangent of ")):
+        yield "second order"
+    if equation.primitive in _NAMED:
+        yield _NAMED[equation.primitive]
+    if equation.primitive in (SCAN, WHILE):
+        loop = Loop.of(equation)
+        if loop.memory != SAVE_ALL:
+            yield "checkpoints"
+        if loop.condition is None:
+            yield "scan" if loop.sequences or loop.stacked else "for"
+
+
+_NAMED: Final[Mapping[str, str]] = {BRANCH: "branch", WHILE: "while", CALL: "recursion", SWEEP: "checkpoints"}
