@@ -74,6 +74,8 @@ def _library(walker: Walker, node: ast.Call, callee: Callee, arguments: list[Val
         if len(arguments) != 1 or words:
             raise refusal(node, "astype takes one dtype")
         return walker.scope.array(callee.first[0], dtype_of(node, arguments[0], ""))
+    if callee.first and callee.name in ("reshape", "transpose") and len(arguments) > 1:
+        arguments = [tuple(arguments)]
     given = [*callee.first, *arguments]
     leaves = flattened([given, list(words.values())])[0]
     if any(isinstance(each, Unknown) for each in leaves):

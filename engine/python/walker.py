@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from autograd.builtins import SequenceBox
+
 from engine import limits
 from engine.errors import GradwireError
 from engine.python.refusal import PythonError, position, refusal
@@ -110,6 +112,8 @@ class _Within:
 
 
 def _bounded(where: ast.AST, value: Value) -> Value:
+    if isinstance(value, SequenceBox):
+        value = tuple(value[k] for k in range(len(value)))
     for each in flattened(value)[0]:
         if is_array(each) and math.prod(each.shape) > limits.ELEMENTS:
             raise refusal(where, f"an array of shape {tuple(each.shape)} is too large")
