@@ -18,8 +18,6 @@ Settings = Mapping[str, Any]
 
 LARGEST = 50_000_000
 """Entries a Jacobian or Hessian may have: 400 MB of float64."""
-ONE_BY_ONE = 2_000
-"""Rows (or columns, where they are fewer) a Jacobian may be made of: each is a pass of its own."""
 
 
 def _array(kind: Type, socket: str) -> ArrayType:
@@ -53,18 +51,13 @@ def _scalar(kind: Type) -> ArrayType:
     return of
 
 
-def _bounded(shape: Shape, lines: int, what: str) -> None:
+def _bounded(shape: Shape, what: str) -> None:
     """Raise ShapeError where a matrix of derivatives is too large to be made."""
     entries = int(np.prod(shape, dtype=object))
     if entries > min(LARGEST, ELEMENTS):
         raise ShapeError(
             f"the {what} would have shape {shape_text(shape)}, {entries:,} entries ({entries * 8 / 1e9:,.1f} GB); "
             f"at most {LARGEST:,} are made: multiply it by a vector instead (a JVP, VJP or HVP node)"
-        )
-    if lines > ONE_BY_ONE:
-        raise ShapeError(
-            f"the {what} of shape {shape_text(shape)} would take {lines:,} passes, one per line; at most "
-            f"{ONE_BY_ONE:,} are made: multiply it by a vector instead (a JVP, VJP or HVP node)"
         )
 
 
@@ -90,7 +83,7 @@ def jacobian_type(kinds: Kinds, settings: Settings) -> tuple[Type, ...]:
     """The shape of `of`, then that of `wrt`."""
     of, wrt = (_real(_array(kind, name), name) for kind, name in zip(kinds, ("of", "wrt"), strict=True))
     shape = (*of.shape, *wrt.shape)
-    _bounded(shape, min(_size(of), _size(wrt)), "Jacobian")
+    _bounded(shape, "Jacobian")
     return (ArrayType(shape, np.result_type(of.dtype, wrt.dtype).name),)
 
 
@@ -99,7 +92,7 @@ def hessian_type(kinds: Kinds, settings: Settings) -> tuple[Type, ...]:
     _scalar(kinds[0])
     wrt = _real(_array(kinds[1], "wrt"), "wrt")
     shape = (*wrt.shape, *wrt.shape)
-    _bounded(shape, _size(wrt), "Hessian")
+    _bounded(shape, "Hessian")
     return (ArrayType(shape, wrt.dtype),)
 
 
@@ -123,10 +116,6 @@ def hvp_type(kinds: Kinds, settings: Settings) -> tuple[Type, ...]:
     wrt = _real(_array(kinds[1], "wrt"), "wrt")
     _direction(kinds[2], wrt, "wrt")
     return (wrt,)
-
-
-def _size(kind: ArrayType) -> int:
-    return int(np.prod(kind.shape, dtype=np.int64))
 
 
 OF = Input("of", help="what is differentiated")

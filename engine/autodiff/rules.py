@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import autograd.numpy as np
 import numpy
-from autograd.core import JVPNode, VJPNode
+from autograd.core import JVPNode, VJPNode, primitive_jvps
 from autograd.extend import defjvp, defvjp
 from autograd.numpy import numpy_vjps
 from autograd.tracer import isbox, register_notrace
@@ -433,7 +433,7 @@ def _teach_autograd() -> None:
         function = primitives.PRIMITIVES[name]
         numbers = [k for k, rule in enumerate(VJP[name]) if rule is not None]
         defvjp(function, *(_taped(VJP[name][k]) for k in numbers), argnums=numbers)  # type: ignore[arg-type]
-        if name in JVP and name.startswith("gradwire."):
+        if name in JVP and function not in primitive_jvps:
             defjvp(function, *JVP[name])
     for name in tangent_rules.JVP.keys() - {"numpy.clip", "numpy.partition", "numpy.pad", "autograd.array_from_args"}:
         defjvp(primitives.PRIMITIVES[name], *JVP[name])

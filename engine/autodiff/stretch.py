@@ -9,7 +9,8 @@ function of whatever its equations read, and no tangent can be taken for another
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import autograd.numpy as anp
@@ -21,8 +22,10 @@ from engine.autodiff.dependence import carries
 from engine.autodiff.tangent import push_forward
 from engine.program.compose import used
 from engine.program.primitives import cast, expand
-from engine.program.program import Equation, Var
+from engine.program.program import Equation, Program, ProgramInput, Var
 from engine.program.record import Recorder
+from engine.program.standin import stand_in
+from engine.program.structure import ITERATION, scan
 from engine.types import ArrayType
 
 
@@ -69,20 +72,55 @@ def gradient_along(recorder: Recorder, of: Var, wrt: Var, direction: Any) -> Any
 
 
 def jacobian(recorder: Recorder, of: Var, wrt: Var) -> Any:
-    """Return d of / d wrt in the shape of `of`, then that of `wrt`: by rows or by columns, whichever are fewer."""
+    """Return d of / d wrt in the shape of `of`, then of `wrt`: by rows or by columns, whichever are fewer."""
     out, into = recorder.types[of], recorder.types[wrt]
     rows, columns = math.prod(out.shape), math.prod(into.shape)
     shape = (*out.shape, *into.shape)
     if not rows * columns or not depends(recorder, of, wrt):
         return np.zeros(shape, np.result_type(out.dtype, into.dtype))
-    if rows <= columns:
-        return _stacked(recorder, [back(recorder, of, wrt, unit) for unit in _units(out)], rows, shape, 0)
-    return _stacked(recorder, [forth(recorder, of, wrt, unit) for unit in _units(into)], columns, shape, 1)
+    by_rows = rows <= columns
+    kind, way = (out, back) if by_rows else (into, forth)
+    lines = min(rows, columns)
+    if lines <= UNROLLED:
+        found = [anp.reshape(way(recorder, of, wrt, unit), (1, -1)) for unit in _units(kind)]
+        matrix = found[0] if lines == 1 else anp.concatenate(found, axis=0)
+    else:
+        matrix = _looped(recorder, lines, kind, lambda unit: anp.reshape(way(recorder, of, wrt, unit), (-1,)))
+    return anp.reshape(matrix if by_rows else anp.transpose(matrix), shape)
+
+
+def _looped(recorder: Recorder, lines: int, kind: ArrayType, line: Callable[[Any], Any]) -> Any:
+    """Return the lines for each unit array of type `kind`, stacked: a scan, of what depends on the unit alone."""
+    first, origin = len(recorder.equations), recorder.origin
+    number = recorder.new(stand_in((), np.dtype(ITERATION.dtype)))
+    chosen = anp.equal(np.arange(lines), recorder.box(number))
+    result = recorder.var(line(anp.reshape(cast(chosen, kind.dtype), kind.shape)))
+    inside, moving = [], {number}
+    for equation in recorder.equations[first:]:
+        if moving.intersection(used(equation.arguments)):
+            moving.add(equation.output)
+            inside.append(replace(equation, origin=origin))
+    recorder.equations[first:] = [each for each in recorder.equations[first:] if each.output not in moving]
+    recorder.origin = origin
+    read = dict.fromkeys(var for each in inside for var in used(each.arguments) if var not in moving)
+    constants = {var: recorder.constants[var] for var in read if var in recorder.constants}
+    outer = [var for var in read if var not in constants]
+    types = {var: recorder.types[var] for var in (*read, *moving) if var in recorder.types}
+    inputs = [ProgramInput(var, "data", f"outer v{var.index}", types[var]) for var in outer]
+    body = Program(
+        (*inputs, ProgramInput(number, "data", "line", ITERATION)), constants, tuple(inside), (result,), ("line",),
+        types, {}, recorder.functions,
+    )  # fmt: skip
+    return scan(recorder, lines, [recorder.box(var) for var in outer], body, consts=len(outer), carry=0)[0]
 
 
 def hessian(recorder: Recorder, of: Var, wrt: Var) -> Any:
     """Return the second derivatives of the scalar `of` by `wrt`, in the shape of `wrt` twice."""
     return jacobian(recorder, recorder.var(gradient(recorder, of, wrt)), wrt)
+
+
+UNROLLED = 8
+"""Lines of a Jacobian up to which each is recorded by itself; more are one loop."""
 
 
 def _units(kind: ArrayType) -> Iterator[Any]:
@@ -91,12 +129,6 @@ def _units(kind: ArrayType) -> Iterator[Any]:
         unit = np.zeros(kind.shape, kind.dtype)
         unit[place] = 1
         yield unit
-
-
-def _stacked(recorder: Recorder, slices: Sequence[Any], count: int, shape: tuple[int, ...], axis: int) -> Any:
-    """Return slices of a Jacobian, flattened and stacked along `axis` of the matrix, in `shape`."""
-    lines = [anp.reshape(each, (1, -1) if axis == 0 else (-1, 1)) for each in slices]
-    return anp.reshape(lines[0] if count == 1 else anp.concatenate(lines, axis=axis), shape)
 
 
 def _filled(value: Any, kind: ArrayType) -> Any:
