@@ -30,6 +30,7 @@ FAMILY_COLORS: Mapping[str, str] = {
     "random": "#c79a86",
     "probability": "#9fb36a",
     "losses": "#d9738a",
+    "control": "#c98fb8",
     "gradients": "#d99a5b",
     "optimizers": "#b58ae0",
     "views": "#58b5a8",

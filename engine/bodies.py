@@ -121,15 +121,15 @@ class Joints:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.members = {inside: ids for inside, ids in graph.bodies.items() if inside}
         kinds = defaultdict[str, list[str]](list)
         for id, node in graph.nodes.items():
-            if node.operator in (INPUT, OUTER, CALL, FUNCTION):
+            if node.operator in (INPUT, OUTPUT, OUTER, CALL, FUNCTION):
                 kinds[node.operator].append(id)
         self.functions = tuple(kinds[FUNCTION])
         self.reads = {id: read for id in kinds[OUTER] if (read := seen_by(graph, id))}
         self.calls = {id: called for id in kinds[CALL] if (called := called_by(graph, id))}
         self.inputs = tuple(id for id in kinds[INPUT] if graph.nodes[id].inside)
+        self.outputs = tuple(id for id in kinds[OUTPUT] if graph.nodes[id].inside)
 
     def within(self, node: str) -> frozenset[str]:
         """Return the functions around a node, itself included where it is one."""
@@ -170,13 +170,13 @@ class Joints:
     def hidden_parents(self) -> dict[str, tuple[str, ...]]:
         """Return, for each node that has some, what it depends on besides what is wired into it.
 
-        A body's inputs depend on what feeds its owner, an owner on all that lies inside it, an outer node on what it
+        A body's inputs depend on what feeds its owner, an owner on the outputs of its bodies, an outer node on what it
         reads, a call on what its function reads of the bodies around (a call within its own function is no circle).
         """
         graph = self.graph
         parents = defaultdict[str, list[str]](list)
-        for inside, ids in self.members.items():
-            parents[owner_of(inside)] += ids
+        for id in self.outputs:
+            parents[owner_of(graph.nodes[id].inside)].append(id)
         for id in self.inputs:
             owner = owner_of(graph.nodes[id].inside)
             parents[id] += [wire.source.node for wire in graph.incoming.get(owner, ())]

@@ -46,8 +46,11 @@ def fresh_id(graph: Graph, short: str) -> str:
     return next(_fresh_ids(graph.nodes, short))
 
 
-def insertion(content: Content, library: Mapping[str, Operator], operator_id: str, place: Place) -> Group:
-    """Return the edit that adds a node, and to its left the parameter nodes that come with it, wired.
+def insertion(
+    content: Content, library: Mapping[str, Operator], operator_id: str, place: Place, inside: str = ""
+) -> Group:
+    """Return the edit that adds a node to the body `inside`, and to its left the parameter nodes that come with it,
+    wired; a node with bodies begins with small ones.
 
     The first edit of the group is the AddNode of the node itself. Raise EditError for an operator the library lacks.
     """
@@ -55,17 +58,35 @@ def insertion(content: Content, library: Mapping[str, Operator], operator_id: st
     if declared is None:
         raise EditError(f"There is no operator “{shortened(operator_id)}”.")
     ids = _Ids(content.graph.nodes)
-    node = Node(ids.take(declared.short), declared.id)
+    node = Node(ids.take(declared.short), declared.id, inside=inside)
     edits: list[Edit] = [AddNode(node, place)]
-    taken = [*content.layout.places.values(), place]
+    here = content.graph.bodies.get(inside, ())
+    taken = [*(content.layout.places[id] for id in here if id in content.layout.places), place]
     for row, (name, added) in enumerate(declared.adds.items()):
         companion = _companion(library, added, ids)
         spot = _free_spot(Place(place.x - COLUMN, place.y + row * ROW), taken)
         taken.append(spot)
         output = library[added.operator].outputs_for(companion)[0].name
-        edits.append(AddNode(companion, spot))
+        edits.append(AddNode(replace(companion, inside=inside), spot))
         edits.append(Connect(Wire(Socket(companion.id, output), Socket(node.id, name))))
+    edits += _insides(declared, node.id, ids)
     return Group(f"Add {declared.title}", tuple(edits))
+
+
+def _insides(declared: Operator, owner: str, ids: _Ids) -> list[Edit]:
+    """Return the edits that fill the bodies of a new node."""
+    if declared.inner is None:
+        return []
+    named: dict[str, str] = {}
+    edits: list[Edit] = []
+    for name, (operator, part, settings, x, y) in declared.inner.nodes.items():
+        named[name] = ids.take(operator.rpartition(".")[2])
+        inside = f"{owner}.{part}" if part else owner
+        edits.append(AddNode(Node(named[name], operator, settings=dict(settings), inside=inside), Place(x, y)))
+    for ends in declared.inner.wires:
+        source, target = (end.split(".", 1) for end in ends)
+        edits.append(Connect(Wire(Socket(named[source[0]], source[1]), Socket(named[target[0]], target[1]))))
+    return edits
 
 
 def replace_wire(graph: Graph, wire: Wire) -> Group:

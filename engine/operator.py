@@ -70,6 +70,7 @@ FAMILIES: Mapping[str, str] = {
     "random": "Random",
     "probability": "Probability",
     "losses": "Losses",
+    "control": "Control flow",
     "gradients": "Gradient shaping",
     "optimizers": "Optimizers",
     "views": "Views",
@@ -114,6 +115,17 @@ class Added:
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """The small bodies that an inserted node begins with: nodes by a name of their own, and wires between them.
+
+    Each node is (operator, which of the bodies, settings, x, y); each wire ("name.output", "name.input").
+    """
+
+    nodes: Mapping[str, tuple[str, str, Mapping[str, SettingValue], float, float]]
+    wires: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class Operator:
     """A declared operator. All fields are data; `function` follows the calling convention of `kind`."""
@@ -133,6 +145,8 @@ class Operator:
     synonyms: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     adds: Mapping[str, Added] = field(default_factory=dict)
+    inner: Inner | None = None
+    """What lies inside a new node of this operator."""
     demands: Callable[[Mapping[str, Type | None], Mapping[str, Any]], Mapping[str, Shape]] | None = None
     """(types known so far by input name, settings) -> shapes that inputs fed by shapeless parameters must have."""
     surrogate: Callable[..., Any] | None = None

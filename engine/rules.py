@@ -31,7 +31,7 @@ def outputs_of(
 
 def is_optimizer(declared: Operator) -> bool:
     """Return whether nodes of this operator train parameters."""
-    return declared.kind is Kind.HIGHER_ORDER and not declared.outputs
+    return declared.kind is Kind.HIGHER_ORDER and any(each.name == "loss" for each in declared.inputs)
 
 
 def is_derivative(declared: Operator) -> bool:
