@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from engine.optimizers import METHODS, length, start_state, update
 from engine.prepare import Plan, Prepared
 from engine.program.compose import fuse, select
 from engine.program.functions import record_function
+from engine.program.passes import simplify, stable
 from engine.program.program import Program, ProgramInput, Role, Var
 from engine.schedules import SCHEDULES
 from engine.search_step import FRESH, in_order, search_step
@@ -103,7 +104,7 @@ def build(
         parts = _Update(prepared, down, ages or {})
         program, slots = _one_step(down, whole, parts, scalars + arrays), parts.slots
         if (approach, backend) == FUSED:
-            function = compile_program(program).function
+            function = compile_program(simplify(_stable_step(down, program, parts, scalars + arrays))).function
         elif xla.whole(approach, backend):
             function = _by_xla(program)
         else:
@@ -145,6 +146,15 @@ def _one_step(down: Descent, whole: Program, parts: _Update, recorded: Sequence[
     program = select(fused, outputs, [f"{k}" for k in range(len(outputs))])
     slots = {each.name: each for each in program.inputs if each.name in parts.slot_names}
     return in_order(program, (*down.free, *(slots[name] for name in parts.slot_names)))
+
+
+def _stable_step(down: Descent, program: Program, parts: _Update, recorded: Sequence[str]) -> Program:
+    """Return the step whose loss was made stable before its adjoint was taken; `program` itself where it is already."""
+    steady = stable(down.program)
+    if steady is down.program:
+        return program
+    whole = adjoint(steady, down.loss, [each.var for each in down.free])
+    return _one_step(replace(down, program=steady), whole, parts, recorded)
 
 
 FUSED: Final = ("static", "numpy_code")

@@ -96,7 +96,8 @@ class Rewriter:
 
 
 def rewrite(program: Program, rules: Mapping[str, Sequence[Rule]]) -> Program:
-    """Return the program with the first rule of its primitive that applies used on each equation, again and again.
+    """Return the program with the first rule of its primitive that applies used on each equation, again and again; the
+    program itself where none applies.
 
     Arguments have been rewritten before the equation that reads them. A rule's answer is taken only where it has the
     type of what it replaces, so that no rule can change a shape or a dtype.
@@ -116,6 +117,8 @@ def rewrite(program: Program, rules: Mapping[str, Sequence[Rule]]) -> Program:
             work.append(found)
         else:
             renamed[equation.output] = found
+    if not program.reuse and _untouched(work.equations, program.equations):
+        return program
     return replace(
         program,
         constants=work.constants,
@@ -125,6 +128,10 @@ def rewrite(program: Program, rules: Mapping[str, Sequence[Rule]]) -> Program:
         sockets={socket: rename(value, renamed) for socket, value in program.sockets.items()},
         reuse={},
     )
+
+
+def _untouched(new: Sequence[Equation], old: Sequence[Equation]) -> bool:
+    return len(new) == len(old) and all(one is other for one, other in zip(new, old, strict=True))
 
 
 def _applied(work: Rewriter, found: Any, rules: Mapping[str, Sequence[Rule]]) -> Var | Equation | None:
@@ -166,7 +173,8 @@ def everywhere(change: Change) -> Change:
 
     def whole(program: Program) -> Program:
         functions = {name: deep(each) for name, each in program.functions.items()}
-        return deep(replace(program, functions=functions) if functions else program)
+        same = all(functions[name] is each for name, each in program.functions.items())
+        return deep(program if same else replace(program, functions=functions))
 
     return whole
 
@@ -174,13 +182,18 @@ def everywhere(change: Change) -> Change:
 def _changed(equation: Equation, change: Change) -> Equation:
     if not any(True for _ in nested(equation)):
         return equation
-    return replace(equation, settings=tuple((key, _each(value, change)) for key, value in equation.settings))
+    settings = tuple((key, _each(value, change)) for key, value in equation.settings)
+    same = all(new is old for (_, new), (_, old) in zip(settings, equation.settings, strict=True))
+    return equation if same else replace(equation, settings=settings)
 
 
 def _each(value: Any, change: Change) -> Any:
     if isinstance(value, Program):
         return change(value)
-    return tuple(_each(each, change) for each in value) if type(value) is tuple else value
+    if type(value) is not tuple:
+        return value
+    found = tuple(_each(each, change) for each in value)
+    return value if all(new is old for new, old in zip(found, value, strict=True)) else found
 
 
 def nested(equation: Equation) -> Iterator[Program]:
