@@ -27,6 +27,7 @@ from engine.document import Changed, Document
 from engine.edits import Disconnect, Edit, Group, Rename
 from engine.errors import GradwireError
 from engine.files import read, save
+from engine.files.kept import checksums
 from engine.graph import Content, Graph, Layout, Node, Place, SettingValue, Socket, Wire, label
 from engine.operator import Library, Operator
 from engine.placeholder import operator_of
@@ -184,7 +185,8 @@ class Session(QObject):
         if target is None:
             raise ValueError("a document without a path needs one to be saved")
         moves = Group("Move data files", self._files.moves(self.graph, self.library, self._path, target))
-        save(target, moves.apply(self.content)[0] if moves.edits else self.content)
+        spare = checksums(self._document.past_kept())
+        save(target, moves.apply(self.content)[0] if moves.edits else self.content, spare)
         self._path = target
         if moves.edits:
             self._edit_is_live = True  # the same data under another name: a run of them is not out of date

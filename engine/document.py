@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.draft import Touched
-from engine.edits import Edit, Group, loose_end
+from engine.edits import AddNode, Edit, Group, SetKept, loose_end
 from engine.errors import EditError
 from engine.graph import Content, Graph, Layout, Wire
 from engine.history import History, Step
+from engine.types import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,15 @@ class Document:
     def redo_name(self) -> str:
         """What `redo` would do again, "" where nothing."""
         return self._history.next.name if self._history.next else ""
+
+    def past_kept(self) -> Iterator[Mapping[str, Tensor]]:
+        """Yield the kept values and states that undoing or redoing may bring back."""
+        for edit in self._history.edits():
+            if isinstance(edit, SetKept) and edit.kept is not None:
+                yield edit.kept.values
+                yield from edit.kept.states.values()
+            if isinstance(edit, AddNode) and edit.state is not None:
+                yield edit.state
 
     @property
     def clean(self) -> bool:

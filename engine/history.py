@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import limits
@@ -46,6 +47,12 @@ class History:
     def clean(self) -> bool:
         """Whether the present state is the one marked clean."""
         return self._clean == self._position
+
+    def edits(self) -> Iterator[Edit]:
+        """Yield every edit that undoing and redoing may do, the members of groups one by one."""
+        for step in (*self._done, *self._undone):
+            yield from parts(step.back)
+            yield from parts(step.again)
 
     def open_step(self, merge: str) -> Step | None:
         """Return the last step if a step with this merge key would melt into it."""

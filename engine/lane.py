@@ -221,9 +221,7 @@ class Mover:
 
     def set_live(self, name: str, value: Any) -> bool:
         """Give the fixed input "node.setting" a value; return False where the step has none of that name and type."""
-        found = False
-        if self.validation is not None:
-            self.validation.set_live(name, value)
+        found = self.validation is not None and self.validation.set_live(name, value)
         for k, each in enumerate(self.stepper.fixed):
             if each.role == "setting" and each.name == name:
                 array = np.asarray(value)

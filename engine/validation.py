@@ -82,11 +82,14 @@ class Validation:
         self.keeps_best = bool(plan.settings["keep_best"])
         self._sign = -1.0 if plan.settings["better"] == "higher" else 1.0
 
-    def set_live(self, name: str, value: Any) -> None:
-        """Give a setting "node.setting" that the program reads a new value."""
+    def set_live(self, name: str, value: Any) -> bool:
+        """Give a setting "node.setting" a new value; return False where the program reads none of that name and
+        shape."""
         for each in self._program.inputs:
-            if each.role == "setting" and each.name == name:
-                self._given[name] = scalar_or_array(np.asarray(value, each.type.dtype).reshape(each.type.shape))
+            if each.role == "setting" and each.name == name and np.shape(value) == each.type.shape:
+                self._given[name] = scalar_or_array(np.asarray(value, each.type.dtype))
+                return True
+        return False
 
     def value(self, parameters: Mapping[str, Any], states: States, step: int) -> float:
         """Return the validation at these parameters."""

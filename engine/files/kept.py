@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -102,6 +102,11 @@ class Stored(Mapping[str, Tensor]):
         if isinstance(other, Stored) and other.archive.sha256 == self.archive.sha256:
             return (other.prefix, other.names) == (self.prefix, self.names)
         return isinstance(other, Mapping) and dict(self) == dict(other)
+
+
+def checksums(values: Iterable[Mapping[str, Tensor]]) -> frozenset[str]:
+    """Return the SHA-256 of every archive that some of these kept values or states lie in."""
+    return frozenset(each.archive.sha256 for each in values if isinstance(each, Stored))
 
 
 def archive_of(kept: Kept) -> Archive | None:

@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -51,11 +51,12 @@ _REASONS: Final[Mapping[int, str]] = {
 }
 
 
-def save(path: str | os.PathLike[str], content: Content) -> None:
+def save(path: str | os.PathLike[str], content: Content, spare: Collection[str] = ()) -> None:
     """Write the content to `path`; raise FileError with the file there unchanged where that cannot be.
 
     The new text is read back and compared before it is put in place. The versions before are kept as `path~1` and
-    `path~2`; a file that already holds the same bytes is left alone. Large kept arrays go to an .npz beside it.
+    `path~2`; a file that already holds the same bytes is left alone. Large kept arrays go to an .npz beside it;
+    those that no version needs any more are removed, but not `spare` ones (by SHA-256), which undo may bring back.
     """
     place = Path(os.path.realpath(path))
     text = b""
@@ -73,7 +74,7 @@ def save(path: str | os.PathLike[str], content: Content) -> None:
         sentence = f"{place.name} was not saved in {place.parent}: {_reason(error)}; {_standing(place, text)}."
         raise FileError(sentence, place=str(place)) from None
     with contextlib.suppress(OSError):
-        _sweep(place)
+        _sweep(place, spare)
 
 
 def write_atomically(place: Path, data: bytes) -> None:
@@ -176,10 +177,11 @@ def _put_archive(place: Path, archive: kept.Archive) -> None:
         write_atomically(target, archive.checked())
 
 
-def _sweep(place: Path) -> None:
-    """Remove what dead saves have left, and arrays that none of the three versions names any more."""
+def _sweep(place: Path, spare: Collection[str]) -> None:
+    """Remove what dead saves have left, and arrays that neither one of the three versions nor `spare` names."""
     versions = [place, *(place.with_name(place.name + mark) for mark in KEPT_VERSIONS)]
     named = {match[:16].decode() for each in versions if each.is_file() for match in _SHA.findall(each.read_bytes())}
+    named.update(checksum[:16] for checksum in spare)
     leftover = re.compile(re.escape(f".{stem(place)}.") + r".*\b(\d+)-[0-9a-f]{8}\.tmp")
     arrays = re.compile(re.escape(stem(place)) + r"\.([0-9a-f]{16})\.npz")
     for each in list(place.parent.iterdir()):

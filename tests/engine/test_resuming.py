@@ -195,3 +195,98 @@ def test_another_method_takes_up_the_values_but_not_the_state():
     np.testing.assert_array_equal(second.parameters()["parameter_1"], first.parameters()["parameter_1"])
     second.run(10)
     assert math.isfinite(second.parameters()["parameter_1"])
+
+
+def two_weights(**frozen):
+    nodes = {
+        "parameter_1": {"value": (1.0, -2.0)},
+        "parameter_2": {"value": 0.5},
+        "multiply_1": {},
+        "subtract_1": {"y": 1.0},
+        "square_1": {},
+        "sum_1": {},
+        "optimizer_1": {"learning_rate": 0.05, "steps": 40},
+    }
+    graph = content(
+        nodes,
+        "parameter_1>multiply_1 parameter_2>multiply_1.y multiply_1>subtract_1 subtract_1>square_1 square_1>sum_1 "
+        "sum_1>optimizer_1.loss",
+    )
+    changed = {
+        id: replace(node, frozen=id in frozen.get("nodes", ()), settings={**node.settings, **frozen.get(id, {})})
+        for id, node in graph.graph.nodes.items()
+    }
+    return replace(graph, graph=replace(graph.graph, nodes=changed))
+
+
+@pytest.mark.parametrize("method", ["adam", "momentum", "lbfgs", "lion"])
+def test_a_newly_unfrozen_parameter_leaves_the_state_of_the_others(method):
+    before = two_weights(nodes=("parameter_2",), optimizer_1={"method": method})
+    first = trainer(before)
+    first.run(12)
+    kept = first.kept()
+    again = trainer(two_weights(optimizer_1={"method": method}), kept)
+    carried = dict(again.kept().states["optimizer_1"])
+    slots = [name for name in kept.states["optimizer_1"] if name.endswith(".parameter_1")]
+    assert len(slots) > 1
+    for name in slots:
+        np.testing.assert_array_equal(carried[name].array(), kept.states["optimizer_1"][name].array())
+    fresh = [name for name in carried if name.endswith(".parameter_2") and not name.startswith(("free.", "age."))]
+    assert fresh
+    assert not any(carried[name].array().any() for name in fresh)
+    again.run(100)
+    assert again.done
+    assert again.step() > kept.step or method == "lbfgs"
+
+
+def test_a_parameter_that_joins_late_begins_like_any_other():
+    """Adam's first step is the learning rate in length; without its own count of steps it would be three times that."""
+    first = trainer(two_weights(nodes=("parameter_2",)))
+    first.run(30)
+    again = trainer(two_weights(), first.kept())
+    before = float(again.parameters()["parameter_2"])
+    again.run(1)
+    assert abs(float(again.parameters()["parameter_2"]) - before) == pytest.approx(0.05, rel=1e-6)
+    middle = trainer(two_weights(), again.kept())
+    again.run(6)
+    middle.run(6)
+    for id, value in again.parameters().items():
+        np.testing.assert_array_equal(middle.parameters()[id], value)
+
+
+def test_a_reshaped_parameter_starts_anew_and_the_others_go_on():
+    first = trainer(two_weights())
+    first.run(12)
+    graph = two_weights(parameter_1={"value": (1.0, -2.0, 3.0)})
+    again = trainer(graph, first.kept())
+    states = again.kept().states["optimizer_1"]
+    np.testing.assert_array_equal(
+        states["mean.parameter_2"].array(), first.kept().states["optimizer_1"]["mean.parameter_2"].array()
+    )
+    assert not states["mean.parameter_1"].array().any()
+    assert int(states["age.parameter_1"].array()) == 12
+    assert "age.parameter_2" not in states
+
+
+def test_factors_scale_single_learning_rates_and_are_live():
+    def moved(made):
+        return {id: np.array(value) for id, value in made.parameters().items()}
+
+    graph = two_weights(optimizer_1={"rate_factors": (("parameter_2", 0.25),), "method": "gradient_descent"})
+    plain, scaled = trainer(two_weights(optimizer_1={"method": "gradient_descent"})), trainer(graph)
+    start = moved(plain)
+    plain.run(1)
+    scaled.run(1)
+    np.testing.assert_array_equal(moved(scaled)["parameter_1"], moved(plain)["parameter_1"])
+    step = moved(plain)["parameter_2"] - start["parameter_2"]
+    assert moved(scaled)["parameter_2"] - start["parameter_2"] == pytest.approx(0.25 * step)
+    assert scaled.set_live("optimizer_1", "rate_factors", (("parameter_1", 1e-12),))
+    before = moved(scaled)
+    scaled.run(1)
+    np.testing.assert_allclose(moved(scaled)["parameter_1"], before["parameter_1"], atol=1e-10)
+    assert abs(moved(scaled)["parameter_2"] - before["parameter_2"]) > 1e-4
+    assert plain.set_live("optimizer_1", "rate_factors", (("parameter_2", 1e-12),))
+    before = moved(plain)
+    plain.run(1)
+    assert abs(moved(plain)["parameter_1"] - before["parameter_1"]).max() > 1e-4
+    assert moved(plain)["parameter_2"] == pytest.approx(before["parameter_2"], abs=1e-10)

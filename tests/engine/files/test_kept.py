@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import limits
+from engine.document import Document
+from engine.edits import SetKept
 from engine.errors import FileError
 from engine.files import pack, parse, read, render, save
-from engine.files.kept import Stored
+from engine.files.kept import Stored, checksums
 from engine.files.npz import unzip, zipped
 from engine.graph import Content, Graph, Kept, Node
 from engine.types import Tensor
@@ -188,3 +190,29 @@ def test_a_damaged_npz_of_ours_is_written_again(tmp_path: Path) -> None:
     save(path, LARGE)
     assert read(path) == LARGE
     assert os.listdir(tmp_path).count(npz.name) == 1
+
+
+@pytest.mark.parametrize("way", ["undo", "redo"])
+def test_undo_brings_back_arrays_never_looked_at_however_often_was_saved(tmp_path: Path, way: str) -> None:
+    place = tmp_path / "run.dgraph"
+    save(place, LARGE)
+    document = Document(read(place))
+    for k in range(5):
+        document.apply(SetKept(keeping(np.full(2000, float(k))).kept))
+        save(place, document.content, checksums(document.past_kept()))
+    if way == "redo":
+        for _ in range(5):
+            document.undo()
+        for _ in range(5):
+            document.redo()
+            save(place, document.content, checksums(document.past_kept()))
+    for _ in range(5):
+        document.undo()
+    assert LARGE.kept is not None and document.content.kept is not None
+    assert document.content.kept.values["w"] == LARGE.kept.values["w"]
+    save(place, document.content, checksums(document.past_kept()))
+    assert read(place).kept == LARGE.kept
+    save(place, replace(document.content, kept=None))  # by another session, whose history is empty
+    save(place, replace(document.content, kept=keeping(np.ones(2000)).kept))
+    save(place, replace(document.content, kept=keeping(np.zeros(2000)).kept))
+    assert len(list(tmp_path.glob("*.npz"))) == 2
