@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.assets import ASSETS
+from app.panels.inspector_factors import FactorsEditor
 from app.panels.inspector_fields import Editor, NumberField, guard_wheel, indent, mark_invalid, plain_line
 from app.panels.inspector_tables import ArrayEditor, ColumnsEditor
 from app.tips import tip
@@ -454,6 +455,10 @@ class _Columns(ColumnsEditor):
         super().__init__(spec)
 
 
+def _factors(spec: setting.Factors, surroundings: Surroundings) -> Editor:
+    return FactorsEditor(spec, surroundings.parameters)
+
+
 EDITORS: Mapping[type[setting.Setting], Callable[[Any, Surroundings], Editor]] = {
     setting.Number: NumberEditor,
     setting.Slider: SliderEditor,
@@ -468,6 +473,7 @@ EDITORS: Mapping[type[setting.Setting], Callable[[Any, Surroundings], Editor]] =
     setting.Axis: AxisEditor,
     setting.Names: WordsEditor,
     setting.Columns: _Columns,
+    setting.Factors: _factors,
 }
 """Which editor shows which kind of declaration."""
 

@@ -64,6 +64,18 @@ class Editor(QWidget):
         return row
 
 
+def row_of(parent: QWidget, first: QWidget, *others: QWidget) -> QWidget:
+    """Return a widget with these side by side, the first as wide as it can be."""
+    row = QWidget(parent)
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(6)
+    line.addWidget(first, 1)
+    for each in others:
+        line.addWidget(each)
+    return row
+
+
 class NoAccidentalWheel(QObject):
     """Keeps the wheel from changing a field that only happens to lie under the pointer while a panel is scrolled."""
 

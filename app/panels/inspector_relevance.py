@@ -28,6 +28,8 @@ def _optimizer(values: Values) -> set[str]:
     schedules = {name for schedule in SCHEDULES.values() for name in schedule.settings}
     hidden = methods - set(METHODS[values["method"]].settings)
     hidden |= schedules - set(SCHEDULES[values["schedule"]].settings)
+    if METHODS[values["method"]].search is not None:  # the line search finds how far to go
+        hidden |= {"learning_rate", "rate_factors", "schedule", "clip", "clip_at"} | schedules
     if values["clip"] == "none":
         hidden.add("clip_at")
     if values["until"] == "steps":
@@ -51,7 +53,8 @@ FOLDED: Mapping[str, frozenset[str]] = {
     "inputs.table": frozenset({"delimiter", "header", "missing", "standardise", "dtype"}),
     "optimizers.optimizer": frozenset(
         {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "until", "tolerance",
-         "seed", "parameters", "approach", "keep", "schedule"}
+         "rate_factors", "validate_every", "patience", "better", "keep_best", "history", "search", "seed",
+         "parameters", "approach", "keep", "schedule"}
     ),
 }  # fmt: skip
 """Settings that stand behind "More settings" until one of them differs from its default."""

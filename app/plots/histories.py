@@ -260,8 +260,13 @@ def losses(lane: Lane) -> list[tuple[Series, str]]:
     return [(series, called.get(series.node, series.node)) for series in found]
 
 
+def validations(lane: Lane) -> dict[str, Series]:
+    """Return the validation of each optimizer of a lane that has one, by the node that its loss goes by."""
+    return {series.node: series for series in lane.series if series.kind == "validation"}
+
+
 class LossCard(HistoryCard):
-    """The loss of every optimizer."""
+    """The loss of every optimizer, and beside it its validation, dashed."""
 
     RAW: ClassVar[bool] = True
 
@@ -269,15 +274,21 @@ class LossCard(HistoryCard):
         super().__init__("Loss", runs)
 
     def lines(self, lanes: Sequence[Lane]) -> list[Line]:
-        """Return one curve per optimizer."""
+        """Return one curve per optimizer, and one per validation."""
         found = [(k, series, name) for k, lane in enumerate(lanes) for series, name in losses(lane)]
+        seen = [validations(lane) for lane in lanes]
         theme = appearance().theme
-        colors = [theme.value] if len(found) == 1 else [lane_color(n) for n in range(len(found))]
+        alone = len(found) == 1
+        colors = [theme.value] if alone else [lane_color(n) for n in range(len(found))]
         groups = [(lane_key(k), name) if side_by_side(lanes) else None for k, _, name in found]
-        return [
-            Line(k, series, name, color, group=group)
-            for (k, series, name), color, group in zip(found, colors, groups, strict=True)
-        ]
+        lines = []
+        for (k, series, name), color, group in zip(found, colors, groups, strict=True):
+            validation = seen[k].get(series.node)
+            lines.append(Line(k, series, "loss" if alone and validation else name, color, group=group))
+            if validation is not None:
+                called = "validation" if alone else f"{name}, validation"
+                lines.append(Line(k, validation, called, theme.series[2] if alone else color, DASHES[1], group))
+        return lines
 
 
 class GradientCard(HistoryCard):

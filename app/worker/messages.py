@@ -124,7 +124,7 @@ def _unpack(packed: Packed) -> Tensor:
 class Series(Struct, frozen=True):
     """A recorded quantity of a lane.
 
-    `kind`: "loss" (of the optimizer `node`), "gradient" (the norm of the gradient by the parameter `node`; of all where
+    `kind`: "loss" or "validation" (of the optimizer `node`), "gradient" (the norm of the gradient by the parameter `node`; of all where
     it is "") or "value" (element `index`, in C order, of the parameter `node`).
     """
 

@@ -285,8 +285,8 @@ def fitted(lanes: tuple[m.Lane, ...]) -> tuple[tuple[m.Lane, ...], tuple[int, ..
 def series_name(lane: m.Lane, series: m.Series) -> str:
     """Return what a series is called in an exported table."""
     parameter = next((p for p in lane.parameters if p.node == series.node), None)
-    if series.kind == "loss":
-        return f"loss {series.node}".strip()
+    if series.kind in ("loss", "validation"):
+        return f"{series.kind} {series.node}".strip()
     if series.kind == "gradient":
         return f"gradient norm {parameter.name}" if parameter else "gradient norm"
     if parameter is None or parameter.shape == ():

@@ -263,6 +263,18 @@ def test_parameters_are_chosen_by_name_from_a_menu(dressed: QApplication, qtbot:
     assert told == [("b",), ("w", "b")] and "slope w" in made.button.text()
 
 
+def test_factors_of_parameters_are_added_changed_and_dropped(dressed: QApplication, qtbot: QtBot) -> None:
+    made, told = editor(qtbot, setting.Factors((), of="parameter"))
+    assert made.button.isEnabled() and not made.fields
+    made.add("b")
+    made.add("w")
+    assert told[-1] == (("b", 0.1), ("w", 0.1)) and not made.button.isEnabled()
+    retype(made.fields["b"].lineEdit(), "0.5")
+    assert told[-1] == (("b", 0.5), ("w", 0.1))
+    made._drop("w")
+    assert told[-1] == (("b", 0.5),) and set(made.fields) == {"b"} and made.button.isEnabled()
+
+
 def test_outputs_of_a_table_are_edited_in_rows(dressed: QApplication, qtbot: QtBot) -> None:
     made, told = editor(qtbot, setting.Columns((("x", "number", ("a", "b")),)))
     made.table.item(0, 2).setText("a, b, c")

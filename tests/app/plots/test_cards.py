@@ -118,6 +118,18 @@ def test_values_that_have_no_logarithm_get_a_linear_axis(shown):
     runs.close()
 
 
+def test_validation_is_drawn_beside_the_loss_in_a_colour_of_its_own(shown):
+    series = (m.Series("loss"), m.Series("gradient"), m.Series("validation"))
+    lane = m.Lane("a", ("o",), (), series, 60, "tape", "numpy_code")
+    falling = np.linspace(9.0, 1.0, 60)
+    runs = stand_in.Runs([lane], [np.column_stack([falling, falling, np.abs(falling - 4.0) + 2.0])])
+    card = shown(LossCard(runs))
+    assert [pill.name for pill in card.legend.pills] == ["loss", "validation"]
+    assert pixels(card, theme.DARK.value) > 100
+    assert pixels(card, theme.DARK.series[2]) > 50
+    runs.close()
+
+
 def test_a_loss_that_is_not_finite_breaks_the_curve_and_nothing_else(shown):
     lane = m.Lane("a", ("o",), (), (m.Series("loss", "o"),), 10, "tape", "numpy_code")
     losses = np.linspace(900.0, 1.0, 60)
