@@ -13,6 +13,9 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "kill_sessions": (3, 50),
     "gestures": (150, 3_000),
     "random_graphs": (100, 2_000),
+    "dense_steps": (1_000, 1_000),
+    "convolution_steps": (300, 1_000),
+    "forger_steps": (600, 3_000),
     "xla_every": (6, 1),  # of the operators of a family, every n-th
     "xla_samples": (1, 1_000),
     "xla_graphs": (6, 150),
