@@ -22,7 +22,6 @@ from engine.line_search import SEARCHES
 from engine.schedules import SCHEDULE_SETTINGS, SCHEDULES
 from engine.searching import SEARCHING, Searching
 from engine.setting import Choice, Factors, Integer, Names, Number, Setting, Slider, Toggle
-from engine.validation import VALIDATION_SETTINGS
 
 Arrays: TypeAlias = tuple[Any, ...]
 State: TypeAlias = Mapping[str, Arrays]
@@ -200,6 +199,16 @@ METHODS: Final[Mapping[str, Method]] = {
 }
 
 CLIPS: Final = ("none", "value", "norm")
+
+VALIDATION_SETTINGS: Final[Mapping[str, Setting]] = {
+    "validate_every": Integer(10, low=1, high=10**9, unit="steps", help="How often the validation input is looked at."),
+    "patience": Integer(
+        0, low=0, high=10**9, help="A run ends after so many looks at validation without a better one; 0: never."
+    ),
+    "better": Choice("lower", options=("lower", "higher"), help="Which validation is better: of a loss the lower."),
+    "keep_best": Toggle(False, help="End with the values of the best validation, not with the last."),
+}
+"""Settings of the optimizer node; they matter once something is wired into its validation input."""
 
 OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
     "method": Choice("adam", options=tuple(METHODS), help="How the gradient becomes a step."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite, nan
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -14,17 +14,6 @@ from engine.binding import States, bind
 from engine.errors import LoweringError
 from engine.prepare import Plan, Prepared, scalar_or_array
 from engine.program.lower import lower
-from engine.setting import Choice, Integer, Setting, Toggle
-
-VALIDATION_SETTINGS: Final[Mapping[str, Setting]] = {
-    "validate_every": Integer(10, low=1, high=10**9, unit="steps", help="How often the validation input is looked at."),
-    "patience": Integer(
-        0, low=0, high=10**9, help="A run ends after so many looks at validation without a better one; 0: never."
-    ),
-    "better": Choice("lower", options=("lower", "higher"), help="Which validation is better: of a loss the lower."),
-    "keep_best": Toggle(False, help="End with the values of the best validation, not with the last."),
-}
-"""Settings of the optimizer node; they matter once something is wired into its validation input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ class HistoryCard(Card):
             at = (float(across[k]), int(curve.steps[k])) if at is None else at
             if np.isfinite(shown[k]):
                 marks.append((float(across[k]), float(shown[k]), line.color))
-            rows.append(Row(line.color, line.name, short(float(curve.mean[k]))))
+            rows.append(Row(line.color, line.name, short(_standing(curve.mean, k))))
         return ReadOut(at[0], tuple(marks), f"step {at[1]:,}", self.gathered(rows)) if at is not None else None
 
     def gathered(self, rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -224,6 +224,14 @@ class HistoryCard(Card):
             place = path if len(lanes) == 1 else path.with_stem(f"{path.stem} {described.name}")
             if series:
                 self.runs.export(lane, series, place, self.message.emit)
+
+
+def _standing(values: NDArray[Any], k: int) -> float:
+    """Return the value at k; of an optimizer that has ended before, which records no more, the last one it had."""
+    if np.isnan(values[k:]).all():
+        known = np.flatnonzero(~np.isnan(values[:k]))
+        k = int(known[-1]) if len(known) else k
+    return float(values[k])
 
 
 def lane_color(lane: int) -> str:

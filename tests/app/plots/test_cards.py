@@ -19,6 +19,7 @@ from app.plots.legend import ROWS, fitting
 from app.plots.path import PathCard, plane
 from app.plots.views import HistogramCard, ImageCard, LineCard, ProbeCard, ScatterCard
 from app.worker import messages as m
+from app.worker.describe import short
 from app.worker.view_data import view_of
 from tests.app.plots import stand_in
 
@@ -127,6 +128,19 @@ def test_validation_is_drawn_beside_the_loss_in_a_colour_of_its_own(shown):
     assert [pill.name for pill in card.legend.pills] == ["loss", "validation"]
     assert pixels(card, theme.DARK.value) > 100
     assert pixels(card, theme.DARK.series[2]) > 50
+    runs.close()
+
+
+def test_of_an_optimizer_that_has_ended_the_last_value_is_read(shown):
+    series = (m.Series("loss", "o1"), m.Series("loss", "o2"))
+    lane = m.Lane("a, b", ("o1", "o2"), (), series, 40, "tape", "numpy_code")
+    falling = np.linspace(9.0, 1.0, 40)
+    ended = np.where(np.arange(40) < 10, 5.0, np.nan)
+    runs = stand_in.Runs([lane], [np.column_stack([falling, ended])])
+    card = shown(LossCard(runs))
+    told = {row.name: row.text for row in card._read(QPointF(30.0, 1.0)).rows}
+    assert told["b"] == "5"
+    assert told["a"] == short(falling[30])
     runs.close()
 
 
