@@ -118,7 +118,8 @@ _DEEPEST: Final = 16
 def type_from(text: str) -> Type | None:
     """Return the type written as "float64", "float64[2, 3]", "(float64, int64)" or "{x: float64}"; None for other
     text."""
-    tokens, at = [], 0
+    tokens: list[str] = []
+    at = 0
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None or len(tokens) > 1000:

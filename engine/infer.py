@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.bodies import flat
 from engine.checks import across
 from engine.errors import GradwireError, ShapeError
 from engine.graph import Graph, Socket, Wire
+from engine.infer_bodies import BodyTypes
 from engine.operator import Kind, Operator
 from engine.order import acyclic_part, dependencies, dependents, graph_parents, would_close_cycle
 from engine.placeholder import operator_of
@@ -52,10 +54,10 @@ def infer(graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, 
     whatever shape is demanded. What cannot be known stays None, and so does what depends on it; a faulty graph (cycles,
     unknown operators, missing inputs) is no obstacle.
     """
-    return _Pass(graph, library, known or {}).result()
+    return Pass(graph, library, known or {}).result()
 
 
-class _Pass:
+class Pass:
     """One inference: nodes wait in a heap by topological rank and are looked at again when an input becomes known.
 
     A socket goes from unknown to known once, so every node is looked at no more often than it has inputs.
@@ -75,6 +77,7 @@ class _Pass:
         self.arguments: dict[str, tuple[Argument, ...]] = {}
         self.order, self.looped = acyclic_part(graph.nodes, graph_parents(graph))
         self.rank = {node: k for k, node in enumerate(self.order)}
+        self.bodies = None if flat(graph) else BodyTypes(self)
         self.heap = list(range(len(self.order)))
         self.queued = set(self.heap)
         self.current = ""
@@ -140,6 +143,8 @@ class _Pass:
         if declared.kind is Kind.PARAMETER:
             self.look_at_parameter(node, declared)
             return
+        if self.bodies is not None and self.bodies.look_at(node):
+            return
         arguments = self.arguments_of(node)
         if declared.demands and any(argument.source.node in self.waiting for argument in arguments):
             self.demand(node, declared, arguments)
@@ -200,8 +205,13 @@ class _Pass:
                 self.types[socket] = kind
                 changed = True
         if changed:
+            after = self.bodies.next if self.bodies is not None else {}
             for wire in self.graph.outgoing.get(node, ()):
                 self.queue(wire.target.node)
+                for each in after.get(wire.target.node, ()):
+                    self.queue(each)
+            for each in after.get(node, ()):
+                self.queue(each)
 
     def queue(self, node: str) -> None:
         rank = self.rank.get(node)
@@ -214,6 +224,10 @@ class _Pass:
         _, fault = own_type(self.operators[node], self.settings_of(node))
         if fault and self.fed(node):
             self.mismatches[node] = self.mismatch("shape-unknown", fault, node)
+
+    def note(self, node: str, fault: ShapeError) -> None:
+        """Note what does not fit at a node; the first thing that does not is told."""
+        self.mismatches.setdefault(node, self.mismatch("mismatch", fault, node))
 
     def mismatch(self, code: str, fault: GradwireError, node: str) -> Mismatch:
         return Mismatch(code, sentence(self.graph, self.library, node, fault), node, fault.socket)

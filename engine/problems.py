@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from engine.bodies import flat
 from engine.edits import Disconnect, Edit, Group, ResetSetting, SetSetting
 from engine.errors import SettingError
+from engine.flow import Flow
 from engine.graph import Graph, Socket, Wire
 from engine.infer import Inference, infer
 from engine.operator import Kind, Operator, socket_number
 from engine.order import ancestors, graph_parents, loops, natural
 from engine.placeholder import operator_of
+from engine.problems_bodies import bodies
 from engine.rules import is_derivative, is_optimizer
 from engine.setting import Factors, Names, Setting
 from engine.sockets import arguments, input_of, missing_inputs, output_names, quoted, shortened
@@ -53,7 +56,7 @@ def validate(
     A fault in a node that no optimizer needs is a warning (where there is no optimizer, every node counts as needed).
     `inference` saves the work of inferring again; otherwise types are inferred from `known`.
     """
-    facts = _Facts(graph, library, inference or infer(graph, library, known))
+    facts = Facts(graph, library, inference or infer(graph, library, known))
     found = [problem for check in CHECKS for problem in check(facts)]
     weighed = [p if p.node is None or p.node in facts.needed else replace(p, severity="warning") for p in found]
     return tuple(sorted(weighed, key=lambda p: (p.severity, natural(p.node or ""))))
@@ -67,11 +70,11 @@ def trained(
     They are those it names in its setting `parameters`, else all from which a path with derivatives leads to its loss.
     With an `inference`, integers and booleans on the way end a path.
     """
-    facts = _Facts(graph, library, inference or Inference())
+    facts = Facts(graph, library, inference or Inference())
     return facts.trained(optimizer)
 
 
-class _Facts:
+class Facts:
     """What several checks ask of a graph, worked out once."""
 
     def __init__(self, graph: Graph, library: Mapping[str, Operator], inference: Inference) -> None:
@@ -83,6 +86,7 @@ class _Facts:
         self.optimizers = [n for n in self.nodes if is_optimizer(self.operators[n])]
         self.parameters = [n for n in self.nodes if self.operators[n].kind is Kind.PARAMETER]
         self.needed = ancestors(graph, self.optimizers) if self.optimizers else frozenset(self.nodes)
+        self.flow = None if flat(graph) else Flow(graph, self.operators, library)
         self._closest: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._reach: dict[Socket, frozenset[str]] = {}
 
@@ -128,10 +132,18 @@ class _Facts:
             if source.node in seen or source.node not in self.operators or not self._has_derivative(source):
                 continue
             seen.add(source.node)
+            if self.flow is not None:
+                todo += self.flow.behind(source)
+                if not self.flow.passes(source.node):
+                    continue
             for argument in arguments(self.graph, self.operators[source.node], source.node):
                 if argument.input.differentiable:
                     todo.append(argument.source)
         return seen
+
+    def feeds(self, node: str) -> bool:
+        """Return whether anything is wired to a node's outputs, or reads them from within a body."""
+        return bool(self.graph.outgoing.get(node)) or (self.flow is not None and node in self.flow.reads)
 
     def _has_derivative(self, output: Socket) -> bool:
         kind = self.inference.types.get(output)
@@ -141,7 +153,7 @@ class _Facts:
 # The checks, each a generator of problems -----------------------------------------------------------------------------
 
 
-def _unknown_operators(facts: _Facts) -> Iterator[Problem]:
+def _unknown_operators(facts: Facts) -> Iterator[Problem]:
     for node in facts.nodes:
         if facts.operators[node].kind is Kind.UNKNOWN:
             operator = facts.graph.nodes[node].operator
@@ -151,7 +163,7 @@ def _unknown_operators(facts: _Facts) -> Iterator[Problem]:
             yield facts.problem("unknown-operator", sentence, node)
 
 
-def _settings(facts: _Facts) -> Iterator[Problem]:
+def _settings(facts: Facts) -> Iterator[Problem]:
     for node in facts.nodes:
         declared = facts.operators[node]
         if declared.kind is Kind.UNKNOWN:
@@ -180,7 +192,7 @@ def _declaration(declared: Operator, name: str) -> Setting | None:
     return socket_number(name) if given and given.optional and given.default is not None else None
 
 
-def _cycles(facts: _Facts) -> Iterator[Problem]:
+def _cycles(facts: Facts) -> Iterator[Problem]:
     for loop in loops(facts.inference.looped, graph_parents(facts.graph)):
         shown = [facts.quoted(node) for node in loop[:SHOWN]]
         more = [f"{len(loop) - SHOWN} more"] if len(loop) > SHOWN else []
@@ -189,7 +201,7 @@ def _cycles(facts: _Facts) -> Iterator[Problem]:
         yield Problem("error", "cycle", f"The wires run in a circle: {path}. Take one of them away.", first)
 
 
-def _wires(facts: _Facts) -> Iterator[Problem]:
+def _wires(facts: Facts) -> Iterator[Problem]:
     feeding = defaultdict[Socket, list[Wire]](list)
     for wire in sorted(facts.graph.wires):
         yield from _missing_ends(facts, wire)
@@ -202,7 +214,7 @@ def _wires(facts: _Facts) -> Iterator[Problem]:
             yield facts.problem("occupied-twice", sentence, target.node, target.name, fix)
 
 
-def _missing_ends(facts: _Facts, wire: Wire) -> Iterator[Problem]:
+def _missing_ends(facts: Facts, wire: Wire) -> Iterator[Problem]:
     source, target = wire
     if loose := [end for end in wire if end.node not in facts.graph.nodes]:
         sentence = f"A wire ends at {loose[0]}, where no node is."
@@ -223,7 +235,7 @@ def _instead(names: Sequence[str]) -> str:
     return f": it has {shortened(', '.join(names))}" if names else ": it has none"
 
 
-def _missing_inputs(facts: _Facts) -> Iterator[Problem]:
+def _missing_inputs(facts: Facts) -> Iterator[Problem]:
     for node in facts.nodes:
         declared = facts.operators[node]
         for each in missing_inputs(facts.graph, declared, node):
@@ -232,13 +244,13 @@ def _missing_inputs(facts: _Facts) -> Iterator[Problem]:
             yield facts.problem("missing-input", sentence, node, f"{each.name}.0" if each.variadic else each.name)
 
 
-def _mismatches(facts: _Facts) -> Iterator[Problem]:
+def _mismatches(facts: Facts) -> Iterator[Problem]:
     for mismatch in facts.inference.mismatches:
         code = "loss-not-scalar" if is_optimizer(facts.operators[mismatch.node]) else mismatch.code
         yield Problem("error", code, mismatch.sentence, mismatch.node, mismatch.socket)
 
 
-def _named_parameters(facts: _Facts) -> Iterator[Problem]:
+def _named_parameters(facts: Facts) -> Iterator[Problem]:
     for node in facts.nodes:
         for setting, spec in facts.operators[node].settings.items():
             if isinstance(spec, Names) and spec.of == "parameter":
@@ -249,7 +261,7 @@ def _named_parameters(facts: _Facts) -> Iterator[Problem]:
                 yield from _wrong_names(facts, node, setting, {pair[0]: pair for pair in pairs})
 
 
-def _wrong_names(facts: _Facts, node: str, setting: str, named: Mapping[str, Any]) -> Iterator[Problem]:
+def _wrong_names(facts: Facts, node: str, setting: str, named: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the names that are no parameter's; `named` has the part of the setting that each stands in."""
     parameters = frozenset(facts.parameters)
     right = tuple(part for name, part in named.items() if name in parameters)
@@ -260,7 +272,7 @@ def _wrong_names(facts: _Facts, node: str, setting: str, named: Mapping[str, Any
             yield facts.problem("no-such-parameter", sentence, node, fix=SetSetting(node, setting, right))
 
 
-def _paths(facts: _Facts) -> Iterator[Problem]:
+def _paths(facts: Facts) -> Iterator[Problem]:
     """No path from the loss to the parameters an optimizer is to train."""
     for optimizer in facts.optimizers:
         loss = facts.loss(optimizer)
@@ -275,13 +287,13 @@ def _paths(facts: _Facts) -> Iterator[Problem]:
             yield facts.problem("no-path", _nothing_to_train(facts, optimizer, reach), optimizer, "loss")
 
 
-def _no_way(facts: _Facts, parameter: str, loss: Socket) -> str:
+def _no_way(facts: Facts, parameter: str, loss: Socket) -> str:
     if parameter in ancestors(facts.graph, [loss.node]):
         return "its loss depends on it only through steps that have no derivative"
     return "no path leads from it to the loss"
 
 
-def _nothing_to_train(facts: _Facts, optimizer: str, reach: frozenset[str]) -> str:
+def _nothing_to_train(facts: Facts, optimizer: str, reach: frozenset[str]) -> str:
     owned = facts.named(optimizer) or reach
     frozen = [node for node in facts.parameters if node in owned and facts.graph.nodes[node].frozen]
     if frozen:
@@ -289,7 +301,7 @@ def _nothing_to_train(facts: _Facts, optimizer: str, reach: frozenset[str]) -> s
     return " has nothing to train: no path with derivatives leads from a parameter to its loss."
 
 
-def _derivatives(facts: _Facts) -> Iterator[Problem]:
+def _derivatives(facts: Facts) -> Iterator[Problem]:
     """A derivative node whose sockets no path with derivatives joins: what it gives is 0."""
     for node in facts.nodes:
         of, wrt = (facts.graph.sources.get(Socket(node, name)) for name in ("of", "wrt"))
@@ -303,26 +315,26 @@ def _derivatives(facts: _Facts) -> Iterator[Problem]:
             yield replace(_warning(facts, "no-derivative", sentence, node), socket="wrt")
 
 
-def _idle_parameters(facts: _Facts) -> Iterator[Problem]:
+def _idle_parameters(facts: Facts) -> Iterator[Problem]:
     losses = [loss for optimizer in facts.optimizers if (loss := facts.loss(optimizer))]
     before_loss = ancestors(facts.graph, [loss.node for loss in losses])
     reached = frozenset[str]().union(*(facts.reach(loss) for loss in losses))
     for node in facts.parameters:
-        if not facts.graph.outgoing.get(node):
+        if not facts.feeds(node):
             yield _warning(facts, "unused-parameter", " feeds nothing: wire it into something, or delete it.", node)
         elif losses and node not in reached and not facts.graph.nodes[node].frozen:
             why = "only steps without a derivative lead" if node in before_loss else "no path leads"
             yield _warning(facts, "untrained-parameter", f" will not be trained: {why} from it to a loss.", node)
 
 
-def _no_optimizer(facts: _Facts) -> Iterator[Problem]:
-    used = [n for n in facts.parameters if facts.graph.outgoing.get(n) and not facts.graph.nodes[n].frozen]
+def _no_optimizer(facts: Facts) -> Iterator[Problem]:
+    used = [n for n in facts.parameters if facts.feeds(n) and not facts.graph.nodes[n].frozen]
     if used and not facts.optimizers:
         sentence = " is trained by nothing: add an optimizer and wire a scalar loss into it."
         yield _warning(facts, "no-optimizer", sentence, used[0])
 
 
-def _overlapping_optimizers(facts: _Facts) -> Iterator[Problem]:
+def _overlapping_optimizers(facts: Facts) -> Iterator[Problem]:
     """Several optimizers run side by side on equal parameters, or in turns on different ones, but not in between."""
     owner: dict[str, str] = {}
     owned = {optimizer: frozenset(facts.trained(optimizer)) for optimizer in facts.optimizers}
@@ -333,7 +345,7 @@ def _overlapping_optimizers(facts: _Facts) -> Iterator[Problem]:
                 yield facts.problem("overlapping-optimizers", _overlap(facts, optimizer, other, owned), optimizer)
 
 
-def _overlap(facts: _Facts, one: str, other: str, owned: Mapping[str, frozenset[str]]) -> str:
+def _overlap(facts: Facts, one: str, other: str, owned: Mapping[str, frozenset[str]]) -> str:
     shared = min(owned[one] & owned[other], key=natural)
     single = min(owned[one] ^ owned[other], key=natural)
     return (
@@ -342,7 +354,7 @@ def _overlap(facts: _Facts, one: str, other: str, owned: Mapping[str, frozenset[
     )
 
 
-def _warning(facts: _Facts, code: str, sentence: str, node: str) -> Problem:
+def _warning(facts: Facts, code: str, sentence: str, node: str) -> Problem:
     return replace(facts.problem(code, sentence, node), severity="warning")
 
 
@@ -350,6 +362,7 @@ CHECKS = (
     _unknown_operators,
     _settings,
     _cycles,
+    bodies,
     _wires,
     _missing_inputs,
     _mismatches,
