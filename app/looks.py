@@ -211,6 +211,8 @@ class LookBook(QObject):
         if revision == self._revision:
             self.views, self.views_step = views, step
             self.views_changed.emit()
+            if self._session.run_state == "running" and not self._session.stale:
+                self._ask_views()  # at once: by the next beat the answer is here
 
     def _checked(self, revision: int, checks: tuple[ParameterCheck, ...]) -> None:
         self.checks = checks

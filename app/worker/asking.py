@@ -148,7 +148,8 @@ class AskClient(QObject):
         if self._channel is None:
             self._mark = self._mark or Mark()
             self._mark.set("")
-            self._channel = Channel(serve, (self._mark.name, self._answers, self._memory), m.AskAnswer, "gradwire ask")
+            arguments = (self._mark.name, self._answers, self._memory)
+            self._channel = Channel(serve, arguments, m.AskAnswer, "gradwire ask", modest=True)
             self._started, self._listening, self._told = time.monotonic(), False, 0
             pulse().wake()
 

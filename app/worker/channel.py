@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -16,14 +18,36 @@ from app.worker.messages import Message, encode
 CONTEXT = multiprocessing.get_context("spawn")
 """A fresh interpreter: the window's threads and Qt are not forked into it."""
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""What libraries of matrix products read when they are first loaded."""
+
+
+@contextmanager
+def _environment(more: Mapping[str, str]) -> Iterator[None]:
+    """Let a child that is started meanwhile find these in its environment, unless a person has set them."""
+    added = {name: value for name, value in more.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
 
 class Channel:
     """A running child process. Messages are sent and received in order by two threads that only move bytes."""
 
     def __init__(
-        self, target: Callable[..., None], arguments: tuple[Any, ...], answers: type[Any] | Any, name: str
+        self,
+        target: Callable[..., None],
+        arguments: tuple[Any, ...],
+        answers: type[Any] | Any,
+        name: str,
+        *,
+        modest: bool = False,
     ) -> None:
-        """Start `target(connection, *arguments)` in a child; `answers` is the union of the messages it sends."""
+        """Start `target(connection, *arguments)` in a child; `answers` is the union of the messages it sends. A modest
+        child multiplies matrices in one thread, and leaves the other processors to the rest."""
         ours, theirs = CONTEXT.Pipe()
         self._connection: Connection = ours
         self._decoder = msgspec.msgpack.Decoder(answers)
@@ -33,7 +57,8 @@ class Channel:
         self._closing = False
         self._lost = False
         self.process = CONTEXT.Process(target=target, args=(theirs, *arguments), name=name, daemon=True)
-        self.process.start()
+        with _environment(ONE_THREAD if modest else {}):
+            self.process.start()
         theirs.close()
         self._threads = [
             threading.Thread(target=self._read, name=f"{name} reader", daemon=True),

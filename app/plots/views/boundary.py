@@ -20,8 +20,8 @@ from app.theme import appearance, faded
 from app.worker.describe import short
 from app.worker.messages import ViewData
 
-FINE: Final = 220
-"""Rows and columns of the picture, about."""
+FINE: Final = 150
+"""Rows of the picture, about: Qt makes it smooth between them."""
 FAINTEST, STRONGEST = 0.10, 0.52
 """How much of its class's colour a place has where nothing is said for it, and where all is."""
 SHOWN: Final = 8
@@ -133,8 +133,8 @@ class BoundaryCard(ViewCard):
             self._borders.set([])
             return
         x, y = self.arrays["x"], self.arrays["y"]
-        times = max(1, round(FINE / max(self._shares.shape[:2])))
-        shares = finer(self._shares, times)
+        times = max(1, round(FINE / self._shares.shape[0]))
+        shares = _finer(self._shares, times)
         self._surface.set(region_colors(shares), (float(x[0]), float(x[-1]), float(y[0]), float(y[-1])))
         theme = appearance().theme
         fine_x, fine_y = (
@@ -221,6 +221,14 @@ def region_colors(shares: NDArray[Any]) -> NDArray[Any]:
     strength = np.where(known, FAINTEST + (STRONGEST - FAINTEST) * sure, 0.0)[..., None]
     made: NDArray[Any] = np.round(panel + (colors[first] - panel) * strength).astype(np.uint8)
     return made
+
+
+def _finer(shares: NDArray[Any], times: int) -> NDArray[Any]:
+    """Return shares on a finer grid; of two classes the one makes the other."""
+    if shares.shape[-1] != 2:
+        return finer(shares, times)
+    yes = finer(shares[..., 1], times)
+    return np.stack([1 - yes, yes], axis=-1)
 
 
 def border_classes(shares: NDArray[Any]) -> list[int]:

@@ -53,16 +53,23 @@ def finer(values: NDArray[Any], times: int) -> NDArray[Any]:
     between them (Catmull-Rom)."""
     if times <= 1 or min(values.shape[:2]) < 2:
         return values
-    down, across = _weights(values.shape[0], times), _weights(values.shape[1], times)
-    flat = values.reshape(*values.shape[:2], -1).astype(np.float32)
-    made = np.einsum("ir,rcd->icd", down, flat, optimize=True)
-    made = np.einsum("jc,icd->ijd", across, made, optimize=True)
-    return made.reshape(made.shape[:2] + values.shape[2:])
+    return _along(_along(values.astype(np.float32), times).swapaxes(0, 1), times).swapaxes(0, 1)
+
+
+def _along(values: NDArray[Any], times: int) -> NDArray[Any]:
+    """Return values made finer along axis 0. Four products of arrays: a matrix product would wake BLAS's threads, which
+    then fight the run's for the processor."""
+    near, parts = _weights(len(values), times)
+    shape = (-1,) + (1,) * (values.ndim - 1)
+    made = values[near[0]] * parts[0].reshape(shape)
+    for k in range(1, 4):
+        made += values[near[k]] * parts[k].reshape(shape)
+    return made
 
 
 @lru_cache(maxsize=16)
-def _weights(count: int, times: int) -> NDArray[np.float32]:
-    """Return the matrix that makes count points ((count - 1) * times + 1) of them."""
+def _weights(count: int, times: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    """Return for each of (count - 1) * times + 1 places the four points around it, and their shares: (4, places)."""
     places = np.arange((count - 1) * times + 1) / times
     first = np.minimum(places.astype(int), count - 2)
     t = places - first
@@ -74,8 +81,5 @@ def _weights(count: int, times: int) -> NDArray[np.float32]:
             0.5 * (t**3 - t**2),
         ]
     )
-    made = np.zeros((len(places), count), np.float32)
-    rows = np.arange(len(places))
-    for k in range(4):
-        np.add.at(made, (rows, np.clip(first + k - 1, 0, count - 1)), parts[k])
-    return made
+    near = np.clip(first + np.arange(-1, 3)[:, None], 0, count - 1)
+    return near, parts.astype(np.float32)
