@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 import autograd.numpy as np
 
 from engine import limits
-from engine.autodiff.approaches import APPROACHES
+from engine.autodiff.names import APPROACHES
 from engine.line_search import SEARCHES
 from engine.schedules import SCHEDULE_SETTINGS, SCHEDULES
 from engine.searching import SEARCHING, Searching

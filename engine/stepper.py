@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from engine.autodiff.adjoint import adjoint
-from engine.autodiff.approaches import APPROACHES, default_backend, gradient_function, refusal
+from engine.autodiff.approaches import default_backend, gradient_function, refusal
+from engine.autodiff.names import APPROACHES
 from engine.backends import xla
 from engine.backends.numpy_code import compile_program
 from engine.binding import bind

@@ -14,8 +14,8 @@ from nodes import (
     choices,
     class_losses,
     complex_parts,
-    derivatives,
     control,
+    derivatives,
     discrete_distributions,
     drawn_inputs,
     elementwise,
@@ -38,6 +38,7 @@ from nodes import (
     prepared_inputs,
     probability,
     products,
+    python,
     random,
     rectifiers,
     recurrent,
@@ -76,6 +77,7 @@ FAMILY_MODULES: Final = (
 )
 
 FURTHER_MODULES: Final[tuple[ModuleType, ...]] = (
+    python,
     trigonometry,
     exponentials,
     rounding,

@@ -10,6 +10,7 @@ import numpy as np
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.callbacks import callback_gradient
 from engine.autodiff.features import features_of
+from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import value_and_gradient
 from engine.backends import xla
@@ -24,21 +25,6 @@ from engine.program.structure import CALL
 Gradient: TypeAlias = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any, ...]]]
 """Values in the order of program.inputs -> (outputs, gradients)."""
 Runner: TypeAlias = Callable[[Sequence[Any]], tuple[Any, ...]]
-
-APPROACHES: Mapping[str, str] = {
-    "static": "adjoint program, simplified by passes and compiled as a whole",
-    "tape": "operator overloading, define by run: autograd itself",
-    "source": "adjoint as readable code, run as it stands",
-    "callbacks": "each operation calls the rest of the program, and adds its cotangents on the way back",
-    "forward": "dual numbers, one pass per number of the parameters",
-}
-BACKENDS: Mapping[str, str] = {
-    "numpy_code": "straight-line NumPy code",
-    "interpret": "equation by equation, every variable seen",
-    "autograd": "autograd's own calls",
-    "xla": "compiled by XLA through JAX",
-}
-
 
 def refusal(approach: str, backend: str) -> str | None:
     """Return why the pair cannot run, as one sentence, or None where it runs."""

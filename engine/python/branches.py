@@ -33,7 +33,7 @@ def branched(
     """Return then() where `test`, a recorded truth value, holds, else otherwise(); only one of them will run."""
     scopes, values = [], []
     for arm in (otherwise, then):
-        scope = Scope(walker.scope, walker.origin, walker.who)
+        scope = walker.scope.within()
         with walker.within(scope):
             values.append(arm())
         scopes.append(scope)

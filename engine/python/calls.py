@@ -12,7 +12,6 @@ from engine.python.closures import closure
 from engine.python.expressions import truth
 from engine.python.makers import array, dtype_of, parts_of
 from engine.python.refusal import refusal
-from engine.python.scopes import Scope
 from engine.python.statements import assign, body_value
 from engine.python.values import (
     UNKNOWN,
@@ -202,7 +201,7 @@ def _recursive(walker: Walker, node: ast.AST, function: Closure, values: dict[st
 def _record(
     walker: Walker, node: ast.AST, function: Closure, values: dict[str, Value], key: Any, found: _Recursive
 ) -> None:
-    scope = Scope(walker.scope, walker.origin, walker.who)
+    scope = walker.scope.within()
     leaves, form = flattened(tuple(values.values()))
     boxes = [scope.input(f"argument {k}", kind) for k, kind in _array_kinds(leaves)]
     rest = iter(boxes)

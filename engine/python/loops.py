@@ -147,7 +147,7 @@ def _recorded(
     for part in ("test", "body"):
         if part == "test" and test is None:
             continue
-        scope = Scope(walker.scope, walker.origin, walker.who)
+        scope = walker.scope.within()
         boxes = [scope.input(f"carry {k}", kind) for k, (_, kind) in enumerate(carry.traced())]
         items = [scope.input(f"row {k}", kind) for k, kind in enumerate(_row_types(walk))]
         iteration = scope.input("iteration", INDEX)

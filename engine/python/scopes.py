@@ -21,10 +21,12 @@ from engine.types import ArrayType
 class Scope:
     """One program being recorded, inside the scope around it."""
 
-    def __init__(self, around: Scope | None, origin: str, who: str) -> None:
-        self.recorder: Recorder = Recorder(outer=None if around is None else around.recorder)
-        self.recorder.origin = origin
-        self.recorder.who = who
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def within(self) -> Scope:
+        """Return a scope inside this one."""
+        return Scope(Recorder(outer=self.recorder))
 
     @property
     def outside(self) -> list[Any]:

@@ -12,10 +12,9 @@ from typing import Any, Final
 from engine import limits
 from engine.program.functions import inputs_of, named_leaves
 from engine.program.program import Program, Role
-from engine.program.record import recording
+from engine.program.record import Recorder, recording
 from engine.python import calls
 from engine.python.makers import BUILTINS
-from engine.python.names import DTYPES
 from engine.python.refusal import position, refusal
 from engine.python.statements import STATEMENTS, block
 from engine.python.syntax import read
@@ -85,15 +84,29 @@ def program_of(
     function returns. `limit` bounds each while loop. Raise PythonError, whose sentence names line and column.
     """
     with recording():
-        walker = Walker(origin, who, limit)
+        recorder = Recorder()
+        recorder.origin, recorder.who = origin, who
         arguments = {
-            name: inputs_of(walker.scope.recorder, roles[number] if number < len(roles) else "data", name, kind)
+            name: inputs_of(recorder, roles[number] if number < len(roles) else "data", name, kind)
             for number, (name, kind) in enumerate(types.items())
         }
-        result = walked(walker, text, arguments)
-        recorder = walker.scope.recorder
-        found = list(named_leaves(recorder, _settled(walker, text, result), ""))
+        found = list(named_leaves(recorder, applied(recorder, text, arguments, limit), ""))
         return recorder.program([var for _, var in found], [name or "0" for name, _ in found])
+
+
+def applied(recorder: Recorder, text: str, arguments: Mapping[str, Value], limit: int = limits.ITERATIONS) -> Value:
+    """Return what a text's last function gives for these boxes (in tuples and dicts), recorded (while recording).
+
+    The leaves of the result are boxes.
+    """
+    walker = Walker(recorder, limit)
+    result = walked(walker, text, arguments)
+    leaves, form = flattened(result)
+    for each in leaves:
+        if not (is_array(each) or is_number(each)):
+            where = position(_last(read(text)))
+            raise refusal(where, f"the function gives {say(each)}; give arrays, numbers, tuples or dicts")
+    return unflattened([walker.scope.array(each) for each in leaves], form)
 
 
 def walked(walker: Walker, text: str, arguments: Mapping[str, Value]) -> Value:
@@ -114,17 +127,6 @@ def walked(walker: Walker, text: str, arguments: Mapping[str, Value]) -> Value:
         return calls.applied(walker, node, function, [], dict(arguments))
 
 
-def _settled(walker: Walker, text: str, result: Value) -> Value:
-    """Return a result whose leaves are arrays; refuse any other."""
-    leaves, form = flattened(result)
-    for each in leaves:
-        if not (is_array(each) or is_number(each)):
-            raise refusal(
-                position(_last(read(text))), f"the function gives {say(each)}; give arrays, numbers, tuples or dicts"
-            )
-    return unflattened([walker.scope.array(each) for each in leaves], form)
-
-
 @contextmanager
 def _deep(node: ast.AST) -> Iterator[None]:
     before = sys.getrecursionlimit()
@@ -139,4 +141,3 @@ def _deep(node: ast.AST) -> Iterator[None]:
 
 _GIVEN: Final[Mapping[str, Any]] = {**BUILTINS, "np": Module("np"), "math": Module("math")}
 """What every text may use without importing it."""
-__all__ = ["DTYPES", "Function", "described", "program_of", "walked"]

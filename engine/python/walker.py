@@ -15,6 +15,7 @@ from autograd.builtins import SequenceBox
 
 from engine import limits
 from engine.errors import GradwireError
+from engine.program.record import Recorder
 from engine.python.refusal import PythonError, position, refusal
 from engine.python.scopes import Scope
 from engine.python.values import ABSENT, Frame, Missing, Unknown, Value, flattened, is_array, unflattened
@@ -32,11 +33,11 @@ EXPRESSIONS: dict[type[ast.expr], Expression] = {}
 class Walker:
     """What goes along: the scope that is recorded, the frame of names, the work done so far."""
 
-    def __init__(self, origin: str, who: str, limit: int) -> None:
-        self.origin = origin
-        self.who = who
+    def __init__(self, recorder: Recorder, limit: int) -> None:
+        self.origin = recorder.origin
+        self.who = recorder.who
         self.limit = limit
-        self.scope = Scope(None, origin, who)
+        self.scope = Scope(recorder)
         self.frame = Frame()
         self.work = 0
         self.active: list[Any] = []

@@ -17,8 +17,9 @@ import autograd.numpy as anp
 import numpy as np
 
 from engine import random_bits
-from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
+from engine.autodiff.approaches import gradient_function, refusal
 from engine.autodiff.check import analytic
+from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.errors import LoweringError

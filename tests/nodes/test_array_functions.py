@@ -13,7 +13,8 @@ import jax.scipy.special
 import numpy as np
 import pytest
 
-from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
+from engine.autodiff.approaches import gradient_function, refusal
+from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.errors import ShapeError
 from engine.program.functions import record_function
 from engine.types import ArrayType, Type

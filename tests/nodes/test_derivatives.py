@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
+from engine.autodiff.approaches import gradient_function, refusal
+from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.data import Data

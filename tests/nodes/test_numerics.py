@@ -11,7 +11,8 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from engine.autodiff.approaches import APPROACHES, BACKENDS, gradient_function, refusal
+from engine.autodiff.approaches import gradient_function, refusal
+from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.program.functions import record_function
 from engine.types import type_of
 from nodes.library import LIBRARY

@@ -7,7 +7,8 @@ import numpy as onp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.autodiff.approaches import APPROACHES, default_backend, gradient_function
+from engine.autodiff.approaches import default_backend, gradient_function
+from engine.autodiff.names import APPROACHES
 from engine.program.functions import record_function
 from engine.types import ArrayType
 from tests import sizes

@@ -11,8 +11,9 @@ from autograd.tracer import trace_stack
 
 from engine.autodiff import rules
 from engine.autodiff.adjoint import adjoint, independent
-from engine.autodiff.approaches import APPROACHES, BACKENDS, default_backend, gradient_function, refusal
+from engine.autodiff.approaches import default_backend, gradient_function, refusal
 from engine.autodiff.check import check_gradient
+from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import tape_rows, value_and_gradient
 from engine.backends.interpret import interpret
