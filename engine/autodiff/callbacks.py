@@ -248,7 +248,14 @@ def _inputs(program: Program, variables: Sequence[Var]) -> tuple[ProgramInput, .
 def _forward(program: Program, equation: Equation, arguments: Sequence[Var]) -> Callable[..., tuple[Any, ...]]:
     inputs = _inputs(program, arguments)
     alone = Program(inputs, {}, (equation,), (equation.output,), ("result",), program.types)
-    return compile_program(alone).function
+    return _of_numpy(compile_program(alone).function, program.types.get(equation.output))
+
+
+def _of_numpy(function: Callable[..., tuple[Any, ...]], *kinds: ArrayType | None) -> Callable[..., tuple[Any, ...]]:
+    """Return the function with NumPy's scalars as results: 1j times a NumPy float is a complex of Python's."""
+    if not any(kind is not None and kind.dtype.startswith("complex") and kind.shape == () for kind in kinds):
+        return function
+    return lambda *values: tuple(np.complex128(x) if type(x) is complex else x for x in function(*values))
 
 
 def _items(program: Program, equation: Equation) -> tuple[int, ...]:
@@ -286,7 +293,7 @@ def _backward(
         given = [var for var in wanted if var in found]
         results = [recorder.var(found[var]) for var in given]
         alone = recorder.program(results, [f"{k}" for k in range(len(results))])
-    function = compile_program(alone).function
+    function = _of_numpy(compile_program(alone).function, *(alone.types[var] for var in alone.outputs))
     zeros = [np.zeros(taken[k].shape, taken[k].dtype)[()] for k in items or ()]
     places = [given.index(var) if var in given else None for var in wanted]
 

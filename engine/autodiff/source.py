@@ -32,13 +32,20 @@ def adjoint_source(program: Program, of: Var, wrt: Sequence[Var], labels: Mappin
 
     `labels` are the names people gave to nodes, by id.
     """
+    return source_of(program, of, wrt, labels).text
+
+
+def source_of(program: Program, of: Var, wrt: Sequence[Var], labels: Mapping[str, str] | None = None) -> Printer:
+    """Return the printer that wrote `adjoint_source`: its text, and where each line came from."""
     moving = active_variables(program.types, program.equations, wrt)
     made = [each.output for each in program.equations if each.output in moving and each.output in program.types]
     every = adjoint(program, of, [*wrt, *made])
     first = len(program.outputs)
     bars = dict(zip((*wrt, *made), every.outputs[first:], strict=True))
     shown = select(every, every.outputs[: first + len(wrt)], every.names[: first + len(wrt)])
-    return Printer(labels or {}).function(shown, "gradient", bars)
+    printer = Printer(labels or {})
+    printer.function(shown, "gradient", bars)
+    return printer
 
 
 def source(program: Program, labels: Mapping[str, str] | None = None, name: str = "program") -> str:
@@ -62,6 +69,10 @@ class Printer:
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
         self.lines: list[str] = []
+        self.origins: list[str] = []
+        """For each line the origin of the equation it belongs to, "" for none."""
+        self.written: dict[int, tuple[str, str]] = {}
+        """For each equation, by identity, the name of its result and its right-hand side."""
         self.depth = 1
         self.taken: set[str] = set()
         self.names: dict[Var, str] = {}
@@ -80,11 +91,19 @@ class Printer:
         self.body()
         self.say("")
         self.say(f"return {', '.join(map(self.argument, program.outputs))}")
-        return "\n".join([head, *self.lines]) + "\n"
+        self.lines.insert(0, head)
+        self.origins.insert(0, "")
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What has been written."""
+        return "\n".join(self.lines) + "\n"
 
     def say(self, text: str) -> None:
         """Append a line at the depth in force."""
         self.lines.append(f"{'    ' * self.depth}{text}".rstrip())
+        self.origins.append(self.origin if text else "")
 
     # ----- names -----
 
@@ -142,21 +161,26 @@ class Printer:
                 _WRITE.get(equation.primitive, _other)(self, equation, items[equation.output])
             elif equation.primitive != "autograd.container_take" or equation.arguments[0] not in items:
                 self.heading(equation)
-                self.say(f"{self.name(equation.output)} = {self.expression(equation)}{self.comment(equation)}")
+                name, expression = self.name(equation.output), self.expression(equation)
+                self.written[id(equation)] = (name, expression)
+                self.say(f"{name} = {expression}{self.comment(equation)}")
 
     def heading(self, equation: Equation) -> None:
         """Write the node an equation came from, where it is another than before."""
         if equation.origin != self.origin:
-            self.origin = equation.origin
+            self.origin = ""
             before, of, node = equation.origin.rpartition(" of ")
             if not self.lines or not self.lines[-1].endswith(":"):
                 self.say("")
+            self.origin = equation.origin
             self.say(f"# {before}{of}{self.label(node) or 'program'}")
 
     def comment(self, equation: Equation) -> str:
-        """Return the shape of an equation's result as a comment, where it is no scalar."""
+        """Return the shape of an equation's result as a comment, where it is no scalar, and whose memory it takes."""
         kind = self.program.types.get(equation.output)
-        return f"  # {shape_text(kind.shape)}" if kind is not None and kind.shape else ""
+        target = self.program.reuse.get(equation.output)
+        place = "" if target is None else f", in the memory of {self.name(target)}"
+        return f"  # {shape_text(kind.shape)}{place}" if kind is not None and kind.shape else ""
 
     def expression(self, equation: Equation) -> str:
         """Return the right-hand side of an equation."""
@@ -164,6 +188,9 @@ class Printer:
         short = place_text(equation, arguments, self.argument) or infix_text(equation, arguments)
         if short is not None:
             return short
+        if equation.primitive == "gradwire.product":
+            sides = zip(arguments, (turned for _, turned in equation.settings), strict=True)
+            return " @ ".join(f"{text}.T" if turned else text for text, turned in sides)
         words = [*arguments, *(f"{key}={self.argument(value)}" for key, value in equation.settings)]
         family, _, called = equation.primitive.partition(".")
         return f"{'np.' if family == 'numpy' else ''}{called}({', '.join(words)})"

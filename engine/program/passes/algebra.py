@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.program.passes.dead import drop_dead
 from engine.program.passes.rewriting import ELEMENTWISE, Rewriter, Rule, rewrite
 from engine.program.program import Equation, Program, Var
 from engine.types import DYNAMIC, ArrayType
@@ -27,7 +28,7 @@ overflows or underflows earlier than before by more than that."""
 
 def simplify_algebra(program: Program) -> Program:
     """Return the program with the rules below applied, to 1e-12 (most of them to the bit)."""
-    return rewrite(program, RULES)
+    return drop_dead(rewrite(program, RULES))
 
 
 # ----- neutral elements -----

@@ -373,7 +373,7 @@ def test_nested_programs_are_gone_through_too():
     body = recorded(lambda x: x * 1.0 + 0.0, ())
     outer = recorded(lambda x: x + 1.0, ())
     whole = Equation("gradwire.branch", (outer.inputs[0].var,), (("arms", (body, body)),), Var(90), "")
-    program = replace(outer, equations=(*outer.equations, whole), functions={"f": body})
+    program = replace(outer, equations=(*outer.equations, whole), functions={"f": body}, outputs=(Var(90),))
     changed = everywhere(PASSES["algebra"].change)(program)
     arms = dict(changed.equations[-1].settings)["arms"]
     assert [len(each.equations) for each in (*arms, changed.functions["f"])] == [0, 0, 0]
