@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -21,15 +22,17 @@ from PySide6.QtWidgets import (
 )
 
 from app import fonts, thumbnails
-from app.assets import SAMPLES
+from app.gallery import fields
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
 from engine.files.recovery import Recovered
 from engine.operator import Library
 
-COLUMN = 1040
-CARD = (330, 236)
+COLUMN = 1240
+CARD = (290, 216)
+MOST_COLUMNS = 4
+MARGIN = 32
 RECENT_SHOWN = 8
 SENTENCE = "Wire operators into a graph, see every value and every derivative, and let an optimizer run it downhill."
 
@@ -123,6 +126,12 @@ def _two_lines(painter: QPainter, text: str, width: int) -> str:
     return ""
 
 
+def _caption(text: str) -> QLabel:
+    caption = label(text.upper(), "caption")
+    caption.setContentsMargins(0, appearance().px(16), 0, 0)
+    return caption
+
+
 class RecentRow(QAbstractButton):
     """One recent file: its name, its folder, and when it was last changed."""
 
@@ -199,6 +208,8 @@ class StartPage(QScrollArea):
         self._recent: Sequence[Path] = ()
         self._recovered: Sequence[Recovered] = ()
         self.samples: list[SampleCard] = []
+        self._fields: list[tuple[QWidget, list[SampleCard]]] = []
+        self._shown_columns = 0
         self.recent_rows: list[RecentRow] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -219,7 +230,7 @@ class StartPage(QScrollArea):
         page.setProperty("role", "window")
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         outer = QHBoxLayout(page)
-        outer.setContentsMargins(px(32), px(40), px(32), px(40))
+        outer.setContentsMargins(px(MARGIN), px(40), px(MARGIN), px(40))
         middle = QWidget()
         middle.setMaximumWidth(px(COLUMN))
         outer.addStretch(1)
@@ -230,8 +241,8 @@ class StartPage(QScrollArea):
         self._column.setSpacing(px(12))
         self._head()
         self._recovery()
-        self._samples()
         self._recents()
+        self._samples()
         self._column.addStretch(1)
         self.setWidget(page)
         self._drawing.start()
@@ -259,11 +270,6 @@ class StartPage(QScrollArea):
         row.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignBottom)
         self._column.addLayout(row)
 
-    def _caption(self, text: str) -> None:
-        caption = label(text.upper(), "caption")
-        caption.setContentsMargins(0, appearance().px(16), 0, 0)
-        self._column.addWidget(caption)
-
     def _recovery(self) -> None:
         for found in self._recovered:
             card = QFrame()
@@ -290,31 +296,52 @@ class StartPage(QScrollArea):
             self._column.addWidget(card)
 
     def _samples(self) -> None:
+        """The cards of all samples in one grid, each field under its caption."""
+        self.samples, self._fields, self._shown_columns = [], [], 0
+        for field, paths in fields():
+            cards = [SampleCard(path, self._library) for path in paths]
+            for card in cards:
+                card.clicked.connect(lambda _=False, path=card.path: self.file_chosen.emit(path))
+            self.samples += cards
+            self._fields.append((_caption(field), cards))
+        self._grid = QGridLayout()
+        self._grid.setSpacing(appearance().px(16))
+        self._column.addLayout(self._grid)
+        self._place_cards()
+
+    def _place_cards(self) -> None:
+        """Put the cards into as many columns as there is room for; each field begins a row."""
         px = appearance().px
-        self._caption("Samples")
-        grid = QGridLayout()
-        grid.setSpacing(px(16))
-        self.samples = [SampleCard(path, self._library) for path in sorted(SAMPLES.glob("*.dgraph"))]
-        for k, card in enumerate(self.samples):
-            card.clicked.connect(lambda _=False, path=card.path: self.file_chosen.emit(path))
-            grid.addWidget(card, k // 3, k % 3)
-        for column in range(3):
-            grid.setColumnStretch(column, 1)
-        self._column.addLayout(grid)
+        room = min(self.viewport().width() - 2 * px(MARGIN), px(COLUMN))
+        columns = max(1, min(MOST_COLUMNS, (room + px(16)) // (px(CARD[0]) + px(16))))
+        if columns == self._shown_columns:
+            return
+        self._shown_columns, row = columns, 0
+        for caption, cards in self._fields:
+            self._grid.addWidget(caption, row, 0, 1, columns)
+            for k, card in enumerate(cards):
+                self._grid.addWidget(card, row + 1 + k // columns, k % columns)
+            row += 2 + (len(cards) - 1) // columns
+        for column in range(MOST_COLUMNS):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: more or fewer columns."""
+        super().resizeEvent(event)
+        self._place_cards()
 
     def _recents(self) -> None:
-        self._caption("Recent")
-        if not self._recent:
-            self._column.addWidget(label("Graphs you save and open are listed here.", "second"))
         self.recent_rows = [RecentRow(path) for path in self._recent]
+        if self.recent_rows:
+            self._column.addWidget(_caption("Recent"))
         for row in self.recent_rows:
             row.clicked.connect(lambda _=False, path=row.path: self.file_chosen.emit(path))
             self._column.addWidget(row)
 
     def _draw_next(self) -> None:
-        """Draw one thumbnail after the other, so that the page stands first."""
+        """Draw one thumbnail after the other, so that the page stands first; those in sight before the others."""
         waiting = [card for card in self.samples if card._picture is None]
         if waiting and self.isVisible():
-            waiting[0].draw_picture()
+            next((card for card in waiting if not card.visibleRegion().isEmpty()), waiting[0]).draw_picture()
         if len(waiting) > 1 or not self.isVisible():
             self._drawing.start(0 if self.isVisible() else 50)

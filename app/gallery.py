@@ -1,0 +1,26 @@
+"""Which field each bundled sample belongs to, and the order in which the start page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from app.assets import SAMPLES
+
+FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
+    ("First steps", ("1_straight_line_hubble", "2_iris_network", "3_rosenbrock_five_optimizers")),
+    ("Telling classes apart", ("iris_logistic_regression", "two_spirals", "digits_dense", "digits_convolution")),
+    ("Curves through data", ("sine_by_polynomial", "gaussian_process")),
+    ("Matrices and optimizers", ("principal_components", "image_factorisation", "newton_on_a_quadratic")),
+    ("Chance", ("funnel_variational", "generative_adversarial_ring")),
+)
+"""The fields, each with the files (without their ending) of its samples, from easy to hard."""
+MORE: Final = "More"
+
+
+def fields(folder: Path = SAMPLES) -> list[tuple[str, list[Path]]]:
+    """Return each field with its samples that are there; samples of no field come last, under "More"."""
+    waiting = {path.stem: path for path in sorted(folder.glob("*.dgraph"))}
+    found = [(field, [waiting.pop(stem) for stem in stems if stem in waiting]) for field, stems in FIELDS]
+    return [(field, paths) for field, paths in (*found, (MORE, list(waiting.values()))) if paths]

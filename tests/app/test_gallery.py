@@ -1,0 +1,49 @@
+"""The start page's gallery: every sample in one field, in as many columns as there is room for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app import gallery
+from app.assets import SAMPLES
+from app.start_page import StartPage
+from nodes.library import LIBRARY
+
+
+def test_every_sample_has_one_field_and_every_name_a_sample() -> None:
+    named = [stem for _, stems in gallery.FIELDS for stem in stems]
+    assert sorted(named) == sorted(path.stem for path in SAMPLES.glob("*.dgraph"))
+    assert gallery.MORE not in dict(gallery.fields())
+    assert gallery.fields()[0][1][0].stem == "1_straight_line_hubble"
+
+
+def test_a_sample_of_no_field_comes_last_and_a_missing_one_is_left_out(tmp_path: Path) -> None:
+    for stem in ("two_spirals", "2_iris_network"):
+        shutil.copy(SAMPLES / f"{stem}.dgraph", tmp_path)
+    shutil.copy(SAMPLES / "two_spirals.dgraph", tmp_path / "a_new_one.dgraph")
+    found = [(field, [path.stem for path in paths]) for field, paths in gallery.fields(tmp_path)]
+    assert found == [
+        ("First steps", ["2_iris_network"]),
+        ("Telling classes apart", ["two_spirals"]),
+        (gallery.MORE, ["a_new_one"]),
+    ]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(1600, 4), (1100, 3), (700, 2), (300, 1)])
+def test_cards_stand_in_as_many_columns_as_fit_and_never_on_each_other(qtbot: QtBot, width: int, columns: int) -> None:
+    page = StartPage(LIBRARY)
+    qtbot.addWidget(page)
+    page.resize(1600, 900)
+    page.refresh([], [])
+    page.show()
+    page.resize(width, 900)
+    qtbot.wait(50)
+    boxes = [card.geometry() for card in page.samples]
+    assert len({box.left() for box in boxes}) == columns
+    assert max(box.width() for box in boxes) - min(box.width() for box in boxes) <= 1
+    assert not any(a.intersects(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+    assert all(box.left() >= 0 and box.right() <= page.viewport().width() for box in boxes)
