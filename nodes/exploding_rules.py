@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from engine.graph import SettingValue, Socket
 from engine.program.primitives import PART
 from engine.program.program import Equation, Var
 from engine.types import ArrayType
-from nodes.explosion import Builder, Rule
+from nodes.explosion import Builder, Rule, Several
 
 
 def _plain(operator: str, *inputs: str) -> Rule:
@@ -434,8 +434,6 @@ RULES: Final[Mapping[str, Rule]] = {
 }  # fmt: skip
 """Primitive -> how its equation becomes nodes."""
 
-Several: TypeAlias = Callable[[Builder, Equation], tuple[Socket, ...]]
-
 
 def _outputs(operator: str, *names: str) -> Several:
     def rule(builder: Builder, equation: Equation) -> tuple[Socket, ...]:
@@ -445,7 +443,7 @@ def _outputs(operator: str, *names: str) -> Several:
     return rule
 
 
-SEVERAL: Final[dict[str, Several]] = {
+SEVERAL: Final[Mapping[str, Several]] = {
     "numpy.linalg.eigh": _outputs("linear_algebra.eigh", "values", "vectors"),
     "numpy.linalg.slogdet": _outputs("linear_algebra.log_determinant", "sign", "value"),
 }

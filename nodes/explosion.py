@@ -13,20 +13,29 @@ from engine.program.program import Equation, Program, Var
 from engine.types import ArrayType
 
 
-class Builder:
-    """Collects nodes and wires; knows which output carries which variable."""
+class Explosion:
+    """What all bodies of a program share: the nodes and wires so far, and the functions that call themselves."""
 
-    def __init__(self, program: Program, fresh: Callable[[str], str], inside: str = "") -> None:
-        self.program = program
+    def __init__(self, fresh: Callable[[str], str], functions: Mapping[str, Program], inside: str) -> None:
         self.fresh = fresh
         self.inside = inside
+        """The body that the outermost nodes lie in, where functions stand too."""
+        self.functions = functions
         self.nodes: dict[str, Node] = {}
         self.wires: list[Wire] = []
-        self.carriers: dict[Var, Socket | str] = {each.var: each.name for each in program.inputs}
-        """The output that carries a variable; a name for an input of the program."""
-        self.feeds: dict[str, list[Socket]] = {each.name: [] for each in program.inputs}
+        self.made: dict[str, str] = {}
+        """Name of a function -> its Function node."""
+
+
+class Builder:
+    """Adds the nodes of one program to a body; knows which output carries which variable."""
+
+    def __init__(self, whole: Explosion, program: Program, inside: str, carriers: Mapping[Var, Socket]) -> None:
+        self.whole = whole
+        self.program = program
+        self.inside = inside
+        self.carriers = dict(carriers)
         self.containers: dict[Var, tuple[Socket, ...]] = {}
-        self.names: Mapping[Var, str] = {}
 
     def type(self, value: Any) -> ArrayType:
         """Return the type of an argument: a variable or a number."""
@@ -36,22 +45,18 @@ class Builder:
 
     def node(self, operator: str, wired: Mapping[str, Any], name: str = "", **settings: SettingValue) -> Socket:
         """Add a node; `wired` maps inputs to variables, numbers or sockets. Return its output "value"."""
-        id = self.fresh(operator.rpartition(".")[2])
-        self.nodes[id] = Node(id, operator, name, settings, inside=self.inside)
+        id = self.whole.fresh(operator.rpartition(".")[2])
+        self.whole.nodes[id] = Node(id, operator, name, settings, inside=self.inside)
         for target, source in wired.items():
             self.wire(source, Socket(id, target))
         return Socket(id, "value")
 
     def wire(self, source: Any, target: Socket) -> None:
         """Wire a variable, a number or an output into an input."""
-        carrier = source if isinstance(source, Socket) else self.carrier(source)
-        if isinstance(carrier, Socket):
-            self.wires.append(Wire(carrier, target))
-        else:
-            self.feeds[carrier].append(target)
+        self.whole.wires.append(Wire(source if isinstance(source, Socket) else self.carrier(source), target))
 
-    def carrier(self, value: Any) -> Socket | str:
-        """Return what carries a variable or number; constants become nodes."""
+    def carrier(self, value: Any) -> Socket:
+        """Return the output that carries a variable or number; constants become nodes."""
         if type(value) is not Var:
             return self.constant(value)
         if value not in self.carriers:
@@ -61,9 +66,9 @@ class Builder:
     def constant(self, value: Any, dtype: str | None = None) -> Socket:
         """Add a constant."""
         array = np.asarray(value)
-        plain = array.astype(dtype or array.dtype).tolist()
         if array.dtype.kind == "c":
             raise LoweringError("complex constants have no node of their own; build them with complex(x, y)")
+        plain = array.astype(dtype or array.dtype).tolist()
         return self.node("inputs.constant", {}, value=_tuples(plain), dtype=dtype or array.dtype.name)
 
 
@@ -73,3 +78,5 @@ def _tuples(value: Any) -> SettingValue:
 
 Rule: TypeAlias = Callable[[Builder, Equation], Socket]
 """Adds the nodes of one equation; returns the output that carries its result."""
+Several: TypeAlias = Callable[[Builder, Equation], tuple[Socket, ...]]
+"""As Rule, for an equation that gives several arrays."""

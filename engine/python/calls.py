@@ -203,7 +203,7 @@ def _record(
 ) -> None:
     scope = walker.scope.within()
     leaves, form = flattened(tuple(values.values()))
-    boxes = [scope.input(f"argument {k}", kind) for k, kind in _array_kinds(leaves)]
+    boxes = [scope.input(name, kind) for name, kind in _array_kinds(values)]
     rest = iter(boxes)
     inside = unflattened([next(rest) if is_array(each) else each for each in leaves], form)
     for outer in found.outer:
@@ -227,8 +227,17 @@ def _record(
     scope.recorder.functions[found.name] = scope.program(outputs, [*boxes, *scope.capture(found.outer)])
 
 
-def _array_kinds(leaves: list[Any]) -> list[tuple[int, Any]]:
-    return [(k, type_of_leaf(each)) for k, each in enumerate(leaves) if is_array(each)]
+def _array_kinds(values: dict[str, Value]) -> list[tuple[str, Any]]:
+    """Return (what it is called, its type) of each array among the arguments of a call."""
+    found = []
+    for name, value in values.items():
+        leaves = flattened(value)[0]
+        found += [
+            (name if len(leaves) == 1 else f"{name}_{k}", type_of_leaf(each))
+            for k, each in enumerate(leaves)
+            if is_array(each)
+        ]
+    return found
 
 
 def _called(walker: Walker, node: ast.AST, found: _Recursive, values: dict[str, Value]) -> Value:

@@ -56,6 +56,15 @@ class _Carry:
             if kind is not None
         ]
 
+    def called(self) -> list[str]:
+        """Return the name of each leaf that is recorded: the variable's, with a number where it has several."""
+        return [
+            name if len(kinds) == 1 else f"{name}_{number}"
+            for name, kinds in zip(self.names, self.kinds, strict=True)
+            for number, kind in enumerate(kinds)
+            if kind is not None
+        ]
+
     def bound(self, boxes: Sequence[Any]) -> dict[str, Value]:
         """Return the value of each name, with these boxes for its recorded leaves."""
         rest = iter(boxes)
@@ -148,7 +157,7 @@ def _recorded(
         if part == "test" and test is None:
             continue
         scope = walker.scope.within()
-        boxes = [scope.input(f"carry {k}", kind) for k, (_, kind) in enumerate(carry.traced())]
+        boxes = [scope.input(name, kind) for name, (_, kind) in zip(carry.called(), carry.traced(), strict=True)]
         items = [scope.input(f"row {k}", kind) for k, kind in enumerate(_row_types(walk))]
         iteration = scope.input("iteration", INDEX)
         with walker.within(scope):

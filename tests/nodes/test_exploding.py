@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,14 @@ import pytest
 
 from engine.backends.interpret import interpret
 from engine.errors import LoweringError
-from engine.graph import Graph, Node, Socket, Wire
+from engine.graph import Graph, Node, Socket
 from engine.program.lower import lower, setting_values
 from engine.program.program import Program
 from engine.python.text import described, program_of
 from engine.types import type_of
 from nodes.exploding import Exploded, explode
 from nodes.library import LIBRARY
-from tests.engine.python.texts import STRAIGHT, Text
+from tests.engine.python.texts import ALL, Text
 
 
 def fresh_ids() -> Any:
@@ -33,36 +33,33 @@ def program(text: Text) -> Program:
     return program_of(text.text, types)
 
 
-def run(exploded: Exploded, names: tuple[str, ...], arguments: tuple[Any, ...]) -> list[Any]:
-    """Return what the exploded graph gives, its inputs fed by sources of these names."""
-    sources = {name: Node(f"given_{name}", "inputs.table") for name in names}
-    nodes = {**exploded.graph.nodes, **{node.id: node for node in sources.values()}}
-    wires = set(exploded.graph.wires)
-    for name, targets in exploded.feeds.items():
-        wires |= {Wire(Socket(f"given_{name}", "data"), target) for target in targets}
-    graph = Graph(nodes, frozenset(wires))
-    known = {Socket(f"given_{name}", "data"): type_of(value) for name, value in zip(names, arguments, strict=True)}
-    wanted = [each for each in exploded.outputs if each.node]
-    lowered = lower(graph, LIBRARY, known, wanted, train=False)
+def sources(text: Text) -> dict[str, Socket]:
+    return {each.name: Socket(f"given_{each.name}".replace(".", "_"), "data") for each in program(text).inputs}
+
+
+def run(exploded: Exploded, feeds: Mapping[str, Socket], arguments: tuple[Any, ...]) -> list[Any]:
+    """Return what the exploded graph gives, its inputs fed by sources."""
+    given = {socket.node: Node(socket.node, "inputs.table") for socket in feeds.values()}
+    graph = Graph({**exploded.graph.nodes, **given}, exploded.graph.wires)
+    known = {socket: type_of(value) for socket, value in zip(feeds.values(), arguments, strict=True)}
+    lowered = lower(graph, LIBRARY, known, exploded.outputs, train=False)
     settings = setting_values(lowered, graph, LIBRARY)
-    given = {f"given_{name}.data": value for name, value in zip(names, arguments, strict=True)}
-    values = [settings[each.name] if each.role == "setting" else given[each.name] for each in lowered.inputs]
-    found = interpret(lowered, values)
-    results = iter([found[var] for var in lowered.outputs])
-    return [next(results) if each.node else given[f"given_{each.name}.data"] for each in exploded.outputs]
+    values = {**settings, **{str(socket): value for socket, value in zip(feeds.values(), arguments, strict=True)}}
+    found = interpret(lowered, [values[each.name] for each in lowered.inputs])
+    return [found[var] for var in lowered.outputs]
 
 
-@pytest.mark.parametrize("text", STRAIGHT, ids=[each.name for each in STRAIGHT])
+@pytest.mark.parametrize("text", ALL, ids=[each.name for each in ALL])
 def test_the_nodes_compute_what_the_text_does(text: Text) -> None:
     recorded = program(text)
     if text.name == "complex":
         with pytest.raises(LoweringError, match="complex constants"):
-            explode(recorded, fresh_ids())
+            explode(recorded, fresh_ids(), sources(text))
         return
-    exploded = explode(recorded, fresh_ids())
+    exploded = explode(recorded, fresh_ids(), sources(text))
     for arguments in (text.first, text.second):
         expected = interpret(recorded, arguments)
-        found = run(exploded, described(text.text).parameters, arguments)
+        found = run(exploded, sources(text), arguments)
         for one, var in zip(found, recorded.outputs, strict=True):
             np.testing.assert_allclose(one, expected[var], rtol=1e-12, atol=1e-13)
             assert np.shape(one) == np.shape(expected[var])
@@ -99,4 +96,5 @@ def test_functions_of_numpy_become_operators(line: str) -> None:
 
 def test_what_has_no_operator_is_named() -> None:
     with pytest.raises(LoweringError, match="sinc has no operator of its own"):
-        explode(program(Text("", "def f(x):\n    return np.sinc(x)", (1.0,), (2.0,))), fresh_ids())
+        text = Text("", "def f(x):\n    return np.sinc(x)", (1.0,), (2.0,))
+        explode(program(text), fresh_ids(), sources(text))
