@@ -120,7 +120,7 @@ class Dependence:
             changed, known = after != known, after
         everything = [*known, *(moved(mask) for mask in body[loop.carry :])]
         shifted = [mask << loop.first for mask in everything]
-        return shifted if loop.condition is None else [*shifted, 0]
+        return [*shifted, *[0] * ((loop.condition is not None) + (loop.carry + 1) * loop.keeps)]
 
     def call(self, equation: Equation) -> tuple[int, ...] | None:
         """Return the sets of arguments of what a call gives."""

@@ -5,6 +5,8 @@ work.
 - The adjoint of a loop is a scan the other way, over the carries that the loop saved: the one that saves them takes the
   place of the loop itself (`Recorder.instead`). Cotangents of constants are summed up in the carry.
 - The adjoint of a call is a call of the function's adjoint.
+- Where a loop keeps checkpoints only, its adjoint is a reverse sweep. That is differentiated further as what it
+  stands for, the scan over all carries.
 - The tangent of each computes results and tangents together, and takes its place too.
 
 Only what depends differentiably on what is asked for, and reaches a result whose cotangent is known, takes part.
@@ -13,6 +15,7 @@ Only what depends differentiably on what is asked for, and reaches a result whos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import autograd.numpy as anp
@@ -20,10 +23,10 @@ import numpy as np
 
 from engine.autodiff.dependence import Dependence
 from engine.program import structure
-from engine.program.compose import used
+from engine.program.compose import embed, select, used
 from engine.program.program import Equation, Program, ProgramInput, Var
 from engine.program.record import Recorder
-from engine.program.structure import BRANCH, CALL, SCAN, WHILE, Loop, function_of, outputs_of
+from engine.program.structure import BRANCH, CALL, SAVE_ALL, SCAN, SWEEP, WHILE, Loop, Sweep, function_of, outputs_of
 from engine.types import DYNAMIC, ArrayType
 
 Pulled: TypeAlias = Callable[[Recorder, Program, Sequence[int], Sequence[int]], Program]
@@ -91,7 +94,10 @@ def _loop_vjp(
     sequences = sorted(k for k in wanted if k >= loop.consts + loop.carry)
     stacks = [k for k in g if k >= loop.carry]
     back = pulled(recorder, loop.body, [*through, *stacks], [*(loop.consts + k for k in through), *consts, *sequences])
-    results = _scanned_back(recorder, loop, back, g, through, consts, sequences, stacks)
+    reads = needed(back)
+    plain = loop.memory == SAVE_ALL or not any(each.var in reads for each in _carries(loop))
+    way = _scanned_back if plain else _swept_back
+    results = way(recorder, loop, back, g, through, consts, sequences, stacks)
     places = [*(loop.consts + k for k in through), *consts, *sequences]
     return {place + loop.first: result for place, result in zip(places, results, strict=True) if place in wanted}
 
@@ -176,11 +182,108 @@ def _scanned_back(
     )
 
 
+def _carries(loop: Loop) -> Sequence[ProgramInput]:
+    return loop.body.inputs[loop.consts : loop.consts + loop.carry]
+
+
+def _swept_back(
+    recorder: Recorder,
+    loop: Loop,
+    back: Program,
+    g: Mapping[int, Any],
+    through: Sequence[int],
+    consts: Sequence[int],
+    sequences: Sequence[int],
+    stacks: Sequence[int],
+) -> list[Any]:
+    """Append the loop that keeps checkpoints, to take the loop's place, and the sweep back; return the cotangents."""
+    equation = loop.equation if loop.keeps else recorder.savers.get(loop.equation.output)
+    if equation is None:
+        before = loop.equation
+        whole = recorder.fresh(None)
+        equation = replace(before, settings=(*before.settings, ("keeps", True)), output=whole)
+        recorder.equations.append(equation)
+        recorder.savers[before.output] = equation
+        recorder.instead.setdefault(before.output, (whole, tuple(range(loop.checkpoints))))
+    whole, first = equation.output, loop.checkpoints
+    tapes = [
+        recorder.take(whole, first + k, ArrayType((DYNAMIC, *each.type.shape), each.type.dtype))
+        for k, each in enumerate(_carries(loop))
+    ]
+    at = recorder.take(whole, first + loop.carry, ArrayType((DYNAMIC,), "int64"))
+    count = loop.count
+    if loop.condition is not None:
+        count = recorder.var(recorder.take(whole, first - 1, structure.ITERATION))
+    sweep = Sweep(
+        structure.with_outputs(loop.body, range(loop.carry)), back, loop.consts, loop.carry, loop.sequences,
+        tuple(through), tuple(consts), tuple(sequences), len(stacks), loop.reverse, loop.memory,
+    )  # fmt: skip
+    operands = [
+        *map(recorder.box, loop.operands), at, *tapes,
+        *(g[k] if k in g else zeros(recorder, loop.operands[loop.consts + k]) for k in through),
+        *(g[k] for k in stacks),
+    ]  # fmt: skip
+    return _sweep(recorder, count, [recorder.var(each) for each in operands], sweep)[:-1]
+
+
+def _sweep(recorder: Recorder, count: Any, operands: Sequence[Var], sweep: Sweep) -> list[Any]:
+    kinds = sweep.kinds
+    summed = len(sweep.through) + len(sweep.sums)
+    length = count if isinstance(count, int) else DYNAMIC
+    stacked = [ArrayType((length, *kind.shape), kind.dtype) for kind in kinds[summed:]]
+    kinds = [*kinds[:summed], *stacked, structure.ITERATION]
+    return recorder.structure(structure.SWEEP, [count, *operands], sweep.settings, kinds)
+
+
+def expanded(recorder: Recorder, equation: Equation) -> tuple[Program, list[int]]:
+    """Return a program that gives what a reverse sweep gives (and 0 for what it held), saving all carries, and which
+    arguments it takes."""
+    sweep = Sweep.of(equation)
+    numbers = [k for k, each in enumerate(equation.arguments) if type(each) is Var]
+    inner = Recorder(outer=recorder)
+    boxes = {k: inner.input("data", f"x{k}", recorder.types[equation.arguments[k]]) for k in numbers}
+    count = boxes.get(0, equation.arguments[0])
+    consts, carries, walked, _, _, through, stacks = sweep.parts([boxes[k] for k in numbers if k])
+    structure.scan(
+        inner, count, [*consts, *carries, *walked], sweep.body, consts=sweep.consts, carry=sweep.carry,
+        reverse=sweep.reverse,
+    )  # fmt: skip
+    forward = next(each for each in reversed(inner.equations) if each.primitive == SCAN)
+    places = [sweep.carry + k for k in range(sweep.stacks)]
+    g = {**dict(zip(sweep.through, through, strict=True)), **dict(zip(places, stacks, strict=True))}
+    results = _scanned_back(inner, Loop.of(forward), sweep.back, g, sweep.through, sweep.sums, sweep.walked, places)
+    outputs = [inner.var(each) for each in results]
+    outputs.append(inner.constant(np.zeros((), np.int64)))
+    whole = inner.program(outputs, [str(k) for k in range(len(outputs))])
+    return select(whole, whole.outputs, whole.names), numbers
+
+
+def _sweep_vjp(
+    recorder: Recorder, equation: Equation, numbers: Sequence[int], g: Mapping[int, Any], pulled: Pulled
+) -> Shares:
+    program, taken = expanded(recorder, equation)
+    wanted = _reached(recorder, equation, g, numbers)
+    back = pulled(recorder, program, tuple(g), [taken.index(number) for number in wanted])
+    given = [*(recorder.box(equation.arguments[k]) for k in taken), *g.values()]
+    return dict(zip(wanted, embed(recorder, back, given, recorder.origin), strict=True))
+
+
+def _sweep_jvp(recorder: Recorder, equation: Equation, given: Mapping[int, Any], pushed: Pushed) -> Shares:
+    program, taken = expanded(recorder, equation)
+    items = list(range(len(program.outputs) - 1))
+    forth = pushed(recorder, program, [taken.index(number) for number in given], items)
+    operands = [*(recorder.box(equation.arguments[k]) for k in taken), *given.values()]
+    results = embed(recorder, forth, operands, recorder.origin)
+    return dict(zip(items, results[len(program.outputs) :], strict=True))
+
+
 def _saved(recorder: Recorder, loop: Loop, carries: Sequence[int]) -> tuple[Any, list[Any]]:
     """Return how often the loop runs and, for these carries, the stack of what they were at the start of each
     iteration. Where the loop does not stack them yet, one that does takes its place."""
     equation = recorder.savers.get(loop.equation.output, loop.equation)
     now = Loop.of(equation)
+    if now.keeps and not loop.keeps:
+        equation, now = loop.equation, loop
     places = _stacked_at(now, carries)
     if places is None:
         equation = _saving(recorder, now, carries, loop.equation)
@@ -278,7 +381,8 @@ def _loop_jvp(recorder: Recorder, equation: Equation, given: Mapping[int, Any], 
         if number < results:
             places[number] = place
     places[results] = len(outputs)
-    _instead(recorder, equation, found, places)
+    if not loop.keeps:
+        _instead(recorder, equation, found, places)
     return {k: found[outputs.index(results + n)] for n, k in enumerate(moved)}
 
 
@@ -402,10 +506,12 @@ VJP: Mapping[str, Callable[[Recorder, Equation, Sequence[int], Mapping[int, Any]
     SCAN: _loop_vjp,
     WHILE: _loop_vjp,
     CALL: _call_vjp,
+    SWEEP: _sweep_vjp,
 }
 JVP: Mapping[str, Callable[[Recorder, Equation, Mapping[int, Any], Pushed], Shares]] = {
     BRANCH: _branch_jvp,
     SCAN: _loop_jvp,
     WHILE: _loop_jvp,
     CALL: _call_jvp,
+    SWEEP: _sweep_jvp,
 }

@@ -142,6 +142,18 @@ class Writer:
             self.within = within
         return self._defined[called]
 
+    def helper(self, program: Program) -> str:
+        """Return the name of a function in the text that runs a nested program."""
+        name = f"gradwire_g{self.fresh()}"
+        within, self.within = self.within, False
+        with self.nested(program, ()):
+            parameters = ", ".join(self.name(each.var) for each in program.inputs)
+            lines = self.statements(1)
+            results = "".join(f"{self.name(var)}, " for var in program.outputs)
+        self.definitions += [f"def {name}({parameters}):", *lines, f"    return ({results})", ""]
+        self.within = within
+        return name
+
     def plain(self, text: str) -> str:
         """Return the text of a value that Python decides on: `text` itself, as values are plain here."""
         return text

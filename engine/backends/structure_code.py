@@ -16,9 +16,21 @@ from autograd.tracer import getval, isbox
 
 from engine import limits
 from engine.errors import RunError
+from engine.program.checkpoints import Keeper, Policy, sweep
 from engine.program.compose import select, used
 from engine.program.program import Equation, Program, Var, node_of
-from engine.program.structure import BRANCH, CALL, SCAN, WHILE, Loop, function_of, programs_of
+from engine.program.structure import (
+    BRANCH,
+    CALL,
+    ITERATION,
+    SCAN,
+    SWEEP,
+    WHILE,
+    Loop,
+    Sweep,
+    function_of,
+    programs_of,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from engine.backends.numpy_code import Writer
@@ -77,6 +89,47 @@ def entered(function: Callable[..., Any], *operands: Any) -> Any:
         return function(*operands, 0)
     finally:
         sys.setrecursionlimit(before)
+
+
+def swept(
+    parts: Sweep, step: Callable[..., Any], back: Callable[..., Any], count: Any, *operands: Any
+) -> tuple[Any, ...]:
+    """Return what a reverse sweep gives; `step` and `back` run its programs."""
+    consts, _, sequences, (at,), columns, cotangents, stacks = parts.parts(operands)
+    count, through, summed = int(plain(count)), len(parts.through), len(parts.through) + len(parts.sums)
+    kinds = parts.kinds
+    totals: list[Any] = [np.zeros(kind.shape, kind.dtype)[()] for kind in kinds[through:summed]]
+    items: list[list[Any]] = [[] for _ in parts.walked]
+
+    def place(iteration: int) -> int:
+        return count - 1 - iteration if parts.reverse else iteration
+
+    def advance(carries: tuple[Any, ...], iteration: int) -> tuple[Any, ...]:
+        k = place(iteration)
+        return tuple(step(*consts, *carries, *[each[k] for each in sequences], np.int64(k)))
+
+    def reverse(carries: tuple[Any, ...], iteration: int) -> None:
+        nonlocal cotangents
+        k = place(iteration)
+        given = [*[each[k] for each in sequences], np.int64(k), *cotangents, *[each[k] for each in stacks]]
+        results = back(*consts, *carries, *given)
+        cotangents = results[:through]
+        for number, share in enumerate(results[through:summed]):
+            totals[number] = totals[number] + share
+        for stack, share in zip(items, results[summed:], strict=True):
+            stack.append(share)
+
+    peak = sweep(count, [int(plain(each)) for each in at], columns, Policy.of(parts.memory), advance, reverse)
+    if not parts.reverse:
+        for stack in items:
+            stack.reverse()
+    arrays = [stacked(stack, kind.shape, kind.dtype) for stack, kind in zip(items, kinds[summed:], strict=True)]
+    return (*cotangents, *totals, *arrays, np.int64(peak))
+
+
+def keeper(memory: str, count: Any = None) -> Keeper:
+    """Return what chooses the checkpoints of a loop."""
+    return Keeper(Policy.of(memory), None if count is None else int(plain(count)))
 
 
 # ----- the text -----
@@ -139,11 +192,15 @@ def _loop(writer: Writer, equation: Equation, wanted: Taken, depth: int) -> list
     places = writer.named(range, "gradwire.range")
     span = f"{count} - 1, -1, -1" if loop.reverse else count or f"{loop.limit + 1}"
     lines.append(f"{pad}for {step} in {places}({span}):")
+    if loop.keeps:
+        lines[-1:-1] = _keeping(writer, loop, count, number, pad)
     given = [*operands[: loop.consts], *carries]
     if loop.condition is not None:
         with writer.nested(loop.condition, [*given, f"it{number}"]):
             lines += _iteration(writer, step, f"it{number}", inner) + writer.statements(depth + 1)
             lines += [f"{inner}if not {writer.plain(writer.name(loop.condition.outputs[0]))}:", f"{inner}    break"]
+    if loop.keeps:
+        lines += _kept(loop, number, step, carries, inner)
     items = [f"x{number}_{k}" for k in range(len(sequences))]
     with writer.nested(loop.body, [*given, *items, f"it{number}"]):
         first = loop.consts + loop.carry
@@ -189,9 +246,48 @@ def _results(
             whole = f"{writer.named(stacked, 'gradwire.stacked')}({items}, {writer.argument(kind.shape)}, "
             whole += f"{writer.argument(kind.dtype)})"
             lines.append(f"{pad}{writer.name(var)} = {items if writer.walked(var) else whole}")
-        else:
+        elif k < loop.checkpoints:
             lines.append(f"{pad}{writer.name(var)} = {writer.named(np.int64, 'numpy.int64')}({step})")
+        else:
+            lines.append(f"{pad}{writer.name(var)} = {_checkpoints(writer, loop, k - loop.checkpoints, var, step[1:])}")
     return lines
+
+
+def _keeping(writer: Writer, loop: Loop, count: str, number: int, pad: str) -> list[str]:
+    """Return the lines before a loop that keeps checkpoints; w is the iteration at which the next is due."""
+    made = writer.named(keeper, "gradwire.keeper")
+    given = f", {count}" if loop.condition is None else ""
+    due = f"{count} - 1 - k{number}.next" if loop.reverse else f"k{number}.next"
+    return [f"{pad}k{number} = {made}({writer.argument(loop.memory)}{given})", f"{pad}w{number} = {due}"]
+
+
+def _kept(loop: Loop, number: int, step: str, carries: Sequence[str], pad: str) -> list[str]:
+    state = "".join(f"{each}, " for each in carries)
+    if loop.reverse:
+        end = f"k{number}.count - 1 - "
+        return [f"{pad}if {step} == w{number}:", f"{pad}    w{number} = {end}k{number}.keep({end}{step}, ({state}))"]
+    return [f"{pad}if {step} == w{number}:", f"{pad}    w{number} = k{number}.keep({step}, ({state}))"]
+
+
+def _checkpoints(writer: Writer, loop: Loop, place: int, var: Var, number: str) -> str:
+    if place == loop.carry:
+        items, kind = f"k{number}.at", ITERATION
+    else:
+        items, kind = f"k{number}.column({place})", loop.body.inputs[loop.consts + place].type
+    if writer.walked(var):
+        return items
+    shape, dtype = writer.argument(kind.shape), writer.argument(kind.dtype)
+    return f"{writer.named(stacked, 'gradwire.stacked')}({items}, {shape}, {dtype})"
+
+
+def _reverse_sweep(writer: Writer, equation: Equation, wanted: Taken, depth: int) -> list[str]:
+    pad, parts = "    " * depth, Sweep.of(equation)
+    names = [writer.argument(parts), writer.helper(parts.body), writer.helper(parts.back)]
+    names += [writer.argument(each) for each in equation.arguments]
+    result = f"r{writer.fresh()}"
+    lines = [f"{pad}{result} = {writer.named(swept, 'gradwire.swept')}({', '.join(names)})"]
+    lines += [f"{pad}{writer.name(variables[0])} = {result}[{k}]" for k, variables in wanted.items()]
+    return [*lines, *_copies(writer, wanted, pad)]
 
 
 def _needed(program: Program) -> set[Var]:
@@ -272,6 +368,12 @@ def walked_only(program: Program) -> set[Var]:
             first = loop.consts + loop.carry
             walked.update(loop.operands[first:])
             otherwise.update(used((loop.count, *loop.operands[:first])))
+        elif equation.primitive == SWEEP:
+            parts = Sweep.of(equation)
+            first = 1 + parts.consts + parts.carry
+            last = first + parts.sequences + 1 + parts.carry
+            walked.update(equation.arguments[first:last], equation.arguments[last + len(parts.through) :])
+            otherwise.update(used(equation.arguments[:first]), equation.arguments[last : last + len(parts.through)])
         else:
             otherwise.update(used(equation.arguments))
     return walked - otherwise
@@ -282,5 +384,6 @@ WRITE: Mapping[str, Callable[[Writer, Equation, Taken, int], list[str]]] = {
     SCAN: _loop,
     WHILE: _loop,
     CALL: _call,
+    SWEEP: _reverse_sweep,
 }
 """How each structural primitive is written."""

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from engine import limits
-from engine.backends.structure_code import endless, plain, stacked, too_deep
+from engine.backends.structure_code import endless, keeper, plain, stacked, swept, too_deep
 from engine.errors import GradwireError, RunError
+from engine.program.checkpoints import Keeper
 from engine.program.compose import rename
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var, node_of
-from engine.program.structure import BRANCH, CALL, SCAN, STRUCTURAL, WHILE, Loop, function_of
+from engine.program.structure import BRANCH, CALL, SCAN, STRUCTURAL, SWEEP, WHILE, Loop, Sweep, function_of
 
 FRAMES = 12 * limits.CALL_DEPTH + 10_000
 """The recursion limit while calls are interpreted."""
@@ -131,7 +132,10 @@ def _scan(run: Evaluator, equation: Equation, arguments: Sequence[Any], frames: 
     first = loop.consts + loop.carry
     consts, carries, sequences = operands[: loop.consts], operands[loop.consts : first], operands[first:]
     stacks: list[list[Any]] = [[] for _ in range(loop.stacked)]
-    for number in reversed(range(count)) if loop.reverse else range(count):
+    kept = keeper(loop.memory, count) if loop.keeps else None
+    for order, number in enumerate(reversed(range(count)) if loop.reverse else range(count)):
+        if kept is not None and order == kept.next:
+            kept.keep(order, tuple(carries))
         given = [*consts, *carries, *(each[number] for each in sequences), np.int64(number)]
         results = run.program(loop.body, given, frames, equation, "body", number)
         carries = results[: loop.carry]
@@ -140,7 +144,7 @@ def _scan(run: Evaluator, equation: Equation, arguments: Sequence[Any], frames: 
     if loop.reverse:
         for stack in stacks:
             stack.reverse()
-    return (*carries, *_arrays(loop, stacks))
+    return (*carries, *_arrays(loop, stacks), *_checkpoints(loop, kept))
 
 
 def _while(run: Evaluator, equation: Equation, arguments: Sequence[Any], frames: Frames) -> tuple[Any, ...]:
@@ -148,13 +152,15 @@ def _while(run: Evaluator, equation: Equation, arguments: Sequence[Any], frames:
     consts, carries = list(arguments[: loop.consts]), list(arguments[loop.consts :])
     stacks: list[list[Any]] = [[] for _ in range(loop.stacked)]
     assert loop.condition is not None  # noqa: S101 - a while loop has one
-    number = 0
+    number, kept = 0, keeper(loop.memory) if loop.keeps else None
     while True:
         given = [*consts, *carries, np.int64(number)]
         if not plain(run.program(loop.condition, given, frames, equation, "condition", number)[0]):
-            return (*carries, *_arrays(loop, stacks), np.int64(number))
+            return (*carries, *_arrays(loop, stacks), np.int64(number), *_checkpoints(loop, kept))
         if number >= loop.limit:
             endless(equation.origin, loop.limit)
+        if kept is not None and number == kept.next:
+            kept.keep(number, tuple(carries))
         results = run.program(loop.body, given, frames, equation, "body", number)
         carries = results[: loop.carry]
         for stack, value in zip(stacks, results[loop.carry :], strict=True):
@@ -167,6 +173,26 @@ def _arrays(loop: Loop, stacks: Sequence[list[Any]]) -> list[Any]:
     return [stacked(stack, kind.shape, kind.dtype) for stack, kind in zip(stacks, kinds, strict=True)]
 
 
+def _checkpoints(loop: Loop, kept: Keeper | None) -> list[Any]:
+    if kept is None:
+        return []
+    kinds = [each.type for each in loop.body.inputs[loop.consts : loop.consts + loop.carry]]
+    stacks = [stacked(kept.column(k), kind.shape, kind.dtype) for k, kind in enumerate(kinds)]
+    return [*stacks, np.array(kept.at, np.int64)]
+
+
+def _reverse_sweep(run: Evaluator, equation: Equation, arguments: Sequence[Any], frames: Frames) -> tuple[Any, ...]:
+    parts = Sweep.of(equation)
+
+    def step(*values: Any) -> list[Any]:
+        return run.program(parts.body, values, frames, equation, "body", None)
+
+    def back(*values: Any) -> list[Any]:
+        return run.program(parts.back, values, frames, equation, "back", None)
+
+    return swept(parts, step, back, *arguments)
+
+
 def _call(run: Evaluator, equation: Equation, arguments: Sequence[Any], frames: Frames) -> tuple[Any, ...]:
     return run.called(equation, arguments, frames)
 
@@ -176,5 +202,6 @@ RUN: Mapping[str, Callable[[Evaluator, Equation, Sequence[Any], Frames], tuple[A
     SCAN: _scan,
     WHILE: _while,
     CALL: _call,
+    SWEEP: _reverse_sweep,
 }
 """How each structural primitive runs."""

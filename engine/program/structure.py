@@ -16,18 +16,26 @@ what its body takes. A call names a Program in `Program.functions`.
 The builders here check that types fit, append the equation and one `autograd.container_take` for each value, and return
 boxes. The builders whose name ends in `_of` record Python functions as the nested programs first; what these functions
 read of the arrays around them becomes operands.
+
+A loop's `memory` says which of its carries are kept for the way back (engine.program.checkpoints). Where that is not
+all, adjoints have a loop that `keeps` checkpoints (after its values it gives a stack of each carry's, and the
+iterations they are of) and a `gradwire.reverse_sweep`, which goes back over them; the last thing that gives is how many
+carries it held at once, at most.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
 from engine import limits
-from engine.errors import LoweringError, ShapeError
+from engine.errors import LoweringError, SettingError, ShapeError
+from engine.program.checkpoints import SAVE_ALL as SAVE_ALL
+from engine.program.checkpoints import Policy
 from engine.program.program import Equation, Program, Var
 from engine.program.record import Recorder
 from engine.types import DYNAMIC, ArrayType
@@ -37,7 +45,6 @@ SWEEP = "gradwire.reverse_sweep"
 STRUCTURAL = frozenset({BRANCH, SCAN, WHILE, CALL, SWEEP})
 """Names of the primitives that have Programs; none is in PRIMITIVES, as none is a function of arrays alone."""
 ITERATION = ArrayType((), "int64")
-SAVE_ALL = "save all"
 
 
 def branch(recorder: Recorder, which: Any, operands: Sequence[Any], arms: Sequence[Program]) -> list[Any]:
@@ -91,6 +98,7 @@ def scan(
     `reverse` walks from the last element to the first: iteration, sequences and stacks alike. Raise ShapeError where a
     carry would change its type or a sequence is not `count` long.
     """
+    _policy(recorder, memory, True)
     times = _count(recorder, count)
     length = times if isinstance(times, int) else DYNAMIC
     variables = [recorder.var(each) for each in operands]
@@ -125,6 +133,7 @@ def while_loop(
 
     More than `limit` iterations are a RunError at run time. Raise ShapeError where a carry would change its type.
     """
+    _policy(recorder, memory, False)
     variables = [recorder.var(each) for each in operands]
     given = [*(recorder.types[var] for var in variables), ITERATION]
     _fits(recorder, condition, given, "the condition")
@@ -289,6 +298,7 @@ class Loop:
     reverse: bool
     limit: int
     memory: str
+    keeps: bool
 
     @classmethod
     def of(cls, equation: Equation) -> Loop:
@@ -306,7 +316,13 @@ class Loop:
             settings.get("reverse", False),
             settings.get("limit", 0),
             settings["memory"],
+            settings.get("keeps", False),
         )
+
+    @property
+    def checkpoints(self) -> int:
+        """Which item the first stack of checkpoints is, where the loop keeps some."""
+        return len(self.body.outputs) + (self.condition is not None)
 
     @property
     def first(self) -> int:
@@ -322,6 +338,50 @@ class Loop:
     def sequences(self) -> int:
         """How many sequences are walked."""
         return len(self.operands) - self.consts - self.carry
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A reverse sweep taken apart.
+
+    `body` gives the carries of the next iteration; `back` takes what the loop's body takes, the cotangents of the
+    carries `through` and of `stacks` stacked items, and gives the cotangents of the carries `through`, of the constants
+    `sums` and of the items of the sequences `walked` (numbers among the loop's operands). The operands are the loop's,
+    the iterations of the checkpoints, a stack of checkpoints for each carry, and those cotangents.
+    """
+
+    body: Program
+    back: Program
+    consts: int
+    carry: int
+    sequences: int
+    through: tuple[int, ...]
+    sums: tuple[int, ...]
+    walked: tuple[int, ...]
+    stacks: int
+    reverse: bool
+    memory: str
+
+    @classmethod
+    def of(cls, equation: Equation) -> Sweep:
+        """Return the parts of a reverse sweep."""
+        return cls(**dict(equation.settings))
+
+    @property
+    def settings(self) -> list[tuple[str, Any]]:
+        """The settings of the equation."""
+        return [(each.name, getattr(self, each.name)) for each in fields(self)]
+
+    @property
+    def kinds(self) -> list[ArrayType]:
+        """The types of what `back` gives."""
+        return outputs_of(self.back)
+
+    def parts(self, operands: Sequence[Any]) -> tuple[Sequence[Any], ...]:
+        """Return (constants, carries, sequences, [iterations], checkpoints, cotangents of carries, of stacks)."""
+        sizes = (self.consts, self.carry, self.sequences, 1, self.carry, len(self.through), self.stacks)
+        ends = list(itertools.accumulate(sizes))
+        return tuple(operands[end - size : end] for size, end in zip(sizes, ends, strict=True))
 
 
 def outputs_of(program: Program) -> list[ArrayType]:
@@ -361,6 +421,13 @@ def taken(equations: Sequence[Equation]) -> dict[Var, dict[int, list[Var]]]:
         if each.primitive == "autograd.container_take" and each.arguments[0] in found:
             found[each.arguments[0]].setdefault(each.arguments[1], []).append(each.output)
     return found
+
+
+def _policy(recorder: Recorder, memory: str, counted: bool) -> None:
+    try:
+        Policy.of(memory, counted=counted)
+    except SettingError as error:
+        raise SettingError(f"{recorder.who}: {error.sentence}", node=recorder.origin or None) from error
 
 
 def _count(recorder: Recorder, count: Any) -> Any:

@@ -125,7 +125,7 @@ def unused_parts(np, flow, x, y, w):
     def body(inner, s, frozen, idle, row, i):
         return [s * frozen + row[0], frozen, idle * 2.0 + y, idle]
 
-    s, frozen, idle, stack = flow.scan(4, [x, x * 0.5, y], [w], body)
+    s, frozen, *_ = flow.scan(4, [x, x * 0.5, y], [w], body)
     return s + frozen
 
 
