@@ -29,7 +29,7 @@ DONE, FAILED = 0, 1
 
 def run(chosen: argparse.Namespace) -> int:
     """Train the graph."""
-    graph = _opened(chosen)
+    graph = opened(chosen)
     _require_free(chosen.out, chosen.plot)
     with output.progress() as report:
         results = graph.run(
@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
             seed=chosen.seed,
             approach=chosen.approach,
             backend=chosen.backend,
-            parameters=_parameters(chosen.params),
+            parameters=parameters(chosen.params),
             progress=report,
         )
     document = output.document(results.to_plain())
@@ -60,9 +60,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 def grad(chosen: argparse.Namespace) -> int:
     """Print loss and gradients at the start values."""
-    graph = _opened(chosen)
+    graph = opened(chosen)
     results = graph.gradient(
-        seed=chosen.seed, approach=chosen.approach, backend=chosen.backend, parameters=_parameters(chosen.params)
+        seed=chosen.seed, approach=chosen.approach, backend=chosen.backend, parameters=parameters(chosen.params)
     )
     if chosen.json:
         output.write(output.document(results.to_plain()))
@@ -73,7 +73,7 @@ def grad(chosen: argparse.Namespace) -> int:
 
 def check(chosen: argparse.Namespace) -> int:
     """Compare the gradients with differences."""
-    checks = _opened(chosen).check(_parameters(chosen.params), seed=chosen.seed)
+    checks = opened(chosen).check(parameters(chosen.params), seed=chosen.seed)
     passed = all(each.passed for each in checks)
     if chosen.json:
         rows = [
@@ -95,7 +95,7 @@ def check(chosen: argparse.Namespace) -> int:
 
 def inspect(chosen: argparse.Namespace) -> int:
     """Print what the graph is made of and what is wrong with it."""
-    graph = _opened(chosen)
+    graph = opened(chosen)
     described = _description(chosen.file, graph)
     if chosen.json:
         output.write(output.document(plain(described)))
@@ -130,7 +130,7 @@ def shot(chosen: argparse.Namespace) -> int:
     return FAILED if fault else DONE
 
 
-def _opened(chosen: argparse.Namespace) -> OpenGraph:
+def opened(chosen: argparse.Namespace) -> OpenGraph:
     """Return the graph with the settings and inputs of the command line."""
     graph = engine.open(chosen.file, LIBRARY)
     for text in chosen.set:
@@ -159,7 +159,7 @@ def _refuse(text: str) -> float:
     raise ValueError(text)
 
 
-def _parameters(path: str | None) -> Mapping[str, Any]:
+def parameters(path: str | None) -> Mapping[str, Any]:
     """Return the arrays of an .npz file by name; raise FileError where it is none."""
     if path is None:
         return {}

@@ -74,7 +74,10 @@ FILE: Final = (("file",), {"metavar": "FILE", "help": "a .dgraph file"})
 SEED: Final = (("--seed",), {"type": seed, "metavar": "S", "help": "in place of the optimizer's seed"})
 APPROACH: Final = (
     ("--approach",),
-    {"metavar": "A", "help": "how the gradient is computed: static, tape or forward (default: the optimizer node's)"},
+    {
+        "metavar": "A",
+        "help": "static, tape, source, callbacks or forward: how the gradient is computed (default: the node's)",
+    },
 )
 BACKEND: Final = (
     ("--backend",),
@@ -136,6 +139,15 @@ COMMANDS: Final = (
         (FILE, SEED, SET, INPUT, PARAMS),
         help="Compare the gradient by each parameter with central differences and, where every operator is analytic, "
         "with the complex step. Exit code 1: one differs.",
+    ),
+    Command(
+        "compare",
+        "run every way of differentiating side by side: agreement, time, memory, equations",
+        "app.cli_compare:run",
+        (FILE, SEED, SET, INPUT, PARAMS),
+        help="Compute the gradient at the start values by every approach and compare: whether they agree, the time "
+        "of the first gradient (differentiating and compiling included) and of those after it, the most memory in use, "
+        "and how many equations run. What an approach cannot do is said in a sentence. Exit code 1: two differ.",
     ),
     Command(
         "inspect",

@@ -93,6 +93,18 @@ def checks(found: Sequence[Check]) -> None:
         write(f"{'ok    ' if each.passed else 'WRONG '} {visible(each.sentence)}\n")
 
 
+def measures(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], sentences: Iterable[str]) -> None:
+    """Print a table under a title, and what could not be measured as sentences below it."""
+    console = _console()
+    _say(console, title)
+    table = _table(*heads)
+    for row in rows:
+        table.add_row(*map(_text, row))
+    console.print(table)
+    for sentence in sentences:
+        _say(console, f"  {sentence}")
+
+
 def description(described: Mapping[str, Any]) -> None:
     """Print what a graph is made of."""
     console = _console()

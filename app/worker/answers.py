@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from app.worker import messages as m
+from app.worker.readings import Measurements, Reading
 
 Mark = Callable[[str], None]
 """Told each node before it is evaluated, so that its name outlives a crash."""
@@ -36,6 +37,12 @@ class Answerer(Protocol):
 
     def artefacts(self, moment: m.Moment | None) -> m.Artefacts:
         """Return what the loss became."""
+
+    def reading(self, approach: str, moment: m.Moment | None) -> Reading:
+        """Return what an approach leaves behind to read."""
+
+    def comparison(self, moment: m.Moment | None) -> Measurements:
+        """Return how the approaches compare."""
 
 
 class Answers(NamedTuple):
@@ -143,6 +150,16 @@ class EngineAnswerer:
         from app.worker.insight import artefacts
 
         return artefacts(self._prepared(), moment)
+
+    def reading(self, approach: str, moment: m.Moment | None) -> Reading:
+        from app.worker.approaches import reading
+
+        return reading(self._prepared(), approach, moment)
+
+    def comparison(self, moment: m.Moment | None) -> Measurements:
+        from app.worker.approaches import comparison
+
+        return comparison(self._prepared(), moment)
 
 
 def _warm() -> None:

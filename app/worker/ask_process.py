@@ -54,6 +54,8 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     m.AskContour: lambda by, said: m.ContourIs(said.question, by.contour(said)),
     m.AskPartials: lambda by, said: m.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
     m.AskArtefacts: lambda by, said: m.ArtefactsAre(said.question, by.artefacts(said.moment)),
+    m.AskReading: lambda by, said: m.ReadingIs(said.question, by.reading(said.approach, said.moment)),
+    m.AskComparison: lambda by, said: m.ComparisonIs(said.question, by.comparison(said.moment)),
     m.AskCheck: lambda by, said: m.CheckIs(said.question, by.check(said.node, said.moment)),
 }
 

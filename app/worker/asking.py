@@ -26,6 +26,8 @@ DEADLINES: Final[Mapping[str, float]] = {
     "check": 60.0,
     "contour": 20.0,
     "artefacts": 10.0,
+    "reading": 20.0,
+    "comparison": 120.0,
 }
 """Seconds each kind of question may take, in the order in which they are asked."""
 START_DEADLINE: Final = 60.0
@@ -62,6 +64,10 @@ class AskClient(QObject):
     """(revision, node, Mapping[input, text])."""
     artefacts_ready = Signal(int, object)
     """(revision, Artefacts)."""
+    reading_ready = Signal(int, object)
+    """(revision, Reading)."""
+    comparison_ready = Signal(int, object)
+    """(revision, Measurements)."""
     failed = Signal(int, str, str, str)
     """(revision, question (a key of DEADLINES), sentence, node id or "")."""
 
@@ -143,6 +149,14 @@ class AskClient(QObject):
         """Ask what the loss became: equations, code, tape."""
         self._ask("artefacts", lambda question: m.AskArtefacts(question, moment))
 
+    def ask_reading(self, approach: str, moment: m.Moment | None = None) -> None:
+        """Ask what an approach leaves behind to read."""
+        self._ask("reading", lambda question: m.AskReading(question, approach, moment))
+
+    def ask_comparison(self, moment: m.Moment | None = None) -> None:
+        """Ask how the approaches compare."""
+        self._ask("comparison", lambda question: m.AskComparison(question, moment))
+
     def warm(self) -> None:
         """Start the process ahead of the first question."""
         if self._channel is None:
@@ -221,6 +235,10 @@ class AskClient(QObject):
                 self.partials_ready.emit(asked.revision, node, partials)
             case m.ArtefactsAre(artefacts=artefacts):
                 self.artefacts_ready.emit(asked.revision, artefacts)
+            case m.ReadingIs(reading=reading):
+                self.reading_ready.emit(asked.revision, reading)
+            case m.ComparisonIs(measurements=measurements):
+                self.comparison_ready.emit(asked.revision, measurements)
             case m.CannotSay(sentence=sentence, node=node):
                 self.failed.emit(asked.revision, asked.kind, sentence, node or "")
 

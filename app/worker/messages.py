@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from app.worker.readings import Measurements, Reading
 from engine.graph import Content, Graph, Kept, Node, Socket, Wire
 from engine.types import ArrayType, RecordType, Tensor, TupleType, Type
 
@@ -453,6 +454,21 @@ class AskArtefacts(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskReading(Struct, frozen=True, tag=True):
+    """What does this approach leave behind to read?"""
+
+    question: int
+    approach: str
+    moment: Moment | None
+
+
+class AskComparison(Struct, frozen=True, tag=True):
+    """How do the approaches compare?"""
+
+    question: int
+    moment: Moment | None
+
+
 class TypesAre(Struct, frozen=True, tag=True):
     """Types in the notation of `pack_type`, by node and output."""
 
@@ -496,6 +512,16 @@ class ArtefactsAre(Struct, frozen=True, tag=True):
     artefacts: Artefacts
 
 
+class ReadingIs(Struct, frozen=True, tag=True):
+    question: int
+    reading: Reading
+
+
+class ComparisonIs(Struct, frozen=True, tag=True):
+    question: int
+    measurements: Measurements
+
+
 class CannotSay(Struct, frozen=True, tag=True):
     """A question without an answer, and why."""
 
@@ -504,10 +530,14 @@ class CannotSay(Struct, frozen=True, tag=True):
     node: str | None
 
 
-AskRequest: TypeAlias = About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
+AskRequest: TypeAlias = (
+    About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
+    | AskReading | AskComparison
+)  # fmt: skip
 AskAnswer: TypeAlias = (
-    Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | CannotSay
-)
+    Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
+    | CannotSay
+)  # fmt: skip
 
 
 def pack_type(kind: Type) -> Any:

@@ -1,0 +1,40 @@
+"""What the comparison panel shows: the artefact of one approach, and all approaches measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.measures import cells
+from app.worker import messages as m
+from app.worker.readings import Measured, Measurements, Reading, ReadingSection
+from engine.autodiff.artefacts import artefact
+from engine.compare import compare, subject
+from engine.prepare import Prepared
+
+
+def reading(prepared: Prepared, approach: str, moment: m.Moment | None) -> Reading:
+    """Return what an approach leaves behind on the shown optimizer's loss at this moment."""
+    optimizer, about = subject(prepared, **_at(moment))
+    found = artefact(about, approach)
+    sections = tuple(ReadingSection(each.title, each.text, each.origins) for each in found.sections)
+    return Reading(optimizer, approach, found.title, found.sentence, found.columns, found.rows, found.origins, sections)
+
+
+def comparison(prepared: Prepared, moment: m.Moment | None) -> Measurements:
+    """Return all approaches on the shown optimizer's loss at this moment, measured."""
+    found = compare(prepared, **_at(moment))
+    lines = tuple(Measured(each.approach, each.backend, cells(each), each.refused, each.agrees) for each in found.lines)
+    return Measurements(found.optimizer, found.features, lines)
+
+
+def _at(moment: m.Moment | None) -> dict[str, Any]:
+    from app.worker.graphs import parameters_of, states_of
+
+    if moment is None:
+        return {}
+    return {
+        "parameters": parameters_of(moment),
+        "optimizer": moment.optimizer,
+        "step": moment.step,
+        "states": states_of(moment),
+    }
