@@ -67,13 +67,14 @@ def _shape(types: Sequence[Type], settings: Mapping[str, Any]) -> tuple[Type, ..
     from engine.python.refusal import PythonError
 
     try:
-        return _types(str(settings["code"]), tuple(types), int(settings["limit"]))
+        return structure(str(settings["code"]), tuple(types), int(settings["limit"]))
     except PythonError as error:
         raise ShapeError(error.sentence) from None
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _types(code: str, types: tuple[Type, ...], limit: int) -> tuple[Type, ...]:
+def structure(code: str, types: tuple[Type, ...], limit: int) -> tuple[Type, ...]:
+    """Return the types of the outputs of a text's function for arguments of these types; raise PythonError."""
     from engine.program.functions import inputs_of
     from engine.program.record import Recorder, recording
     from engine.python.text import applied, described
