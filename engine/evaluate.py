@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.approaches import gradient_function
 from engine.autodiff.check import Report, check_gradient
-from engine.backends.interpret import first_nonfinite, interpret
+from engine.backends.interpret import first_nonfinite, interpret_all
 from engine.backends.numpy_code import compile_program
 from engine.binding import States, bind, failure, nonfinite
 from engine.descent import is_loss, lowered_loss
@@ -123,12 +123,15 @@ def look(
 
     Cotangents are of the loss of `optimizer` (default: the first that can be computed). `step` and `states` (see
     `Trainer.states`) say which noise, batch and running averages are meant. Values that are not finite are returned as
-    they are. Raise RunError, with the node, where an operator fails.
+    they are. What a node in a body carried is its value of the last iteration or call, without a cotangent. Raise
+    RunError, with the node, where an operator fails.
     """
     graph = prepared.graph
     able = evaluable(prepared)
-    targets = [Socket(id, name) for id in able for name in output_names(graph, prepared.operator(id), id)]
+    every = [Socket(id, name) for id in able for name in output_names(graph, prepared.operator(id), id)]
+    targets = [socket for socket in every if not graph.nodes[socket.node].inside]
     program = lower(graph, prepared.library, prepared.types, targets, train=train)
+    targets += [socket for socket in every if graph.nodes[socket.node].inside and socket in program.sockets]
     losses = {plan.id: program.sockets[plan.loss] for plan in prepared.plans if plan.loss in program.sockets}
     real = {id: var for id, var in losses.items() if isinstance(var, Var) and is_loss(program.types[var])}
     chosen = real.get(optimizer) if optimizer else next(iter(real.values()), None)
@@ -138,20 +141,22 @@ def look(
         whole, prepared, {**prepared.parameters, **(parameters or {})}, step=_step(prepared, step), states=states
     )
     try:
-        found = interpret(whole, values)
+        found, inner = interpret_all(whole, values)
     except RunError as error:
         raise failure(prepared, whole, values, error, "", _step(prepared, step)) from error
     cotangents = dict(zip(wrt, whole.outputs[len(whole.outputs) - len(wrt) :], strict=True))
+    looks = {
+        target: Look(
+            kind,
+            _structured(program.sockets[target], found.__getitem__),
+            _structured(program.sockets[target], lambda var: found[cotangents[var]] if var in cotangents else None),
+        )
+        for target in targets
+        if (kind := prepared.inferred.get(target)) is not None
+    }
+    hidden = [socket for socket in every if socket in inner and socket not in looks]
     return Looks(
-        {
-            target: Look(
-                kind,
-                _structured(program.sockets[target], found.__getitem__),
-                _structured(program.sockets[target], lambda var: found[cotangents[var]] if var in cotangents else None),
-            )
-            for target in targets
-            if (kind := prepared.inferred.get(target)) is not None
-        },
+        looks | {socket: Look(kind, inner[socket], None) for socket in hidden if (kind := prepared.inferred[socket])},
         {id: float(found[var]) for id, var in real.items()},
     )
 

@@ -29,6 +29,8 @@ NUMBER_LENGTH: Final = 400
 COORDINATE: Final = 1e7
 """Largest absolute position on the canvas."""
 TABLE_BYTES: Final = 2**30
+IMAGE_PIXELS: Final = 50_000_000
+"""Most pixels of a picture that is read: a small file can unpack to far more than there is memory."""
 TABLE_CELLS: Final = 200_000_000
 RANK: Final = 32
 ELEMENTS: Final = 500_000_000
@@ -46,6 +48,10 @@ COLLECTION_LEAVES: Final = 10_000
 """Most values inside the tuples and records on one wire."""
 BODY_DEPTH: Final = 32
 """Deepest nesting of bodies: of loops, branches and functions inside one another."""
+CALL_DEPTH: Final = 100
+"""Deepest nesting of calls that are not recursive: each is put in the place of the call."""
+LOWERED: Final = 1_000_000
+"""Most nodes of one program, those of a function counted once for each call."""
 ITERATIONS: Final = 10_000
 """Most iterations of a While loop, where it sets no limit of its own."""
 CALL_DEPTH: Final = 20_000

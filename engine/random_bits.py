@@ -66,6 +66,25 @@ def key(seed: int, node_id: str, step: int) -> NDArray[Any]:
     return np.array(words, dtype=np.uint32)
 
 
+@primitive  # type: ignore[untyped-decorator]
+def fold(key: Any, number: Any) -> Any:
+    """Return another key: that of iteration `number` (a whole number), or of a call told by a key of its own."""
+    if type(key) is StandIn or type(number) is StandIn:
+        return stand_in((2,), np.dtype(np.uint32))
+    array = np.asarray(number)
+    if array.shape == (2,):
+        counter = (int(array[0]), int(array[1]))
+    else:
+        whole = int(array)
+        counter = (whole & _MASK, whole >> 32 & _MASK)
+    return np.array(threefry((int(key[0]), int(key[1])), counter), dtype=np.uint32)
+
+
+def call_number(node_id: str) -> int:
+    """Return the number by which calls of one function are told apart: random nodes in it differ from call to call."""
+    return int.from_bytes(hashlib.blake2s(node_id.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "little")
+
+
 @lru_cache(maxsize=4096)
 def stream(seed: int, node_id: str) -> tuple[int, int]:
     """Return the words that `key` combines with the step: those of one node."""

@@ -10,15 +10,23 @@ from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT
 from engine.operator import Inner, Input, Kind, Operator, Output
 from engine.setting import Choice, Integer, Names, Reference, Setting, Text, Toggle
 
-MEMORY: Final[Mapping[str, Setting]] = {
-    "memory": Choice(
-        "save all",
-        options=("save all", "every k", "binomial", "online"),
-        help="What a derivative keeps of the iterations: all, every k-th, a few chosen so that little is computed "
-        "again, or a few chosen while the loop runs (where its length is not known before).",
-    ),
-    "every": Integer(10, low=1, high=1_000_000, help="k: after how many iterations all carries are kept."),
-}
+KEPT: Final = Integer(
+    0,
+    low=0,
+    high=1_000_000,
+    help="The k of every, or how many iterations binomial and online keep; 0 lets Gradwire choose.",
+)
+
+
+def _memory(*options: str) -> dict[str, Setting]:
+    """Return the settings that say what a derivative keeps of a loop."""
+    words = "What a derivative keeps of the iterations; what is not kept is computed again on the way back. "
+    return {"memory": Choice("save all", options=("save all", *options), help=words + MEMORY), "kept": KEPT}
+
+
+MEMORY: Final = (
+    "every: each k-th. binomial: the best few, where the count is known. online: a few, chosen while the loop runs."
+)
 LOOP: Final[Mapping[str, Setting]] = {
     "carries": Names(("x",), help="The names of what goes from one iteration to the next, in the order of the wires.")
 }
@@ -84,7 +92,7 @@ for_loop = Operator(
     ),
     outputs=(),
     dynamic_outputs=_named("carries", "what the last iteration gave"),
-    settings={**LOOP, **TIMES, **MEMORY},
+    settings={**LOOP, **TIMES, **_memory("every", "binomial", "online")},
     shape=None,
     function=None,
     formula=r"x_{k+1} = f(x_k, k),\quad k = 0 \ldots n-1",
@@ -115,7 +123,7 @@ scan = Operator(
         "results": Names(("y",), help="The names of what each iteration gives, to be put side by side."),
         "reverse": Toggle(False, help="Whether it walks from the last item to the first."),
         **TIMES,
-        **MEMORY,
+        **_memory("every", "binomial", "online"),
     },
     shape=None,
     function=None,
@@ -149,7 +157,7 @@ while_loop = Operator(
     settings={
         **LOOP,
         "limit": Integer(10_000, low=1, high=1_000_000_000, help="The most iterations it may take."),
-        **MEMORY,
+        **_memory("every", "online"),
     },
     shape=None,
     function=None,

@@ -45,12 +45,17 @@ def socket_values(program: Program, values: Sequence[Any]) -> dict[Socket, Any]:
 
     Sockets in an arm that was not chosen, or a body that did not run, are missing.
     """
+    return interpret_all(program, values)[1]
+
+
+def interpret_all(program: Program, values: Sequence[Any]) -> tuple[dict[Var, Any], dict[Socket, Any]]:
+    """Return what `interpret` and `socket_values` return, in one run."""
     known = start(program, values)
     with np.errstate(all="ignore"), roomy(program):
         evaluator = _Sockets(program.functions)
         evaluator.equations(program, known, ())
         evaluator.leave(program, known, ())
-    return evaluator.sockets
+    return known, evaluator.sockets
 
 
 class _Sockets(Evaluator):

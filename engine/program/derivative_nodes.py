@@ -21,8 +21,14 @@ class Lowering(Protocol):
     """What of a lowering is needed here."""
 
     graph: Graph
-    recorder: Recorder
-    outputs: dict[Socket, Any]
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder of the program at work."""
+
+    @property
+    def outputs(self) -> dict[Socket, Any]:
+        """What the outputs of the body at work became."""
 
     def output(self, socket: Socket) -> Any:
         """Return the variables of an output."""

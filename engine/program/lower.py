@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import control, limits
 from engine.autodiff.stretch import DERIVATIVES
+from engine.bodies import Joints, owner_of
 from engine.errors import LoweringError
 from engine.graph import Graph, Node, Socket
 from engine.operator import Kind, Library, Operator
 from engine.order import ancestors, graph_parents, topological_order
 from engine.program.compose import select
+from engine.program.control_flow import KEY, LOWERINGS, Recursive, salted_key
 from engine.program.derivative_nodes import asked_for, lower_derivative, set_apart
 from engine.program.functions import boxes, call, flat, inputs_of, variables
 from engine.program.program import Program, Role, Var
 from engine.program.record import Recorder, recording
+from engine.program.scopes import Frame, Scope, mapped
 from engine.setting import rectangular_shape
 from engine.sockets import arguments, output_names, quoted
 from engine.types import ArrayType, RecordType, TupleType, Type
 
-KEY = ArrayType((2,), "uint32")
-"""The type of a random node's key."""
 INDICES = "indices"
 """The name under which `known` holds the type of a batch node's index vector."""
 
@@ -43,13 +45,13 @@ def lower(
     wanted = [_feeding(graph, library, target) for target in targets]
     needed = ancestors(graph, {target.node for target in wanted} & graph.nodes.keys())
     with recording():
-        lowering = _Lowering(graph, library, known, train)
-        for node in topological_order(needed, graph_parents(graph)):
-            lowering.node(graph.nodes[node])
+        lowering = Lowering(graph, library, known, train, needed)
+        lowering.begin()
         found = [(str(target), lowering.output(target)) for target in wanted]
-        named = [(f"{name}{path}", var) for name, value in found for path, var in flat(value)] + lowering.states
+        named = [(f"{name}{path}", var) for name, value in found for path, var in flat(value)]
+        named += lowering.states()
         recorder = lowering.recorder
-        program = recorder.program([var for _, var in named], [name for name, _ in named], lowering.outputs)
+        program = recorder.program([var for _, var in named], [name for name, _ in named], lowering.sockets)
     return select(program, program.outputs, program.names)
 
 
@@ -75,18 +77,80 @@ def setting_values(program: Program, graph: Graph, library: Library) -> dict[str
     return found
 
 
-class _Lowering:
-    """Lowers one node after the other; holds what each output became."""
+class Lowering:
+    """Lowers one node after the other; holds what each output became.
 
-    def __init__(self, graph: Graph, library: Library, known: Mapping[Socket, Type], train: bool) -> None:
+    `scope` is the body at work: its recorder and outputs are those of the lowering. Inputs of the whole program
+    (parameters, data, settings, keys) are made in the main program, and captured by the programs nested in it.
+    """
+
+    def __init__(
+        self, graph: Graph, library: Library, known: Mapping[Socket, Type], train: bool, needed: Collection[str]
+    ) -> None:
         self.graph = graph
         self.library = library
         self.known = known
         self.train = train
-        self.recorder = Recorder()
-        self.outputs: dict[Socket, Any] = {}
-        self.states: list[tuple[str, Var]] = []
+        self.scope = self.main = Scope("", Frame(None))
+        self.joints = Joints(graph)
+        self.recursive = self.joints.recursive() if self.joints.calls else frozenset()
+        self.functions: dict[tuple[str, int], Recursive] = {}
         self.asked_for = asked_for(graph, library)
+        self._order: dict[str, list[str]] = {}
+        for id in topological_order(needed, graph_parents(graph)):
+            self._order.setdefault(graph.nodes[id].inside, []).append(id)
+        self._inputs: dict[tuple[Role, str, Type], Any] = {}
+        self._lowered = 0
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder of the program at work."""
+        return self.scope.frame.recorder
+
+    @property
+    def outputs(self) -> dict[Socket, Any]:
+        """What the outputs of the body at work became: structures of variables of `recorder`."""
+        return self.scope.outputs
+
+    @property
+    def sockets(self) -> dict[Socket, Any]:
+        """What carries the outputs of the main program's nodes, those of inlined functions among them."""
+        return {**self.main.frame.sockets, **self.main.outputs}
+
+    def begin(self) -> None:
+        """Lower the main graph."""
+        for id in self._order.get("", ()):
+            self.node(self.graph.nodes[id])
+
+    def states(self) -> list[tuple[str, Var]]:
+        """Return the new states of stateful nodes, by the names of the program's outputs."""
+        frame = self.main.frame
+        return [
+            (f"state {id}.{k}", frame.recorder.var(box))
+            for id, boxes_of in frame.states.items()
+            for k, box in enumerate(boxes_of)
+        ]
+
+    def run(self, scope: Scope, names: Sequence[str]) -> list[Any]:
+        """Lower the nodes of a body; return what its outputs of these names take, as structures of variables."""
+        before = self.scope
+        self.scope = scope
+        who = self.recorder.origin, self.recorder.who
+        try:
+            for id in self._order.get(scope.inside, ()):
+                self.node(self.graph.nodes[id])
+            self.recorder.origin, self.recorder.who = who
+            return [self._result(scope, name) for name in names]
+        finally:
+            self.scope = before
+            scope.frame.sockets.update(scope.outputs)
+
+    def _result(self, scope: Scope, name: str) -> Any:
+        output = control.outputs_in(self.graph, self.library, scope.inside).get(name)
+        source = self.graph.sources.get(Socket(output, "value")) if output else None
+        if source is None:
+            raise self.error(f"gets no “{name}” from its body: nothing is wired into a Body output of that name")
+        return self.output(source)
 
     def node(self, node: Node) -> None:
         """Lower one node, whose inputs have been lowered."""
@@ -94,7 +158,10 @@ class _Lowering:
         self.recorder.origin = node.id
         self.recorder.who = quoted(self.graph, self.library, node.id)
         if declared is None or declared.kind is Kind.UNKNOWN:
-            raise self._error(f"uses the operator {node.operator!r}, which this Gradwire does not have")
+            raise self.error(f"uses the operator {node.operator!r}, which this Gradwire does not have")
+        self._lowered += 1
+        if self._lowered > limits.LOWERED:
+            raise self.error(f"is one of more than {limits.LOWERED:,} nodes, those of functions counted at each call")
         how = _BY_OPERATOR.get(declared.id) or _HOW.get(declared.kind)
         if how is not None:
             how(self, node, declared)
@@ -102,23 +169,48 @@ class _Lowering:
 
     def output(self, socket: Socket) -> Any:
         """Return the variables of an output; sources and parameters become inputs when first asked for."""
-        if socket in self.outputs:
-            return self.outputs[socket]
         node = self.graph.nodes.get(socket.node)
+        scope = self.scope.find(node.inside) if node else None
+        if scope is not None and socket in scope.outputs:
+            return self._here(scope.frame, scope.outputs[socket])
+        if socket not in self.main.outputs:
+            self.main.outputs[socket] = variables(self.main.frame.recorder, self._source(node, socket))
+        return self._here(self.main.frame, self.main.outputs[socket])
+
+    def _here(self, frame: Frame, value: Any) -> Any:
+        """Return a structure of variables of a program around as those of the one at work."""
+        if frame is self.scope.frame:
+            return value
+        return mapped(value, lambda var: self.recorder.var(frame.recorder.box(var)))
+
+    def _source(self, node: Node | None, socket: Socket) -> Any:
         declared = self.library.get(node.operator) if node else None
+        who = quoted(self.graph, self.library, socket.node)
         if declared is None or declared.kind not in _ROLES:
-            who = quoted(self.graph, self.library, socket.node)
-            raise LoweringError(f'{who} has no output "{socket.name}"', node=socket.node, socket=socket.name)
+            owner = owner_of(node.inside) if node else ""
+            where = f" outside the body of {quoted(self.graph, self.library, owner)}" if owner else ""
+            raise LoweringError(f'{who} has no output "{socket.name}"{where}', node=socket.node, socket=socket.name)
         kind = self.known.get(socket)
         if kind is None:
-            who = quoted(self.graph, self.library, socket.node)
             raise LoweringError(
                 f'the type of the output "{socket.name}" of {who} is not known', node=socket.node, socket=socket.name
             )
         role = _ROLES[declared.kind]
-        made = inputs_of(self.recorder, role, str(socket) if role == "data" else socket.node, kind)
-        self.outputs[socket] = variables(self.recorder, made)
-        return self.outputs[socket]
+        return inputs_of(self.main.frame.recorder, role, str(socket) if role == "data" else socket.node, kind)
+
+    def input(self, role: Role, name: str, kind: ArrayType) -> Any:
+        """Return the box, in the program at work, of an input of the whole program."""
+        if (role, name, kind) not in self._inputs:
+            self._inputs[role, name, kind] = self.main.frame.recorder.input(role, name, kind)
+        return self.scope.frame.here(self._inputs[role, name, kind])
+
+    def boxes(self, value: Any) -> Any:
+        """Return boxes for a structure of variables."""
+        return boxes(self.recorder, value)
+
+    def kind(self, recorder: Recorder, value: Any) -> Type:
+        """Return the type of a structure of a recorder's variables."""
+        return structure_type(recorder, value)
 
     def function(self, node: Node, declared: Operator, leading: Sequence[Any] = ()) -> Any:
         """Record the node's function; return what it gave."""
@@ -140,7 +232,7 @@ class _Lowering:
         names = [output.name for output in declared.outputs_for(node)]
         values = [result] if len(names) == 1 else result
         if len(values) != len(names):
-            raise self._error(f"declares {len(names)} outputs and gives {len(values)}")
+            raise self.error(f"declares {len(names)} outputs and gives {len(values)}")
         for name, value in zip(names, values, strict=True):
             self.outputs[Socket(node.id, name)] = variables(self.recorder, value)
 
@@ -155,23 +247,24 @@ class _Lowering:
         given: list[Any] = []
         for each in declared.inputs:
             if each.name not in wired and not each.optional:
-                raise self._error(f'needs a wire into its input "{each.name}"', each.name)
+                raise self.error(f'needs a wire into its input "{each.name}"', each.name)
             given += wired.get(each.name, [] if each.variadic else [each.name])
         return given, types
 
     def _default(self, node: Node, name: str, dtype: str) -> Any:
         number = self.library[node.operator].input_default(node, name)
-        return None if number is None else self.recorder.input("setting", f"{node.id}.{name}", ArrayType((), dtype))
+        return None if number is None else self.input("setting", f"{node.id}.{name}", ArrayType((), dtype))
 
     def _settings(self, node: Node, declared: Operator, dtype: str) -> dict[str, Any]:
         settings: dict[str, Any] = declared.values(node)
         for name, value in settings.items():
             if declared.settings[name].numeric and value is not None:
                 kind = ArrayType(rectangular_shape(value), dtype)
-                settings[name] = self.recorder.input("setting", f"{node.id}.{name}", kind)
+                settings[name] = self.input("setting", f"{node.id}.{name}", kind)
         return settings
 
-    def _error(self, sentence: str, socket: str | None = None) -> LoweringError:
+    def error(self, sentence: str, socket: str | None = None) -> LoweringError:
+        """Return the error that says something about the node at work."""
         return LoweringError(f"{self.recorder.who} {sentence}", node=self.recorder.origin, socket=socket)
 
 
@@ -209,50 +302,46 @@ def structure_type(recorder: Recorder, value: Any) -> Type:
 # ----- how each kind of node is lowered -----
 
 
-def _function(lowering: _Lowering, node: Node, declared: Operator) -> None:
+def _function(lowering: Lowering, node: Node, declared: Operator) -> None:
     lowering.store(node, declared, lowering.function(node, declared))
 
 
-def _random(lowering: _Lowering, node: Node, declared: Operator) -> None:
-    key = lowering.recorder.input("key", node.id, KEY)
+def _random(lowering: Lowering, node: Node, declared: Operator) -> None:
+    key = salted_key(lowering, lowering.input("key", node.id, KEY))
     lowering.store(node, declared, lowering.function(node, declared, [key]))
 
 
-def _batch(lowering: _Lowering, node: Node, declared: Operator) -> None:
+def _batch(lowering: Lowering, node: Node, declared: Operator) -> None:
     kind = lowering.known.get(Socket(node.id, INDICES))
     if not isinstance(kind, ArrayType):
         raise LoweringError(f"the batch of {lowering.recorder.who} has no known size", node=node.id)
-    indices = lowering.recorder.input("batch", node.id, kind)
+    indices = lowering.input("batch", node.id, kind)
     lowering.store(node, declared, lowering.function(node, declared, [indices]))
 
 
-def _stateful(lowering: _Lowering, node: Node, declared: Operator) -> None:
+def _stateful(lowering: Lowering, node: Node, declared: Operator) -> None:
     assert declared.start is not None  # noqa: S101 - the library's completeness test holds it
+    recorder, frame = lowering.recorder, lowering.scope.frame
     first = declared.start(lowering.types(node, declared), declared.values(node))
-    states = tuple(
-        lowering.recorder.input("state", f"{node.id}.{k}", ArrayType(np.shape(value), np.asarray(value).dtype.name))
-        for k, value in enumerate(first)
-    )
+    kinds = [ArrayType(np.shape(value), np.asarray(value).dtype.name) for value in first]
+    states = frame.state(node.id, recorder.who, kinds)
     result, after = lowering.function(node, declared, [states])
     lowering.store(node, declared, result)
-    for k, (value, state) in enumerate(zip(after, states, strict=True)):
-        var, before = lowering.recorder.var(value), lowering.recorder.var(state)
-        if lowering.recorder.types[var] != lowering.recorder.types[before]:
-            raise LoweringError(
-                f"{lowering.recorder.who} changes the type of its state {k} from {lowering.recorder.types[before]} "
-                f"to {lowering.recorder.types[var]}",
-                node=node.id,
-            )
-        lowering.states.append((f"state {node.id}.{k}", var))
+    for k, (value, kind) in enumerate(zip(after, kinds, strict=True)):
+        new = recorder.types[recorder.var(value)]
+        if new != kind:
+            raise LoweringError(f"{recorder.who} changes the type of its state {k} from {kind} to {new}", node=node.id)
+    frame.states[node.id] = tuple(after)
 
 
-_HOW: Mapping[Kind, Callable[[_Lowering, Node, Operator], None]] = {
+_HOW: Mapping[Kind, Callable[[Lowering, Node, Operator], None]] = {
     Kind.FUNCTION: _function,
     Kind.RANDOM: _random,
     Kind.BATCH: _batch,
     Kind.STATEFUL: _stateful,
 }
-_BY_OPERATOR: Mapping[str, Callable[[_Lowering, Node, Operator], None]] = {
+_BY_OPERATOR: Mapping[str, Callable[[Lowering, Node, Operator], None]] = {
+    **LOWERINGS,
     **dict.fromkeys(DERIVATIVES, lower_derivative),
 }
 """Nodes that are interpreted by the engine, by their operator."""

@@ -180,6 +180,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "gradwire.uniform": random_bits.uniform,
     "gradwire.normal": random_bits.normal,
     "gradwire.bits": random_bits.bits,
+    "gradwire.fold": random_bits.fold,
 }  # fmt: skip
 """Every primitive by its name."""
 
