@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from engine import random_bits
 from engine.backends import xla, xla_status
 from engine.errors import GradwireError
+from engine.program.passes import PORTABLE, simplify
+from engine.program.program import Program
 from engine.stepper import Stepper
 
-BYTES: Final = 4 * 2**20
+BYTES: Final = 2**20
 """What the buffer of recorded rows takes at most ..."""
-ROWS: Final = 2**16
+ROWS: Final = 2**14
 """... and how many rows it has at most."""
 BLOCK: Final = 256
 """How many steps' minibatches are fed at once at most ..."""
@@ -38,7 +40,8 @@ RUNNING, NOT_FINITE, CONVERGED, FAILED = 0, 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What one call of the loop did. `rows` are those of the steps taken, and that of the step it converged at."""
+    """What one call of the loop did. `rows` are those of the steps taken, and that of the step it converged at; they
+    are overwritten by the next call."""
 
     rows: NDArray[np.float64]
     carry: tuple[Any, ...]
@@ -66,28 +69,29 @@ class CompiledLoop:
 
     def __init__(self, stepper: Stepper, seed: int, until: str, converged: Converged | None) -> None:
         """Compile; raise LoweringError where XLA cannot run the step."""
-        xla.refuse(stepper.program)
+        self._program = program = simplify(stepper.steady, PORTABLE)
+        xla.refuse(program)
         self._stepper = stepper
-        self._loss = stepper.program.types[stepper.descent.loss].dtype
+        self._loss = program.types[program.outputs[0]].dtype
         self._streams = tuple(
             np.array(random_bits.stream(seed, each.name), np.uint32) for each in stepper.fresh if each.role == "key"
         )
-        self.block = _block(stepper)
+        self.width = _width(stepper, program)
+        self.block = _block(stepper, self.width)
         """How many steps a call takes at most."""
         self._until, self._converged = until, converged
         self._capacity = xla_status.FIRST
-        self.width = _width(stepper)
         self._function = self._compiled()
         self._history: Any = None
         self._last: tuple[Any, Any] = (None, None)
         """What the last call handed out, and the same on the device."""
 
     def _compiled(self) -> Any:
-        stepper, capacity = self._stepper, self._capacity
-        room = f" {capacity}" if xla_status.fallible(stepper.program) else ""
+        stepper, program, capacity = self._stepper, self._program, self._capacity
+        room = f" {capacity}" if xla_status.fallible(program) else ""
         what = f"loop {self._until} {self.block} {stepper.row} {roles(stepper)}{room}"
-        traced = loop_function(stepper, self._converged, capacity)
-        return xla.cached(what, stepper.program, lambda: compiled(traced, self._examples(self.width)))
+        traced = loop_function(stepper, program, self._converged, capacity)
+        return xla.cached(what, program, lambda: compiled(traced, self._examples(self.width)))
 
     def _examples(self, width: int) -> tuple[Any, ...]:
         stepper = self._stepper
@@ -128,20 +132,21 @@ class CompiledLoop:
             results = self._function(self._history, *self._arguments(replace(call, carry=there), count))
             self._history, there, (taken, status, previous) = results
             number, code = int(taken), int(status)
-            rows = np.array(np.asarray(self._history)[: number - (code == NOT_FINITE)])
+            rows = np.asarray(self._history)[: number - (code == NOT_FINITE)]
             carry = tuple(map(xla.plain, there))
             self._last = (carry, there)
         if code == FAILED + xla_status.OVERFLOW:
-            self._capacity = xla_status.doubled(self._stepper.program, self._capacity)
+            self._capacity = xla_status.doubled(self._program, self._capacity)
             self._function = self._compiled()
             return self.run(call, count)
         if code == RUNNING:
             return Ran(rows, carry, number, "running", float(previous))
         # The last step must not have been taken: everything up to it again, which gives the same bits.
+        rows = rows.copy()
         none = Ran(rows[:0], call.carry, 0, "running", call.previous)
         before = self.run(call, number - 1) if number > 1 else none
         if code >= FAILED:
-            return replace(before, status="failed", error=xla_status.complaint(self._stepper.program, code - FAILED))
+            return replace(before, status="failed", error=xla_status.complaint(self._program, code - FAILED))
         return replace(before, rows=rows, status="not finite" if code == NOT_FINITE else "converged")
 
 
@@ -151,13 +156,13 @@ def roles(stepper: Stepper) -> str:
     return " ".join(f"{len(group)}:{','.join(each.role[0] for each in group)}" for group in groups)
 
 
-def _width(stepper: Stepper) -> int:
-    types = [stepper.program.types[var] for var in stepper.program.outputs[stepper.row :][: len(stepper.arrays)]]
+def _width(stepper: Stepper, program: Program) -> int:
+    types = [program.types[var] for var in program.outputs[stepper.row :][: len(stepper.arrays)]]
     return stepper.row + sum(int(np.prod(kind.shape)) for kind in types)
 
 
-def _block(stepper: Stepper) -> int:
-    rows = max(1, min(ROWS, BYTES // (8 * _width(stepper))))
+def _block(stepper: Stepper, width: int) -> int:
+    rows = max(1, min(ROWS, BYTES // (8 * width)))
     drawn = [each.type for each in stepper.fresh if each.role == "batch"]
     if not drawn:
         return rows
@@ -171,10 +176,10 @@ def compiled(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         return jax.jit(function, donate_argnums=0).lower(*arguments).compile()
 
 
-def loop_function(stepper: Stepper, converged: Converged | None, capacity: int) -> Callable[..., Any]:
+def loop_function(stepper: Stepper, program: Program, converged: Converged | None, capacity: int) -> Callable[..., Any]:
     """Return `(history, carry, (first, count, previous, tolerance), streams, blocks, fixed) -> (history, carry, (taken,
     status, previous))` to be traced."""
-    step = xla.emit(stepper.program, capacity)
+    step = xla.emit(program, capacity)
 
     def loop(history: Any, carry: Any, limits: Any, streams: Any, blocks: Any, fixed: Any) -> Any:
         import jax.numpy as jnp

@@ -284,8 +284,9 @@ class Mover:
         return self.table(self._advance(most)) if self.loop is None else self._advance_compiled(self.loop, most)
 
     def _advance_compiled(self, loop: CompiledLoop, most: int) -> NDArray[np.float64]:
-        tables = [np.empty((0, loop.width))]
-        last = min(self.count + most, self.limit)
+        first, last = self.count, min(self.count + most, self.limit)
+        table = np.empty((max(0, last - first), loop.width))
+        filled = 0
         while self.count < last:
             count = min(last - self.count, loop.block)
             blocks, drawn = self._block(count, loop.block)
@@ -297,7 +298,8 @@ class Mover:
                 inputs = self._inputs(self._fresh(self.count)[0])
                 program = self.stepper.gradient_program
                 raise failure(self.prepared, program, inputs, error, self.plan.id, self.count) from error
-            tables.append(ran.rows)
+            table[filled : filled + len(ran.rows)] = ran.rows
+            filled += len(ran.rows)
             if ran.taken:
                 self.batches = drawn[ran.taken - 1] if drawn else self.batches
                 self._put(ran.carry, partial(_carry_before, loop, call, ran.taken), self.count + ran.taken,
@@ -312,9 +314,9 @@ class Mover:
                     self.prepared, self.stepper.gradient_program, inputs, ran.error, self.plan.id, self.count
                 ) from ran.error
             if ran.status != "running":
-                return np.vstack(tables)
+                return table[:filled]
         self.stop = self._ended()
-        return np.vstack(tables)
+        return table
 
     def _block(self, count: int, size: int) -> tuple[tuple[Any, ...], list[dict[str, Any]]]:
         """Return the minibatches of the next `count` steps, in arrays of `size` of them, and the batches' states after

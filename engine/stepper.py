@@ -21,7 +21,7 @@ from engine.optimizers import METHODS, length, start_state, update
 from engine.prepare import Plan, Prepared
 from engine.program.compose import fuse, select
 from engine.program.functions import record_function
-from engine.program.passes import simplify, stable
+from engine.program.passes import PORTABLE, simplify, stable
 from engine.program.program import Program, ProgramInput, Role, Var
 from engine.schedules import SCHEDULES
 from engine.search_step import FRESH, in_order, search_step
@@ -70,6 +70,8 @@ class Stepper:
     """(slot, parameter) of the part of the carry that is the method's."""
     program: Program
     """The whole step, for looking at and as text."""
+    steady: Program
+    """The same step, its loss made stable before the adjoint was taken: what compilers are given."""
     gradient_program: Program
     """The loss and its adjoint: where a value that is not finite is looked for."""
     searches: bool = False
@@ -101,13 +103,15 @@ def build(
     if METHODS[str(plan.settings["method"])].search is not None:
         found = search_step(prepared, down, whole, scalars + arrays, approach, backend)
         program, slots, function = found.program, found.slots, found.function
+        steady = program
     else:
         parts = _Update(prepared, down, ages or {})
         program, slots = _one_step(down, whole, parts, scalars + arrays), parts.slots
+        steady = _stable_step(down, program, parts, scalars + arrays)
         if (approach, backend) == FUSED:
-            function = compile_program(simplify(_stable_step(down, program, parts, scalars + arrays))).function
+            function = compile_program(simplify(steady)).function
         elif xla.whole(approach, backend):
-            function = _by_xla(program)
+            function = _by_xla(simplify(steady, PORTABLE))
         else:
             function = _in_two_parts(down, parts, program, scalars + arrays, approach, backend)
     carried = len(down.free) + len(slots) + len(_new_states(down))
@@ -124,6 +128,7 @@ def build(
         arrays=arrays,
         slots=slots,
         program=program,
+        steady=steady,
         gradient_program=whole,
         searches=METHODS[str(plan.settings["method"])].search is not None,
     )

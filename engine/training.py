@@ -198,7 +198,7 @@ class Trainer:
             self._pace = max((now - began) / turn, 1e-7)
             if end is not None and now >= end:
                 break
-        return tuple(Chunk(lane, first[lane], np.vstack(parts)) for lane, parts in enumerate(rows) if parts)
+        return tuple(Chunk(lane, first[lane], _joined(parts)) for lane, parts in enumerate(rows) if parts)
 
     def resume(self) -> None:
         """Let paused lanes try again (after a live setting was changed)."""
@@ -349,6 +349,10 @@ def _share(moved: Mover, movers: Sequence[Mover]) -> None:
     for other in movers:
         if other is not moved:
             other.receive(values, states)
+
+
+def _joined(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return parts[0] if len(parts) == 1 else np.vstack(parts)
 
 
 def _record(lane: Lane, chunk: Chunk) -> Step:

@@ -287,6 +287,12 @@ def _bits(key: Any, shape: Shape) -> Any:
     return _blocks(key, shape)[0]
 
 
+def _fold(key: Any, number: Any) -> Any:
+    number = jnp.asarray(number, np.int64)
+    low, high = (number & 0xFFFFFFFF).astype(np.uint32), (number >> 32 & 0xFFFFFFFF).astype(np.uint32)
+    return jnp.stack(threefry((key[0], key[1]), low, high))
+
+
 def _uniform(key: Any, shape: Shape = (), dtype: str = "float64") -> Any:
     first, second = _blocks(key, shape)
     if dtype == "float32":
@@ -354,6 +360,7 @@ def _own() -> dict[str, Emitter]:
         "gradwire.uniform": _uniform,
         "gradwire.normal": _normal,
         "gradwire.bits": _bits,
+        "gradwire.fold": _fold,
         **windows.EMITTERS,
     }
 

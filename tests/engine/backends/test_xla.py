@@ -160,6 +160,14 @@ def test_random_bits_are_equal_and_normals_as_good_as_equal():
     np.testing.assert_allclose(found[3], wanted[3], rtol=1e-13, atol=1e-15)
 
 
+def test_keys_folded_with_a_number_are_equal():
+    fold = PRIMITIVES["gradwire.fold"]
+    program = record_function(fold, [ArrayType((2,), "uint32"), ArrayType((), "int64")])
+    for number in (0, 7, 2**40 + 3):
+        key = random_bits.key(3, "a", 1)
+        np.testing.assert_array_equal(xla.compile_program(program)([key, number])[0], fold(key, np.int64(number)))
+
+
 # ----- what cannot be -----
 
 
