@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from engine.autodiff.rules import FLAT
 from engine.program.program import Equation, Program, Var
-from engine.program.structure import BRANCH, CALL, SCAN, SWEEP, WHILE, Loop, programs_of
+from engine.program.structure import BRANCH, CALL, SCAN, SWEEP, WHILE, Loop, calls
 from engine.types import ArrayType
 
 TAKE = "autograd.container_take"
@@ -150,17 +150,6 @@ def bits(mask: int) -> list[int]:
         if mask >> k & 1:
             found.append(k)
         k += 1
-    return found
-
-
-def calls(program: Program) -> set[str]:
-    """Return the names of the functions that a program calls, in nested programs too."""
-    found = set()
-    for equation in program.equations:
-        if equation.primitive == CALL:
-            found.add(dict(equation.settings)["function"])
-        for _, inner in programs_of(equation):
-            found |= calls(inner)
     return found
 
 

@@ -86,6 +86,8 @@ def tracing() -> Iterator[int]:
 class _TapeWriter(Writer):
     """Writes a program as calls of autograd's primitives, one assignment per equation."""
 
+    remembers = False
+
     def prologue(self) -> list[str]:
         return []
 

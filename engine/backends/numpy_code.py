@@ -71,12 +71,16 @@ def compiled(source: str, namespace: dict[str, Any]) -> Callable[..., tuple[Any,
 class Writer:
     """Writes a program's text, and the namespace of functions and constants it refers to."""
 
+    remembers = True
+    """Whether calls may be answered from memory: not where they leave a trace."""
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.functions = program.functions
         self.namespace: dict[str, Any] = {"__builtins__": {}}
         self.definitions: list[str] = []
         self.within = False
+        self.remembered = structure_code.remembered(program) if self.remembers else frozenset()
         self._defined: dict[str, str] = {}
         self._literals: dict[int, str] = {}
         self._kept: list[Any] = []
@@ -93,6 +97,7 @@ class Writer:
         names = ", ".join(f"v{each.var.index}" for each in self.program.inputs)
         lines = [f"def program({names}):"]
         lines += self.prologue()
+        lines += self._memory()
         lines += self.statements(1)
         results = "".join(f"{self.name(var)}, " for var in self.program.outputs)
         return "\n".join([*self.definitions, *lines, f"    return ({results})", ""])
@@ -138,7 +143,7 @@ class Writer:
             name = self._defined[called] = f"gradwire_f{self.fresh()}"
             within, self.within = self.within, True
             with self.nested(program, ()):
-                self.definitions += structure_code.function_text(self, name, program)
+                self.definitions += structure_code.function_text(self, name, called, program)
             self.within = within
         return self._defined[called]
 
@@ -150,7 +155,7 @@ class Writer:
             parameters = ", ".join(self.name(each.var) for each in program.inputs)
             lines = self.statements(1)
             results = "".join(f"{self.name(var)}, " for var in program.outputs)
-        self.definitions += [f"def {name}({parameters}):", *lines, f"    return ({results})", ""]
+        self.definitions += [f"def {name}({parameters}):", *self._memory(), *lines, f"    return ({results})", ""]
         self.within = within
         return name
 
@@ -169,6 +174,10 @@ class Writer:
     def constant(self, name: str) -> bool:
         """Return whether a name is that of a constant, known to all functions of the text."""
         return name in self.namespace
+
+    def _memory(self) -> list[str]:
+        """Return the line that makes room for what calls have given, where that is remembered during a run."""
+        return ["    memo = {}"] if self.remembered else []
 
     def prologue(self) -> list[str]:
         """Return the lines that make scalars of 0-d arrays, which are several times slower."""

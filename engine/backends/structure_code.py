@@ -28,6 +28,7 @@ from engine.program.structure import (
     WHILE,
     Loop,
     Sweep,
+    calls,
     function_of,
     programs_of,
 )  # fmt: skip
@@ -39,6 +40,9 @@ DEPTH = 14
 """Statements nested deeper than this go into a function of their own: CPython allows 20 loops in one another."""
 FRAMES = 6 * limits.CALL_DEPTH + 10_000
 """The recursion limit while calls run; generated functions call each other without using the C stack."""
+
+SMALL = 1_024
+"""Bytes of an array up to which calls are told apart by its content."""
 
 Taken: TypeAlias = Mapping[int, Sequence[Var]]
 
@@ -79,6 +83,15 @@ def too_deep(origin: str) -> NoReturn:
         f"the calls go deeper than {limits.CALL_DEPTH}: a function that calls itself needs a branch that ends it",
         node=node_of(origin) or None,
     )
+
+
+def key(function: str, *operands: Any) -> tuple[Any, ...]:
+    """Return what a call's result is remembered under: the operands' content, or which ones, where they are large."""
+    parts: list[Any] = [function]
+    for each in operands:
+        array = each if isinstance(each, np.ndarray | np.generic) else np.asarray(each)
+        parts.append(array.tobytes() if array.nbytes <= SMALL else id(each))
+    return tuple(parts)
 
 
 def entered(function: Callable[..., Any], *operands: Any) -> Any:
@@ -308,6 +321,7 @@ def _call(writer: Writer, equation: Equation, wanted: Taken, depth: int) -> list
     program = function_of(writer.functions, equation)
     name = writer.defined(dict(equation.settings)["function"], program)
     operands = [writer.argument(each) for each in equation.arguments]
+    operands += ["memo"] * bool(writer.remembered)
     if writer.within:
         text = f"{name}({', '.join([*operands, 'depth + 1'])})"
     else:
@@ -316,18 +330,56 @@ def _call(writer: Writer, equation: Equation, wanted: Taken, depth: int) -> list
     return [f"{pad}{''.join(f'{target}, ' for target in targets)}= {text}", *_copies(writer, wanted, pad)]
 
 
-def function_text(writer: Writer, name: str, program: Program) -> list[str]:
-    """Return the definition of a function that calls name; `writer` is at its program."""
+def function_text(writer: Writer, name: str, called: str, program: Program) -> list[str]:
+    """Return the definition of a function that calls name `called`; `writer` is at its program."""
     parameters = [writer.name(each.var) for each in program.inputs]
+    given = "".join(f"{each}, " for each in parameters)
     over = writer.named(too_deep, "gradwire.too_deep")
-    return [
-        f"def {name}({''.join(f'{each}, ' for each in parameters)}depth):",
+    lines = [
+        f"def {name}({given}{'memo, ' if writer.remembered else ''}depth):",
         f"    if depth > {limits.CALL_DEPTH}:",
         f"        {over}({writer.argument(name_origin(program))})",
-        *writer.statements(1),
-        f"    return ({''.join(f'{writer.name(var)}, ' for var in program.outputs)})",
-        "",
     ]
+    if called in writer.remembered:
+        lines += [
+            f"    key = {writer.named(key, 'gradwire.key')}({writer.argument(called)}, {given})",
+            "    found = memo.get(key)",
+            "    if found is not None:",
+            "        return found[0]",
+        ]
+    lines += writer.statements(1)
+    results = f"({''.join(f'{writer.name(var)}, ' for var in program.outputs)})"
+    if called in writer.remembered:
+        lines += [f"    memo[key] = ({results}, {given})", "    return memo[key][0]", ""]
+    else:
+        lines += [f"    return {results}", ""]
+    return lines
+
+
+def remembered(program: Program) -> frozenset[str]:
+    """Return the functions whose results are worth remembering: they call themselves, and others call them besides.
+
+    The adjoint of a function that calls itself asks, at each level, for the value of the next: each would be computed
+    again from there to the end, which for n levels is n * n / 2 calls.
+    """
+    called = {name: calls(function) for name, function in program.functions.items()}
+    reached = {name: _closure(called, name) for name in called}
+    return frozenset(
+        name
+        for name in called
+        if name in reached[name] and any(name in called[other] and other not in reached[name] for other in called)
+    )
+
+
+def _closure(called: Mapping[str, set[str]], name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = list(called[name])
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting.extend(called.get(each, ()))
+    return found
 
 
 def name_origin(program: Program) -> str:
@@ -348,8 +400,7 @@ def _outlined(writer: Writer, equation: Equation, wanted: Taken, depth: int) -> 
     parameters = [name for name in names if not writer.constant(name)]
     results = [writer.name(variables[0]) for variables in wanted.values()]
     name = f"gradwire_p{writer.fresh()}"
-    if writer.within:
-        parameters.append("depth")
+    parameters += ["memo"] * bool(writer.remembered) + ["depth"] * writer.within
     once = {k: variables[:1] for k, variables in wanted.items()}
     text = [f"def {name}({', '.join(parameters)}):", *WRITE[equation.primitive](writer, equation, once, 1)]
     writer.definitions += [*text, f"    return ({''.join(f'{each}, ' for each in results)})", ""]

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from autograd.tracer import isbox
 
 from engine import limits
-from engine.backends.structure_code import endless, keeper, plain, stacked, swept, too_deep
+from engine.backends.structure_code import endless, keeper, key, plain, remembered, stacked, swept, too_deep
 from engine.errors import GradwireError, RunError
 from engine.program.checkpoints import Keeper
 from engine.program.compose import rename
@@ -52,6 +53,8 @@ class Evaluator:
     def __init__(self, functions: Mapping[str, Program]) -> None:
         self.functions = functions
         self._calls = 0
+        self._remembered: frozenset[str] | None = None
+        self._memo: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def seen(self, equation: Equation, result: Any, frames: Frames) -> None:
         """Look at the result of one equation."""
@@ -104,11 +107,19 @@ class Evaluator:
         """Return what a function gives; raise RunError where calls go too deep."""
         if self._calls > limits.CALL_DEPTH:
             too_deep(equation.origin)
-        self._calls += 1
         name = dict(equation.settings)["function"]
-        results = self.program(function_of(self.functions, equation), arguments, frames, equation, name, None)
-        self._calls -= 1
-        return tuple(results)
+        function = function_of(self.functions, equation)
+        if self._remembered is None:
+            self._remembered = remembered(Program((), {}, (), (), (), {}, functions=self.functions))
+        known = name in self._remembered and not any(map(isbox, arguments))
+        found = self._memo.get(key(name, *arguments)) if known else None
+        if found is None:
+            self._calls += 1
+            found = (tuple(self.program(function, arguments, frames, equation, name, None)), *arguments)
+            self._calls -= 1
+        if known:
+            self._memo[key(name, *arguments)] = found
+        return found[0]  # type: ignore[no-any-return]
 
 
 _REMEMBERED = 64

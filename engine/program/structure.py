@@ -400,6 +400,17 @@ def programs_of(equation: Equation) -> tuple[tuple[str, Program], ...]:
     return tuple(found)
 
 
+def calls(program: Program) -> set[str]:
+    """Return the names of the functions that a program calls, in nested programs too."""
+    found: set[str] = set()
+    for equation in program.equations:
+        if equation.primitive == CALL:
+            found.add(dict(equation.settings)["function"])
+        for _, inner in programs_of(equation):
+            found |= calls(inner)
+    return found
+
+
 def with_programs(equation: Equation, change: Callable[[Program], Program]) -> Equation:
     """Return the equation with `change` done to each program in its settings."""
 
