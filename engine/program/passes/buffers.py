@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.program.compose import used
-from engine.program.passes.rewriting import ELEMENTWISE, nested, size_of
+from engine.program.passes.rewriting import ELEMENTWISE, size_of
 from engine.program.program import Program, Var
+from engine.program.structure import STRUCTURAL
 from engine.types import ArrayType
 
 SMALLEST = 4_096
@@ -78,7 +79,7 @@ def _sharing(program: Program) -> tuple[dict[Var, frozenset[Var]], set[Var]]:
             shared[equation.output] = frozenset((equation.output,))
             continue
         found = outside.union(*(shared.get(var, outside) for var in used(equation.arguments)))
-        if len(found) > MANY or any(True for _ in nested(equation)):
+        if len(found) > MANY or equation.primitive in STRUCTURAL:
             pinned |= found
             found = outside
         shared[equation.output] = found
