@@ -48,6 +48,8 @@ def real(array: Array) -> Array:
 
 def decimated(array: Array, most: int | None = None) -> Array:
     """Return every k-th row and column, so that no more than `most` are left (default: as many as are seen)."""
+    if not array.ndim:
+        return array
     most = most or (POINTS if array.ndim <= 1 else PIXELS)
     steps = tuple(slice(None, None, max(1, math.ceil(length / most))) for length in array.shape[:2])
     return np.ascontiguousarray(array[steps])
@@ -77,7 +79,7 @@ def _landscape(arrays: Arrays, settings: Settings) -> Made:
     made = {"z": np.ascontiguousarray(z[::down, ::across])}
     for name, every in (("x", across), ("y", down)):
         if name in arrays:
-            made[name] = real(arrays[name])[::every]
+            made[name] = real(arrays[name])[::every] if arrays[name].ndim else real(arrays[name])
     return made, {"every": [down, across]}
 
 
@@ -85,9 +87,11 @@ def _arrows(arrays: Arrays, settings: Settings) -> Made:
     if "u" not in arrays or "v" not in arrays or arrays["u"].shape != arrays["v"].shape:
         return _plain(arrays, settings)
     most, shape = int(settings.get("arrows", 20)), arrays["u"].shape
+    if len(shape) not in (1, 2):
+        return _plain(arrays, settings)
     if len(shape) == 1:
         every = max(1, math.ceil(shape[0] / most**2))
-        return {name: real(array)[::every] for name, array in arrays.items()}, {}
+        return {name: real(np.atleast_1d(array))[::every] for name, array in arrays.items()}, {}
     down, across = (max(1, math.ceil(length / most)) for length in shape)
     made = {}
     for name in ("u", "v", "x", "y"):
@@ -115,10 +119,10 @@ def _table(arrays: Arrays, settings: Settings) -> Made:
 
 def _images(arrays: Arrays, settings: Settings) -> Made:
     stack = arrays.get("images")
-    if stack is None or stack.ndim < 2:
+    if stack is None or stack.ndim < 2 or not stack.size:
         return _plain(arrays, settings)
     given = arrays.get("predictions")
-    said = None if given is None else as_classes(given)
+    said = None if given is None or not given.ndim else as_classes(given)
     labels = arrays.get("labels")
     order = np.arange(len(stack))
     facts: dict[str, Any] = {}
@@ -130,7 +134,7 @@ def _images(arrays: Arrays, settings: Settings) -> Made:
     order = order[: int(settings.get("most", 40))]
     made = {"images": _squared(stack[order], int(settings.get("width", 0))), "chosen": order.astype(np.float64)}
     for name, values in (("labels", labels), ("predictions", said)):
-        if values is not None and values.ndim == 1 and len(values) == len(stack):
+        if values is not None and values.shape == stack.shape[:1]:
             made[name] = real(values[order])
     return made, facts
 
@@ -177,7 +181,7 @@ def _texts(arrays: Arrays, settings: Settings) -> Made:
 
 def _bars(arrays: Arrays, settings: Settings) -> Made:
     heights = arrays.get("heights")
-    return ({}, {}) if heights is None else ({"heights": np.ascontiguousarray(real(heights)[:400])}, {})
+    return ({}, {}) if heights is None else ({"heights": np.atleast_1d(real(heights))[:400].copy()}, {})
 
 
 def _boundary(arrays: Arrays, settings: Settings) -> Made:

@@ -3,7 +3,7 @@ decision boundary the stretch of the graph from its points to its prediction, ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -61,7 +61,8 @@ class Viewer:
     @property
     def views(self) -> tuple[str, ...]:
         """All view nodes."""
-        return nodes_of_kind(self.prepared.graph, self.prepared.library, Kind.VIEW)
+        found = nodes_of_kind(self.prepared.graph, self.prepared.library, Kind.VIEW)
+        return tuple(id for id in found if not self.prepared.graph.nodes[id].inside)
 
     def shown(
         self, ids: Iterable[str], moment: Moment | None, wires: Mapping[Socket, Any] | None = None
@@ -149,21 +150,29 @@ class Viewer:
         """Lower the stretch, and see that what it says of a point does not depend on the other points."""
         try:
             found = stretch(self.prepared, wired["points"], wired["prediction"], len(plane.points))
-            half = len(plane.points) // 2
-            mixed = np.concatenate([plane.points[:half], np.repeat(plane.points[:1], len(plane.points) - half, axis=0)])
-            one, other = (found.at(points, *self._at(moment))[:half] for points in (plane.points, mixed))
+            mixed = _depends_on_others(lambda points: found.at(points, *self._at(moment)), plane.points)
         except GradwireError as error:
             plane.fault = error.sentence
             return
-        with np.errstate(all="ignore"):
-            apart = np.abs(one - other) > 1e-5 * (1 + np.abs(one))
-        if apart.any():
+        if mixed:
             plane.fault = (
                 "What is predicted of a point depends on the other points: wire “points” in from behind the node that "
                 "works over all rows (Standardise, or one like it)."
             )
             return
         plane.stretch = found
+
+
+def _depends_on_others(predict: Callable[[NDArray[Any]], NDArray[Any]], points: NDArray[Any]) -> bool:
+    """Whether what is predicted of a row changes when the rows after it are others, or when all stand the other way
+    round."""
+    half = len(points) // 2
+    once = predict(points)
+    others = predict(np.concatenate([points[:half], np.repeat(points[:1], len(points) - half, axis=0)]))
+    turned = predict(np.ascontiguousarray(points[::-1]))[::-1]
+    with np.errstate(all="ignore"):
+        near = 1e-5 * (1 + np.abs(once))
+        return bool((np.abs(once - others)[:half] > near[:half]).any() or (np.abs(once - turned) > near).any())
 
 
 def _plane(points: NDArray[Any], settings: Mapping[str, Any]) -> Plane | None:

@@ -69,7 +69,7 @@ class BarCard(ViewCard):
         heights = self.arrays.get("heights")
         if heights is None:
             return self.EMPTY
-        if heights.ndim not in (1, 2) or (heights.ndim == 2 and heights.shape[1] > 8):
+        if len(self.shape("heights")) not in (1, 2) or (heights.ndim == 2 and heights.shape[1] > 8):
             return f"heights {shape_text(self.shape('heights'))} must be a vector, or a matrix of at most 8 columns."
         return "" if heights.size else "There are no numbers."
 

@@ -42,6 +42,8 @@ class LineCard(ViewCard):
         x, y = self.arrays.get("x"), self.arrays.get("y")
         if y is None:
             return self.EMPTY
+        if not y.size:
+            return "y is empty."
         if y.ndim > 2:
             return f"y {shape_text(self.shape('y'))} must be a scalar, a vector or columns of a matrix."
         if x is not None and y.size > 1 and x.size != len(y):

@@ -50,7 +50,7 @@ class ProbeCard(ViewCard):
             return
         low, high = finite_range(x) or (float("nan"), float("nan"))
         first = ", ".join(number_text(float(v), min(digits, 4)) for v in x.ravel()[:8]) + (" …" if x.size > 8 else "")
-        mean = float(np.nanmean(x)) if x.size else float("nan")
+        mean = float(np.nanmean(x)) if np.isfinite(x).any() else float("nan")
         facts = (("from", short(low)), ("to", short(high)), ("mean", short(mean)), ("∂loss", self.derivative))
         self._words.set(f"[{first}]", facts)
 
@@ -176,7 +176,7 @@ class NumberCard(ViewCard):
     def table(self) -> Mapping[str, NDArray[Any]]:
         """Return the history."""
         seen = self._seen.columns()
-        return {"step": seen[:, 0], "value": seen[:, 1]}
+        return {"step": seen[:, 0], "value": seen[:, 1]} if len(seen) else {}
 
 
 def grouped(number: float, digits: int) -> str:

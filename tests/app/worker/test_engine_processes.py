@@ -185,6 +185,27 @@ def test_every_wire_has_the_look_the_engine_computes(qtbot, asks):
     }
 
 
+def test_views_alone_are_what_a_look_at_all_wires_shows_of_them(qtbot, runs, asks):
+    content = read(SAMPLE_2)
+    run_to_end(qtbot, runs, content)
+    moment = runs.moment(0)
+    asks.set_content(content, SAMPLES, ASSETS)
+    asks.ask_looks(moment)
+    qtbot.waitUntil(lambda: "looks" in asks.answers, timeout=WAIT)
+    looks = asks.answers["looks"]
+    found = []
+    asks.views_ready.connect(lambda _, views, step: found.append((views, step)))
+    asks.ask_views(list(looks.views), moment)
+    assert asks.busy("views")
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT)
+    (views, step) = found[0]
+    assert step == runs.steps and not asks.busy("views")
+    assert views.keys() == looks.views.keys()
+    for id, seen in looks.views.items():
+        for name, packed in seen.inputs.items():
+            np.testing.assert_allclose(views[id].inputs[name].array(), packed.array(), rtol=1e-12)
+
+
 def test_looks_follow_the_moment_of_a_run(qtbot, runs, asks):
     content = read(SAMPLE_2)
     run_to_end(qtbot, runs, content)
