@@ -15,9 +15,11 @@ import numpy as np
 import engine
 from app import cli_output as output
 from engine.api import OpenGraph
+from engine.checkpoint import Checkpoint
 from engine.errors import FileError, SettingError
 from engine.files.save import export, require_free
 from engine.graph import Socket, label
+from engine.limits import RUN_STEPS
 from engine.operator import Operator
 from engine.results import plain
 from engine.sockets import output_names, shortened
@@ -39,6 +41,7 @@ def run(chosen: argparse.Namespace) -> int:
             backend=chosen.backend,
             parameters=parameters(chosen.params),
             progress=report,
+            checkpoint=_checkpoint(chosen),
         )
     document = output.document(results.to_plain())
     # Printed before it is written: a full disk then costs the file, not the numbers.
@@ -56,6 +59,13 @@ def run(chosen: argparse.Namespace) -> int:
     for result in failed:
         output.complain(result.stopped)
     return FAILED if failed else DONE
+
+
+def _checkpoint(chosen: argparse.Namespace) -> Checkpoint | None:
+    """Return how the run is to be written; without a number of steps it is written at its end."""
+    if chosen.checkpoint is None and not chosen.resume:
+        return None
+    return Checkpoint.beside(chosen.file, chosen.checkpoint or RUN_STEPS, chosen.resume)
 
 
 def grad(chosen: argparse.Namespace) -> int:

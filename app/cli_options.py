@@ -51,6 +51,18 @@ def _whole(text: str, most: int) -> int:
     return int(text)
 
 
+def backend(text: str) -> str:
+    """Return the engine's name of a backend, where people use a shorter one."""
+    return {"numpy": "numpy_code"}.get(text, text)
+
+
+def some(text: str) -> int:
+    """Return a whole number from 1 to the most steps of a run."""
+    if (number := steps(text)) == 0:
+        raise argparse.ArgumentTypeError("0 is no number of steps to wait")
+    return number
+
+
 def size(text: str) -> tuple[int, int]:
     """Return a size in pixels, written 1600x1000."""
     sides = re.fullmatch(r"(\d{3,5})x(\d{3,5})", text.lower(), re.ASCII)
@@ -81,7 +93,12 @@ APPROACH: Final = (
 )
 BACKEND: Final = (
     ("--backend",),
-    {"metavar": "B", "help": "what runs it: numpy_code, autograd or interpret (default: the first that can)"},
+    {
+        "metavar": "B",
+        "type": backend,
+        "help": "what runs it: numpy, xla, auto (numpy until xla has compiled), autograd or interpret (default: the "
+        "first that can)",
+    },
 )
 SET: Final = (
     ("--set",),
@@ -120,6 +137,14 @@ COMMANDS: Final = (
             SET,
             INPUT,
             PARAMS,
+            (
+                ("--checkpoint",),
+                {"type": some, "metavar": "N", "help": "write FILE.checkpoint.dgraph every N steps"},
+            ),
+            (
+                ("--resume",),
+                {"action": "store_true", "help": "go on from FILE.checkpoint.dgraph, where it is there"},
+            ),
             (("--out",), {"metavar": "RESULT.json", "help": "write the JSON document to a file"}),
             (("--plot",), {"metavar": "PLOT.png", "help": "draw the loss over the steps"}),
         ),

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine import evaluate, results
 from engine.building import setting_edit
+from engine.checkpoint import Checkpoint, require_one_lane
 from engine.data import ASSETS, Data
 from engine.errors import DeclarationError, GradwireError, SettingError
 from engine.files.save import save
@@ -37,6 +38,18 @@ def installed_library() -> Library:
     if not libraries:
         raise DeclarationError("no operators are installed: install gradwire, or pass a library")
     return Library(declared for library in libraries for declared in library.values())
+
+
+def _left(content: Content, prepared: Prepared, steps: int | None) -> int | None:
+    """Return how many steps a run is to take that may have been resumed: those it has taken count."""
+    began = 0 if content.kept is None else content.kept.step
+    taken = prepared.step - began
+    if taken <= 0:
+        return steps
+    if steps is not None:
+        return max(0, steps - taken)
+    own = max((int(plan.settings["steps"]) for plan in prepared.plans), default=0)
+    return 0 if prepared.step >= own > began else None
 
 
 @dataclass(frozen=True)
@@ -114,23 +127,32 @@ class OpenGraph:
         parameters: Mapping[str, Any] | None = None,
         start: Literal["kept", "initial"] = "kept",
         progress: Progress | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Results:
         """Train, and return one result for each optimizer that ran on parameters of its own.
 
         Without `steps` each optimizer takes its own number of steps. A run goes on from values kept in the graph,
         unless `start` is "initial"; `parameters` (by id or name) are start values that go before either. Optimizers
-        that take turns on different parameters share a result. Raise a GradwireError where the graph cannot run.
+        that take turns on different parameters share a result. With a `checkpoint` the run is written every so many
+        steps, or goes on from what was written. Raise a GradwireError where the graph cannot run.
         """
-        prepared = self.prepare(seed=seed, start=start, parameters=parameters)
+        graph = self if checkpoint is None else replace(self, content=checkpoint.taken_up(self.content))
+        prepared = graph.prepare(seed=seed, start=start, parameters=parameters)
+        steps = _left(self.content, prepared, steps)
         trainer = Trainer(prepared, approach=approach, backend=backend, steps=steps)
+        if checkpoint is not None:
+            require_one_lane(trainer)
         began = time.perf_counter()
         histories = [History() for _ in trainer.lanes]
         loss = np.nan
         while not trainer.done:
-            for chunk in trainer.run(most=10**9, seconds=0.1):
+            most = 10**9 if checkpoint is None else checkpoint.until(trainer.step())
+            for chunk in trainer.run(most=most, seconds=0.1):
                 histories[chunk.lane].add(chunk.first, chunk.rows)
                 if chunk.lane == 0 and len(chunk.rows):
                     loss = float(chunk.rows[-1][0])
+            if checkpoint is not None and (trainer.done or checkpoint.until(trainer.step()) == checkpoint.every):
+                checkpoint.write(trainer)
             if progress is not None:
                 progress(trainer.step(0) - prepared.step, trainer.lanes[0].limit - prepared.step, loss)
         seconds = time.perf_counter() - began

@@ -288,7 +288,10 @@ def _bits(key: Any, shape: Shape) -> Any:
 
 
 def _fold(key: Any, number: Any) -> Any:
-    number = jnp.asarray(number, np.int64)
+    number = jnp.asarray(number)
+    if number.shape == (2,):  # the key of a call
+        return jnp.stack(threefry((key[0], key[1]), number[0], number[1]))
+    number = number.astype(np.int64)
     low, high = (number & 0xFFFFFFFF).astype(np.uint32), (number >> 32 & 0xFFFFFFFF).astype(np.uint32)
     return jnp.stack(threefry((key[0], key[1]), low, high))
 
