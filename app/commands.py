@@ -61,7 +61,7 @@ def entries(window: Window) -> list[Entry]:
         ]
         found += [
             Entry(f"Go to {session.label(id)}", "Node", "", lambda id=id: session.reveal(id), id)  # type: ignore[misc]
-            for id in session.graph.nodes
+            for id in session.graph.bodies.get(session.body, ())
         ]
     return found
 

@@ -19,12 +19,12 @@ SHIFT = 32.0
 """How far right of and below the original a duplicate stands, in scene units."""
 
 
-def inserted(content: Content, library: Library, operator_id: str, place: Place) -> tuple[str, Group]:
-    """Return the id of the new node, and the edit that adds it with the parameter nodes it brings.
+def inserted(content: Content, library: Library, operator_id: str, place: Place, inside: str = "") -> tuple[str, Group]:
+    """Return the id of the new node, and the edit that adds it to a body with the parameter nodes it brings.
 
     A second parameter or optimizer gets a number. Raise EditError for an operator the library lacks.
     """
-    edit = building.insertion(content, library, operator_id, place)
+    edit = building.insertion(content, library, operator_id, place, inside)
     added: str = edit.edits[0].node.id  # type: ignore[union-attr]
     operator = library[operator_id]
     taken = _labels(content, library)
@@ -33,18 +33,21 @@ def inserted(content: Content, library: Library, operator_id: str, place: Place)
     return added, edit
 
 
-def pasted(content: Content, library: Library, text: str, at: Place) -> Group:
-    """Return the edit that adds what was copied, its top left at `at`; raise EditError for any other text."""
-    return _told_apart(content, library, building.paste(content, library, text, at))
+def pasted(content: Content, library: Library, text: str, at: Place, inside: str = "") -> Group:
+    """Return the edit that adds to a body what was copied, its top left at `at`; raise EditError for any other text."""
+    return _told_apart(content, library, building.paste(content, library, text, at, inside))
 
 
-def duplicated(content: Content, library: Library, nodes: Collection[str], notes: Collection[str]) -> Group:
-    """Return the edit that adds copies of nodes and notes, at least one of them, a little lower to the right."""
+def duplicated(
+    content: Content, library: Library, nodes: Collection[str], notes: Collection[str], inside: str = ""
+) -> Group:
+    """Return the edit that adds copies of nodes and notes of a body, at least one of them, a little lower to the
+    right."""
     layout = content.layout
     corners = [(place.x, place.y) for place in (layout.places.get(id, Place()) for id in nodes)]
     corners += [(note.x, note.y) for note in map(layout.notes.get, notes) if note]
     at = Place(min(x for x, _ in corners) + SHIFT, min(y for _, y in corners) + SHIFT)
-    return _told_apart(content, library, building.duplication(content, library, nodes, at, notes))
+    return _told_apart(content, library, building.duplication(content, library, nodes, at, notes, inside))
 
 
 def _told_apart(content: Content, library: Library, edit: Group) -> Group:

@@ -15,6 +15,8 @@ class Selection:
     order: tuple[str, ...] = ()
     notes: frozenset[str] = frozenset()
     wires: frozenset[Wire] = frozenset()
+    body: str = ""
+    """The body that is shown: nothing else can be selected."""
 
     @property
     def nodes(self) -> frozenset[str]:
@@ -28,9 +30,11 @@ class Selection:
 
     def within(self, content: Content) -> Selection:
         """Return what of the selection is still there."""
-        nodes = content.graph.nodes
-        order = tuple(id for id in self.order if id in nodes)
-        return Selection(order, self.notes & set(content.layout.notes), self.wires & content.graph.wires)
+        nodes, notes = content.graph.nodes, content.layout.notes
+        order = tuple(id for id in self.order if id in nodes and nodes[id].inside == self.body)
+        written = frozenset(id for id in self.notes if id in notes and notes[id].inside == self.body)
+        wires = (wire for wire in self.wires & content.graph.wires if nodes[wire.source.node].inside == self.body)
+        return Selection(order, written, frozenset(wires), self.body)
 
     def changed_to(
         self,
@@ -46,4 +50,4 @@ class Selection:
         fresh = sorted(wanted - set(kept) - {current})
         last = [current] if current in wanted else []
         order = tuple(id for id in (*kept, *fresh, *last) if id is not None)
-        return Selection(order, frozenset(notes), frozenset(wires)).within(content)
+        return Selection(order, frozenset(notes), frozenset(wires), self.body).within(content)

@@ -23,6 +23,7 @@ from app.looks import LookBook
 from app.running import ACTIVE, MOVING, Running
 from app.selection import Selection
 from engine import arrangement, building, infer
+from engine.bodies import owner_of
 from engine.document import Changed, Document
 from engine.edits import Disconnect, Edit, Group, Rename
 from engine.errors import GradwireError
@@ -308,7 +309,7 @@ class Session(QObject):
 
         A second parameter or optimizer gets a number, as legends and messages tell them apart by name.
         """
-        added, edit = insertions.inserted(self.content, self.library, operator_id, place)
+        added, edit = insertions.inserted(self.content, self.library, operator_id, place, self.body)
         if not self.apply(edit):
             return ""
         self.select([added])
@@ -359,13 +360,13 @@ class Session(QObject):
 
     def paste(self, text: str, at: Place) -> None:
         """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""
-        self._insert_many(lambda: insertions.pasted(self.content, self.library, text, at))
+        self._insert_many(lambda: insertions.pasted(self.content, self.library, text, at, self.body))
 
     def duplicate(self) -> None:
         """Copy the selection a little lower to the right, without the clipboard."""
         chosen = self.selection, self.selected_notes
         if any(chosen):
-            self._insert_many(lambda: insertions.duplicated(self.content, self.library, *chosen))
+            self._insert_many(lambda: insertions.duplicated(self.content, self.library, *chosen, self.body))
 
     def _insert_many(self, edit: Callable[[], Edit]) -> None:
         before = set(self.graph.nodes), set(self.layout.notes)
@@ -418,15 +419,27 @@ class Session(QObject):
             self._selection = selection
             self.selection_changed.emit()
 
+    @property
+    def body(self) -> str:
+        """The body that is shown and edited: "" is the main graph. Only what lies in it can be selected."""
+        return self._selection.body
+
+    def shown(self, node: str) -> str:
+        """Return the node of the body shown that a node is, or lies in; "" where it lies elsewhere."""
+        while node in self.graph.nodes and self.graph.nodes[node].inside != self.body:
+            node = owner_of(self.graph.nodes[node].inside)
+        return node if node in self.graph.nodes else ""
+
     def select_all(self) -> None:
         """Select every node and note."""
         self.select(self.graph.nodes, self.layout.notes, current=self.current)
 
     def reveal(self, node: str) -> None:
         """Select the node and ask the canvas to show it."""
-        if node in self.graph.nodes:
-            self.select([node])
-            self.reveal_requested.emit(node)
+        seen = self.shown(node)
+        if seen:
+            self.select([seen])
+            self.reveal_requested.emit(seen)
 
     # Overlays -----------------------------------------------------------------------------------------------------
 

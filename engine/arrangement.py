@@ -36,17 +36,23 @@ SWEEPS: Final = 6
 
 
 def placed(content: Content, library: Mapping[str, Operator]) -> Content:
-    """Return the content with a place for every node: those without one are arranged below the others."""
+    """Return the content with a place for every node: those without one are arranged below the others of their body."""
     graph, layout = content.graph, content.layout
-    homeless = [id for id in graph.nodes if id not in layout.places]
-    if not homeless:
-        return content
-    bottoms = [place.y + 300.0 for place in layout.places.values()]
-    bottoms += [note.y + note.height for note in layout.notes.values()]
-    lefts = [place.x for place in layout.places.values()] + [note.x for note in layout.notes.values()]
-    corner = Place(min(lefts, default=0.0), max(bottoms, default=-BETWEEN_PARTS) + BETWEEN_PARTS)
-    places = {**layout.places, **arranged(graph, library, homeless, corner)}
-    return replace(content, layout=Layout(places, layout.notes))
+    places = dict(layout.places)
+    for inside, ids in sorted(graph.bodies.items()):
+        homeless = [id for id in ids if id not in layout.places]
+        if homeless:
+            corner = _below(layout, [id for id in ids if id in layout.places], inside)
+            places |= arranged(graph, library, homeless, corner)
+    return content if len(places) == len(layout.places) else replace(content, layout=Layout(places, layout.notes))
+
+
+def _below(layout: Layout, placed: Collection[str], inside: str) -> Place:
+    """Return where to go on below the nodes that have a place, and the notes of their body."""
+    tops, notes = [layout.places[id] for id in placed], [n for n in layout.notes.values() if n.inside == inside]
+    bottoms = [place.y + 300.0 for place in tops] + [note.y + note.height for note in notes]
+    lefts = [place.x for place in tops] + [note.x for note in notes]
+    return Place(min(lefts, default=0.0), max(bottoms, default=-BETWEEN_PARTS) + BETWEEN_PARTS)
 
 
 def arranged(

@@ -132,12 +132,13 @@ def tidying(
     nodes: Collection[str] = (),
     size: Callable[[str], Size] | None = None,
 ) -> Group:
-    """Return the edit that arranges nodes (none given: all) from left to right, their top left corner where it is.
+    """Return the edit that arranges nodes (none given: the main graph) from left to right, their top left corner where
+    it is.
 
     Frames that carry nothing else are drawn around their nodes again. `size` says how large a node is drawn.
     """
     layout = content.layout
-    chosen = frozenset(nodes or content.graph.nodes)
+    chosen = frozenset(nodes or content.graph.bodies.get("", ()))
     corners = [layout.places[id] for id in chosen if id in layout.places]
     at = Place(min((place.x for place in corners), default=0.0), min((place.y for place in corners), default=0.0))
     places = arranged(content.graph, library, chosen, at, size)

@@ -75,9 +75,13 @@ class BodyTypes:
     def known(self, node: str, socket: str, setting: str) -> list[tuple[str, Type]] | None:
         """Return the names and types of what goes into an owner through one of its inputs; None where one is unknown.
 
-        Raise ShapeError where there are more names than wires, or fewer.
+        Raise ShapeError where there are more wires than names, or fewer than what is carried.
         """
         names, types = self.all.settings_of(node)[setting], self.given(node, socket)
+        if socket != "carry":
+            names = names[: len(types)]
+        elif names and not types:
+            return None  # told as a missing input
         if len(names) != len(types):
             words = setting.replace("_", " ")
             raise ShapeError(
@@ -228,7 +232,7 @@ class BodyTypes:
             for name, kind, first in zip(names, types, self.given(other, "xs"), strict=False):
                 if kind is not None and first is not None and kind != first:
                     raise ShapeError(
-                        f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives it {first}: "
+                        f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives {first}: "
                         "a function takes the same types at every call"
                     )
 

@@ -195,7 +195,7 @@ class _Preparation:
         self.graph, self.library, self.seed, self.strict = graph, library, seed, strict
         goals = optimizers(graph, library)
         self.required = ancestors(graph, goals) if goals else frozenset(graph.nodes)
-        shown = nodes_of_kind(graph, library, Kind.VIEW)
+        shown = [id for id in nodes_of_kind(graph, library, Kind.VIEW) if not graph.nodes[id].inside]
         self.wanted = self.required | ancestors(graph, shown) if strict else frozenset(graph.nodes)
         self.problems: list[Problem] = []
         if strict:

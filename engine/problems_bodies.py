@@ -12,7 +12,7 @@ from engine.control import OWNERS
 from engine.operator import Kind
 from engine.order import natural
 from engine.rules import is_optimizer
-from engine.sockets import output_names, shortened
+from engine.sockets import arguments, output_names, shortened
 
 if TYPE_CHECKING:
     from engine.problems import Facts, Problem
@@ -77,6 +77,15 @@ def _input(facts: Facts, node: str, joints: Joints) -> Iterator[Problem]:
         if name not in names:
             sentence = f" is called “{shortened(name)}”, and {facts.quoted(owner)} takes {_listed(names)}."
             yield facts.problem("no-such-name", sentence, node)
+        elif declared.operator != FUNCTION and not _wired(facts, owner, *names[name]):
+            sentence = f" gives “{shortened(name)}”, for which nothing is wired into {facts.quoted(owner)}."
+            yield facts.problem("missing-input", sentence, node)
+
+
+def _wired(facts: Facts, owner: str, socket: str, place: int) -> bool:
+    """Return whether a variadic input of an owner has a wire in this place."""
+    given = arguments(facts.graph, facts.operators[owner], owner)
+    return place < sum(argument.input.name == socket for argument in given)
 
 
 def _output(facts: Facts, node: str, joints: Joints) -> Iterator[Problem]:
@@ -146,6 +155,11 @@ def _results(facts: Facts, node: str) -> Iterator[Problem]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         yield facts.problem("named-twice", f" is given two things called “{shortened(twice[0])}”.", node)
+    if declared.operator == control.SCAN and values["carries"] and not _wired(facts, node, "carry", 0):
+        sentence = (
+            f" carries {_listed(values['carries'])}: wire what it starts from into carry, or carry nothing."
+        )
+        yield facts.problem("missing-input", sentence, node, "carry.0")
     outputs = output_names(facts.graph, facts.operators[node], node)
     for name in sorted(set(outputs)):
         if outputs.count(name) > 1 or name in inputs or "." in name or not name:

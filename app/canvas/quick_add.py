@@ -55,7 +55,7 @@ def joint(
     library: Library, graph: Graph, inference: Inference, socket: Socket, declared: Operator, *, output: bool
 ) -> str:
     """Return the first socket of an operator that a wire from (`output`) or into the socket may join, or ""."""
-    new = Node("", declared.id)
+    new = Node("", declared.id, inside=graph.nodes[socket.node].inside)
     with_new = Graph({**graph.nodes, "": new}, graph.wires)
     if output:
         names = [f"{each.name}.0" if each.variadic else each.name for each in declared.inputs]

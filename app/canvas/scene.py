@@ -41,6 +41,8 @@ class Scene:
         self._node_boxes: Boxes[str] = Boxes()
         self._wire_boxes: Boxes[Wire] = Boxes()
         self._routed = -1
+        self.body = session.body
+        """The body whose nodes are shown. To enter another one: change the session's and `rebuild`."""
         self.revision = 0
         """Counts changes of places and faces: what is kept of the scene elsewhere is for one revision."""
         self.rebuild()
@@ -58,12 +60,15 @@ class Scene:
         self._previews.clear()
         self.revision += 1
         session = self.session
-        for id in session.graph.nodes:
+        self.body = session.body
+        for id in session.graph.bodies.get(self.body, ()):
             self._put_node(id)
         for wire in session.graph.wires:
-            self._put_wire(wire)
+            if self._shows(wire.source.node):
+                self._put_wire(wire)
         for id, note in session.layout.notes.items():
-            self.notes[id] = NoteItem(note)
+            if note.inside == self.body:
+                self.notes[id] = NoteItem(note)
         self._stretch_frames()
         self.route()
         self.read_values()
@@ -84,13 +89,14 @@ class Scene:
             self._wire_boxes.drop(wire)
             self.revision += 1
         ends = {end.node for wire in changed.wires for end in wire}
-        refaced = (changed.nodes | ends) & set(graph.nodes)
+        refaced = {id for id in changed.nodes | ends if self._shows(id)}
         for id in refaced:
             self._put_node(id)
         for wire in changed.wires & graph.wires:
-            self._put_wire(wire)
+            if self._shows(wire.source.node):
+                self._put_wire(wire)
         for id in changed.notes:
-            if id in layout.notes:
+            if id in layout.notes and layout.notes[id].inside == self.body:
                 self.notes[id] = NoteItem(layout.notes[id])
             else:
                 self.notes.pop(id, None)
@@ -98,6 +104,11 @@ class Scene:
         self._stretch_frames()
         self.route()
         self.read_values()
+
+    def _shows(self, id: str) -> bool:
+        """Return whether a node is in the graph and lies in the body that is shown."""
+        node = self.session.graph.nodes.get(id)
+        return node is not None and node.inside == self.body
 
     def _put_node(self, id: str) -> None:
         place = self.session.layout.places.get(id, Place())
@@ -228,10 +239,11 @@ class Scene:
         sockets: dict[str, set[str]] = defaultdict(set)
         for problem in self.session.problems:
             if problem.node is not None:
-                if worst.get(problem.node) != "error":
-                    worst[problem.node] = problem.severity
-                if problem.socket is not None:
-                    sockets[problem.node].add(problem.socket)
+                shown = self.session.shown(problem.node)  # what is wrong inside a body shows at its owner
+                if worst.get(shown) != "error":
+                    worst[shown] = problem.severity
+                if problem.socket is not None and shown == problem.node:
+                    sockets[shown].add(problem.socket)
         for id, item in self.nodes.items():
             item.severity = worst.get(id, "")
             item.faulty = frozenset(sockets.get(id, ()))

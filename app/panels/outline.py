@@ -56,7 +56,7 @@ class Outline(QTreeWidget):
         if not self.isVisible():
             return
         session = self.session
-        nodes = session.graph.nodes
+        nodes = session.graph.bodies.get(session.body, ())
         ordered, looped = acyclic_part(nodes, graph_parents(session.graph))
         self._following = True
         opened = {id for id, item in self._items.items() if item.isExpanded()}

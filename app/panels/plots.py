@@ -124,7 +124,7 @@ class PlotPanel(QWidget):
     def _wanted(self) -> Iterator[tuple[str, Callable[[], Card]]]:
         """Yield the cards there should be, in order: their keys, and how to make them."""
         session, runs = self._session, self._session.runs
-        kinds = {id: session.operator(id) for id in sorted(session.graph.nodes, key=natural)}
+        kinds = {id: session.operator(id) for id in sorted(session.graph.bodies.get("", ()), key=natural)}
         trains = bool(runs.lanes) or any(op.family == "optimizers" for op in kinds.values())
         if trains:
             yield "loss", lambda: LossCard(runs)

@@ -185,7 +185,8 @@ def _item(kind: ArrayType) -> ArrayType:
 def _loop(lowering: Lowering, node: Node, declared: Operator) -> tuple[_Loop, dict[str, Any]]:
     values, given = declared.values(node), _given(lowering, node, declared)
     carries = _named(lowering, values["carries"], given.get("carry", []), "carry")
-    items = _named(lowering, values.get("items", ()), given.get("sequence", []), "sequence")
+    walked = given.get("sequence", [])
+    items = _named(lowering, values.get("items", ())[: len(walked)], walked, "sequence")
     for name, value in items.items():
         if not isinstance(value, Var) or not lowering.recorder.types[value].shape:
             raise lowering.error(f"walks along “{name}”, which is no array with an axis")
