@@ -108,6 +108,84 @@ def test_two_spirals_are_told_apart():
         assert figure in notes("two_spirals")
 
 
+# XOR, the quick start of Flux
+
+
+def test_three_units_learn_either_or():
+    graph = sample("xor_quick_start")
+    run = graph.run().only
+    found, p = wires(graph), run.parameters
+    points, labels = found["checkerboard_1.points"], found["checkerboard_1.labels"]
+    np.testing.assert_array_equal(labels, (points[:, 0] > 0) ^ (points[:, 1] > 0))
+    mean, variance = (kept.array() for _, kept in sorted(run.kept.states["batch_norm_1"].items()))
+    hidden = np.tanh(points @ p["weights 1"] + p["bias 1"])
+    normed = p["scale"] * (hidden - mean) / np.sqrt(variance + 1e-5) + p["shift"]
+    right_ones = np.argmax(normed @ p["weights 2"] + p["bias 2"], axis=1) == labels
+    assert len(points) == 1000
+    assert run.steps == 8000
+    assert right_ones.mean() >= 0.94
+    assert sum(value.size for value in p.values()) == 23
+    for figure in ("more than 95 % of all 1,000 points", "8,000 steps", "23 numbers"):
+        assert figure in notes("xor_quick_start")
+
+
+# A cubic by a network
+
+
+def test_a_small_network_learns_a_cubic():
+    graph = sample("cubic_by_network")
+    run = graph.run().only
+    x, p = wires(graph)["linspace_1.value"], run.parameters
+    np.testing.assert_allclose(x, np.arange(-20, 21) / 10, atol=1e-12)
+    learned = np.tanh(x[:, None] @ p["weights 1"] + p["bias 1"]) @ p["weights 2"] + p["bias 2"]
+    error = np.mean((learned[:, 0] - (2 * x - x**3)) ** 2)
+    assert run.steps == 4100
+    assert error < 2e-4
+    assert run.loss == pytest.approx(error, rel=1e-9)
+    assert sum(value.size for value in p.values()) == 70
+    for figure in ("below 2e-4 after 4,100 steps", "70 numbers", "23 tanh units"):
+        assert figure in notes("cubic_by_network")
+
+
+# The lasso path
+
+
+def descended(x, y, strength: float, weights):
+    """Return the lasso's weights by coordinate descent (Friedman et al. 2007), from these."""
+    weights = weights.copy()
+    for _ in range(100_000):
+        before = weights.copy()
+        for j in range(x.shape[1]):
+            correlation = x[:, j] @ (y - x @ weights + x[:, j] * weights[j]) / len(x)
+            weights[j] = np.sign(correlation) * max(abs(correlation) - strength, 0.0)
+        if np.max(np.abs(weights - before)) < 1e-12:
+            break
+    return weights
+
+
+def test_the_lasso_path_is_that_of_coordinate_descent():
+    graph = sample("diabetes_lasso_path")
+    run = graph.run().only
+    found = wires(graph, run)
+    x, y, strengths = found["table_1.measurements"], found["table_1.progression"], found["exp2_1.value"]
+    np.testing.assert_allclose([x.mean(axis=0), x.std(axis=0)], [np.zeros(10), np.ones(10)], atol=1e-12)
+    path, weights = [], np.zeros(10)
+    for strength in strengths:
+        weights = descended(x, y, strength, weights)
+        path.append(weights)
+    learned = np.asarray(run.parameters["u"]) ** 2 - np.asarray(run.parameters["v"]) ** 2
+    assert run.steps == 1000
+    np.testing.assert_allclose(learned, np.transpose(path), atol=1e-8)
+    names = graph.graph.nodes["table_1"].settings["columns"][0][2]
+    entered = {name: min(np.flatnonzero(np.transpose(path)[k])) for k, name in enumerate(names)}
+    assert sorted(entered, key=entered.get)[:2] == ["bmi", "log_triglycerides"]
+    assert sorted(entered, key=entered.get)[2:4] == ["blood_pressure", "hdl"]
+    at_an_eighth = int(np.argmin(np.abs(strengths - 1 / 8)))
+    assert {name for k, name in enumerate(names) if path[at_an_eighth][k]} == set(names[:4])
+    for figure in ("to 1e-8 after 1,000 steps", "410 weights", "1/8 these four are in"):
+        assert figure in notes("diabetes_lasso_path")
+
+
 # A sine by a polynomial
 
 
