@@ -1,0 +1,116 @@
+"""Memory policies: the same gradient whatever is kept, and how much that is, counted and weighed."""
+
+import tracemalloc
+
+import numpy as onp
+import pytest
+
+from engine.autodiff.adjoint import adjoint
+from engine.backends.interpret import interpret
+from engine.backends.numpy_code import compile_program
+from engine.program.structure import SCAN, SWEEP, WHILE
+from tests.engine.autodiff.structural_cases import CASES
+from tests.engine.autodiff.test_structure import floats, second
+from tests.engine.program.flows import record
+
+POLICIES = ["every", "every 3", "binomial", "binomial 2", "online", "online 3"]
+LOOPS = {name: case for name, case in CASES.items() if name not in ("branch", "three arms", "recursion", "tree")}
+
+
+def gradient(program):
+    return adjoint(program, program.outputs[0], floats(program))
+
+
+@pytest.mark.parametrize("name", LOOPS)
+@pytest.mark.parametrize("memory", POLICIES)
+def test_every_policy_gives_the_same_gradient(name, memory):
+    function, points = LOOPS[name]
+    if memory.startswith("binomial") and any(w in name for w in ("sine", "while", "loop in")):
+        memory = memory.replace("binomial", "online")
+    saving = gradient(record(function, points[0]))
+    keeping = gradient(record(function, points[0], memory))
+    runs = compile_program(saving), compile_program(keeping)
+    for point in points:
+        known = interpret(keeping, point)
+        for wanted, found, seen in zip(runs[0](point), runs[1](point), keeping.outputs, strict=True):
+            onp.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+            onp.testing.assert_allclose(known[seen], wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, points) in LOOPS.items() if onp.ndim(points[0][0]) == 0])
+@pytest.mark.parametrize("order", ["rr", "rf", "fr"])
+def test_second_derivatives_do_not_depend_on_the_policy(name, order):
+    function, points = LOOPS[name]
+    saving = compile_program(second(record(function, points[0]), order))
+    keeping = compile_program(second(record(function, points[0], "every 2"), order))
+    for point in points:
+        given = [*point, *[1.0] * order.count("f")]
+        onp.testing.assert_allclose(keeping(given)[-1], saving(given)[-1], rtol=1e-11, atol=1e-12)
+
+
+def logistic(np, flow, x, r, n):
+    return flow.scan(n, [x], [], lambda inner, s, k: [r * s * (1.0 - s)])[0]
+
+
+def halving(np, flow, x, r, n):
+    def body(inner, s, k):
+        return [s * (0.5 + 0.1 * s * r)]
+
+    return flow.loop([x], lambda s, k: k < n, body, limit=100_000)[0]
+
+
+def held(function, memory, count):
+    """Return the most carries held at once in the adjoint of a loop."""
+    point = (0.3, 0.2, onp.int64(count))
+    program = gradient(record(function, point, memory))
+    known = interpret(program, point)
+    for equation in program.equations:
+        if equation.primitive == SWEEP:
+            return int(known[equation.output][-1])
+    stacks = [known[each.output] for each in program.equations if each.primitive in (SCAN, WHILE)]
+    return max(len(item) for items in stacks for item in items if onp.ndim(item))
+
+
+@pytest.mark.parametrize(
+    ("function", "memory", "most"),
+    [
+        (logistic, "save all", lambda n: n),
+        (logistic, "every", lambda n: 2 * n**0.5),
+        (logistic, "binomial", lambda n: 2 * onp.log2(n) + 2),
+        (logistic, "online 12", lambda n: 12),
+        (halving, "every", lambda n: 3 * n**0.5),
+        (halving, "online 12", lambda n: 12),
+    ],
+)
+def test_carries_held_grow_as_the_policy_says(function, memory, most):
+    for count in (64, 400, 1_600):
+        assert held(function, memory, count) <= most(count)
+    assert held(function, "save all", 400) == 400
+
+
+def wide(np, flow, x, n):
+    """A carry that weighs something: 16 kB."""
+
+    def body(inner, s, k):
+        return [np.tanh(s * 1.01 + 0.1)]
+
+    return np.sum(flow.scan(n, [x], [], body)[0])
+
+
+@pytest.mark.parametrize("memory", ["every", "binomial", "online 10"])
+def test_theanos_checkpointed_scan_takes_a_quarter_of_the_memory(memory):
+    point = (onp.linspace(-1, 1, 2_048), onp.int64(300))
+
+    def weighed(memory):
+        run = compile_program(gradient(record(wide, point, memory)))
+        run(point)
+        tracemalloc.start()
+        try:
+            return run(point)[-1], tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    (wanted, all_), (found, some) = weighed("save all"), weighed(memory)
+    onp.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
+    assert all_ > 300 * 2_048 * 8
+    assert some * 4 < all_
