@@ -59,6 +59,15 @@ class DataFiles:
         name = f"{path.stem}{SUFFIX}" if path is not None and not _is_sample(path) else self._staging()
         return f"{name}/{_copied(source, folder / name)}"
 
+    def largest(self, graph: Graph, library: Library, path: Path | None, target: Path) -> Path | None:
+        """Return the largest of the files that `moves` may copy; None where there is none."""
+        before = self.folder(path)
+        if before is None:
+            return None
+        names = [name for _, _, name in relative_files(graph, library)]
+        files = [before / name for name in names if before != target.parent or STAGED.match(name)]
+        return max((file for file in files if file.is_file()), key=lambda file: file.stat().st_size, default=None)
+
     def moves(self, graph: Graph, library: Library, path: Path | None, target: Path) -> tuple[Edit, ...]:
         """Copy what the graph at `path` reads to where a graph at `target` finds it; return the edits that then name
         it.

@@ -20,6 +20,7 @@ from app import insertions
 from app.data_files import DataFiles
 from app.journal import DocumentJournal
 from app.looks import LookBook
+from app.patience import LONG, beside
 from app.running import ACTIVE, MOVING, Running
 from app.selection import Selection
 from engine import arrangement, building, infer
@@ -149,10 +150,21 @@ class Session(QObject):
 
     def bring(self, source: Path) -> str:
         """Return how the document names a data file from anywhere, copied to where it may be read; raise FileError."""
-        name = self._files.bring(source, self._path)
+        name = self._patiently(source, lambda: self._files.bring(source, self._path))
         if self.folder is not None and (self.folder / name).resolve() != source.expanduser().resolve():
             self.message.emit(f"{source.name} was copied to where the graph may read it.")
         return name
+
+    def _patiently(self, source: Path | None, work: Callable[[], Any]) -> Any:
+        """Do work that copies a file: a large one beside the window, which says so and goes on drawing meanwhile."""
+        try:
+            size = source.expanduser().stat().st_size if source is not None else 0
+        except OSError:
+            size = 0
+        if source is None or size < LONG:
+            return work()
+        self.message.emit(f"Copying {source.name} …")
+        return beside(work)
 
     @property
     def title(self) -> str:
@@ -185,7 +197,10 @@ class Session(QObject):
         target = path or self._path
         if target is None:
             raise ValueError("a document without a path needs one to be saved")
-        moves = Group("Move data files", self._files.moves(self.graph, self.library, self._path, target))
+        graph, path = self.graph, self._path
+        largest = self._files.largest(graph, self.library, path, target)
+        copied = self._patiently(largest, lambda: self._files.moves(graph, self.library, path, target))
+        moves = Group("Move data files", copied)
         spare = checksums(self._document.past_kept())
         save(target, moves.apply(self.content)[0] if moves.edits else self.content, spare)
         self._path = target

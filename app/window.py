@@ -29,6 +29,8 @@ from engine.operator import Library
 
 FIRST_SIZE = (1440, 900)
 TABLE = "inputs.table"
+READERS = {"inputs.image": (".png", ".jpg", ".jpeg")}
+"""The operators that read files dropped on the window, other than tables, by what their names end in."""
 
 
 class Window(QMainWindow):
@@ -235,15 +237,17 @@ class Window(QMainWindow):
             self.canvas.setFocus()
 
     def insert_table(self, file: Path) -> None:
-        """Insert a table of a data file from anywhere; where it cannot be brought here, say why and insert nothing."""
+        """Insert a node that reads a data file or picture from anywhere; where it cannot be brought here, say why and
+        insert nothing."""
         try:
             name = self.session.bring(file)
         except GradwireError as refused:
             self._tell(refused.sentence)
             return
-        with self.session.group("Insert table"):
-            table = self.session.insert(TABLE, self.canvas.free_place())
-            choose_file(self.session, table, "file", name)
+        operator = next((id for id in READERS if file.suffix.lower() in READERS[id]), TABLE)
+        with self.session.group(f"Insert {self.session.library[operator].title.lower()}"):
+            node = self.session.insert(operator, self.canvas.free_place())
+            choose_file(self.session, node, "file", name)
 
     def cut(self) -> None:
         """Copy the selection and remove it."""

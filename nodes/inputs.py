@@ -83,12 +83,25 @@ def _table_outputs(settings: Mapping[str, Any]) -> tuple[Output, ...]:
     kind=Kind.SOURCE,
     outputs=("table",),
     dynamic_outputs=_table_outputs,
-    synonyms=("csv", "tsv", "npy", "npz", "file", "data set", "columns", "load", "read", "spreadsheet"),
+    synonyms=(
+        "csv",
+        "tsv",
+        "npy",
+        "npz",
+        "parquet",
+        "pandas",
+        "file",
+        "data set",
+        "columns",
+        "load",
+        "read",
+        "spreadsheet",
+    ),
 )
 def table(
     data: Any,
     *,
-    file: Value = File("", suffixes=tables.SUFFIXES, help="A CSV, TSV, NPY or NPZ file."),
+    file: Value = File("", suffixes=tables.SUFFIXES, help="A CSV, TSV, NPY, NPZ or Parquet file."),
     columns: Value = Columns(
         (), help="What comes out: name, number or class, and the columns; empty: the whole table."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -10,6 +11,7 @@ from engine.data import Data
 from engine.errors import DataError
 from nodes.table_arrays import NPY, ZIP, read_npy, read_npz
 from nodes.table_cells import Table
+from nodes.table_parquet import PARQUET, read_parquet
 from nodes.table_text import read_text
 
 Rows: TypeAlias = tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -21,6 +23,9 @@ WHOLE: Final = 1 << 28
 """The largest NumPy file that is looked into."""
 MOST: Final = 12
 """With more columns than this, numbers are suggested as one output, side by side."""
+
+
+BINARY: Final[Mapping[bytes, Callable[[bytes], Table]]] = {NPY: read_npy, ZIP: read_npz, PARQUET: read_parquet}
 
 
 def suggested(data: Data, file: str, delimiter: str = "auto", header: str = "auto") -> Rows:
@@ -47,13 +52,13 @@ def suggested(data: Data, file: str, delimiter: str = "auto", header: str = "aut
 def _glimpse(path: Path, delimiter: str, header: str) -> Table:
     with path.open("rb") as stream:
         head = stream.read(HEAD)
-        binary = head.startswith((NPY, ZIP))
+        binary = head.startswith((NPY, ZIP, PARQUET))
         if binary and path.stat().st_size <= WHOLE:
             head += stream.read()
         elif stream.read(1):
             head = head[: head.rfind(b"\n") + 1]
     if binary:
-        return read_npy(head) if head.startswith(NPY) else read_npz(head)
+        return next(read for magic, read in BINARY.items() if head.startswith(magic))(head)
     return read_text(head, path.suffix.lower(), delimiter, header)
 
 

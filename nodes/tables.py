@@ -1,4 +1,4 @@
-"""Tables: columns out of CSV, TSV, NPY and NPZ files, with a sentence for everything that can be wrong with one."""
+"""Tables: columns out of CSV, TSV, NPY, NPZ and Parquet files, with a sentence for all that can be wrong with one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from engine.types import shape_text
 from nodes.generated import permutation
 from nodes.table_arrays import NPY, ZIP, read_npy, read_npz
 from nodes.table_cells import Mask, Table, listed, quoted
+from nodes.table_parquet import PARQUET, read_parquet
 from nodes.table_text import DELIMITERS, HEADERS, read_text
 
 __all__ = ["DELIMITERS", "DTYPES", "HEADERS", "MISSING", "ROWS", "SUFFIXES", "Request", "classes_of", "read"]
 
-SUFFIXES: Final = (".csv", ".tsv", ".txt", ".npy", ".npz")
+SUFFIXES: Final = (".csv", ".tsv", ".txt", ".npy", ".npz", ".parquet")
 MISSING: Final = ("refuse", "leave_out", "mean")
 ROWS: Final = ("all", "training", "held_out")
 DTYPES: Final = ("float64", "float32")
@@ -88,6 +89,10 @@ def _opened(content: bytes, path: Path, request: Request) -> Table:
         return read_npy(content)
     if content.startswith(ZIP):
         return read_npz(content)
+    if content.startswith(PARQUET) and content.endswith(PARQUET):
+        return read_parquet(content)
+    if path.suffix.lower() == ".parquet":
+        raise DataError("it is not a Parquet file, though its name says so, or only a part of one")
     if path.suffix.lower() in (".npy", ".npz"):
         raise DataError("it is not a NumPy file, though its name says so")
     return read_text(content, path.suffix.lower(), request.delimiter, request.header)

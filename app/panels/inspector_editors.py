@@ -36,7 +36,7 @@ from engine.errors import GradwireError
 
 TICKS = 1000
 """Positions of a slider."""
-DATA_SUFFIXES = (".csv", ".tsv", ".npy", ".npz")
+DATA_SUFFIXES = (".csv", ".tsv", ".npy", ".npz", ".parquet", ".png", ".jpg", ".jpeg")
 
 
 class Surroundings(NamedTuple):
@@ -373,6 +373,7 @@ class FileEditor(Editor):
     def __init__(self, spec: setting.File, surroundings: Surroundings) -> None:
         super().__init__(spec)
         self._folder, self._bring = surroundings.folder, surroundings.bring
+        self._suffixes = spec.suffixes or DATA_SUFFIXES
         self.line = plain_line(placeholder="no file yet", name="file")
         self.line.editingFinished.connect(lambda: self._set(self.line.text().strip()))
         self.button = QPushButton("Choose", self)
@@ -400,19 +401,20 @@ class FileEditor(Editor):
     def _beside(self) -> list[tuple[str, str]]:
         folder = self._folder()
         found = folder.iterdir() if folder is not None and folder.is_dir() else ()
-        names = sorted(p.name for p in found if p.suffix in DATA_SUFFIXES)
+        names = sorted(p.name for p in found if p.suffix.lower() in self._suffixes)
         return [(name, name) for name in names[:20]]
 
     def _bundled(self) -> list[tuple[str, str]]:
-        names = sorted(p.name for p in ASSETS.iterdir() if p.suffix in DATA_SUFFIXES)
+        names = sorted(p.name for p in ASSETS.iterdir() if p.suffix.lower() in self._suffixes)
         return [(f"{name}  (bundled)", f"asset:{name}") for name in names]
 
     def _open_menu(self) -> None:
         self.menu().popup(self.button.mapToGlobal(QPoint(0, self.button.height())))
 
     def _browse(self) -> None:
+        kinds = " ".join(f"*{suffix}" for suffix in self._suffixes)
         name, _ = QFileDialog.getOpenFileName(
-            self, "Choose a data file", str(FileEditor.last_folder), "Tables (*.csv *.tsv *.npy *.npz);;All files (*)"
+            self, "Choose a data file", str(FileEditor.last_folder), f"Data files ({kinds});;All files (*)"
         )
         if name:
             FileEditor.last_folder = Path(name).parent

@@ -3,11 +3,14 @@ broken."""
 
 from __future__ import annotations
 
+import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -175,3 +178,45 @@ def test_saving_keeps_the_run_of_data_that_come_along(
     session.save(tmp_path / "fit.dgraph")
     assert not session.stale and session.moment() is not None
     session.close()
+
+
+def test_a_large_file_is_copied_beside_the_window(kept: Session, csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window's thread goes on: its timers fire while the copy is made in another thread."""
+    threads: list[int] = []
+    fired: list[int] = []
+    copy = shutil.copyfile
+
+    def slowly(*paths: Path) -> Path:
+        threads.append(threading.get_ident())
+        deadline = time.monotonic() + 20
+        while not fired and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return copy(*paths)
+
+    monkeypatch.setattr("app.data_files.shutil.copyfile", slowly)
+    monkeypatch.setattr("app.session.LONG", 1)
+    told: list[str] = []
+    kept.message.connect(told.append)
+    QTimer.singleShot(0, lambda: fired.append(1))
+    name = kept.bring(csv)
+    assert fired and threads and threads[0] != threading.get_ident()
+    assert kept.folder is not None and (kept.folder / name).read_text() == TEXT
+    assert told[0] == "Copying points.csv …" and "was copied" in told[1]
+    with pytest.raises(FileError, match="Cannot copy"):
+        monkeypatch.setattr("app.data_files.shutil.copyfile", failing)
+        csv.write_text(TEXT + "9,9\n")
+        kept.bring(csv)
+
+
+def failing(*paths: Path) -> Path:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_dropped_picture_becomes_an_image(window: Callable[..., object], tmp_path: Path) -> None:
+    picture = tmp_path / "photo.PNG"
+    picture.write_bytes(b"\x89PNG")
+    made = window()
+    made.show_document()  # type: ignore[attr-defined]
+    made.insert_table(picture)  # type: ignore[attr-defined]
+    (node,) = made.session.graph.nodes.values()  # type: ignore[attr-defined]
+    assert node.operator == "inputs.image" and str(node.settings["file"]).endswith("photo.PNG")
