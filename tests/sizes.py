@@ -13,6 +13,10 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "kill_sessions": (3, 50),
     "gestures": (150, 3_000),
     "random_graphs": (100, 2_000),
+    "structural_programs": (60, 1_000),
+    "mutants": (120, 0),  # 0: all
+    "counterpart_draws": (1, 4),
+    "counterpart_samples": (2, 99),
     "dense_steps": (1_000, 1_000),
     "convolution_steps": (300, 1_000),
     "forger_steps": (600, 3_000),

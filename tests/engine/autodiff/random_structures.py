@@ -1,4 +1,4 @@
-"""Random programs of nested branches, loops and calls, as recipes that run in any flow of tests.engine.program.flows."""
+"""Random programs of nested branches, loops and calls: recipes that run in any flow of tests.engine.program.flows."""
 
 from __future__ import annotations
 

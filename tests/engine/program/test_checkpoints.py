@@ -1,6 +1,6 @@
 """Checkpoint schedules against the optimum found by dynamic programming, and what they hold."""
 
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -8,7 +8,7 @@ from engine.errors import SettingError
 from engine.program.checkpoints import ONLINE_SLOTS, Keeper, Policy, reach, sweep
 
 
-@lru_cache(maxsize=None)
+@cache
 def fewest(length, slots):
     """The fewest iterations to run, to reverse `length` of them with `slots` checkpoints, by trying all."""
     if length <= 1:
