@@ -26,6 +26,9 @@ ALONE = (([-2.0, 0.5, 3.0],), (onp.array([1.5, -0.5], "float32"),), (onp.array([
 
 REAL_PAIRS = tuple(pair for pair in PAIRS if onp.result_type(*map(onp.asarray, pair)).kind != "c")
 
+TIES = (([1.0, 2.0, -3.0], [1.0, 0.5, -3.0]),)
+"""Equal numbers: the derivative halfway between those of either side is what differences give."""
+
 ANY = (
     ([-2.0, -0.3, 0.4, 3.0],),
     ([1.5, 0.2, -2.5, -0.1],),
@@ -143,7 +146,7 @@ def power(x: Value, exponent: Value = 2.0) -> Value:
     partials={"x": r"1\ (x>y),\ \frac{1}{2}\ (x=y),\ 0\ (x<y)", "y": r"1\ (y>x),\ \frac{1}{2}\ (x=y),\ 0\ (y<x)"},
     domain="x and y are real",
     synonyms=("max", "larger", "greater", "at least"),
-    samples=(*REAL_PAIRS, *ALONE),
+    samples=(*REAL_PAIRS, *ALONE, *TIES),
     sockets={"x": "the first number", "y": "the second number", "value": "the larger of the two"},
 )
 def maximum(x: Value, y: Value = 0.0) -> Value:
@@ -159,7 +162,7 @@ def maximum(x: Value, y: Value = 0.0) -> Value:
     partials={"x": r"1\ (x<y),\ \frac{1}{2}\ (x=y),\ 0\ (x>y)", "y": r"1\ (y<x),\ \frac{1}{2}\ (x=y),\ 0\ (y>x)"},
     domain="x and y are real",
     synonyms=("min", "smaller", "less", "at most"),
-    samples=(*REAL_PAIRS, *ALONE),
+    samples=(*REAL_PAIRS, *ALONE, *TIES),
     sockets={"x": "the first number", "y": "the second number", "value": "the smaller of the two"},
 )
 def minimum(x: Value, y: Value = 0.0) -> Value:

@@ -90,7 +90,7 @@ def _pseudo_inverse(g: Any, ans: Any, x: Any, *_: Any, **__: Any) -> Any:
 def _cholesky(g: Any, ans: Any, x: Any, *_: Any, **__: Any) -> Any:
     """The factor reads x as symmetric: what moves is the symmetric part."""
     half = linalg.solve(ans, 0.5 * (g + _h(g)))
-    inner = _h(linalg.solve(ans, _h(half)))
+    inner = linalg.solve(ans, _h(half))
     return np.matmul(ans, _below(inner) * (1.0 - 0.5 * _eye(x, numpy.shape(x)[-1])))
 
 
@@ -116,7 +116,7 @@ def _symmetric_eigen(g: Any, ans: Any, x: Any) -> Any:
 def _eig(g: Any, ans: Any, x: Any) -> Any:
     """Eigenvectors keep their length one, and their phase."""
     values, vectors = ans[0], ans[1]
-    turned = linalg.solve(vectors, np.matmul(g * (1.0 + 0.0 * vectors), vectors))
+    turned = linalg.solve(vectors, np.matmul(g, vectors))
     moved = np.matmul(vectors, _gaps(values) * turned)
     lengthening = np.real(np.sum(np.conj(vectors) * moved, axis=-2, keepdims=True))
     return _diagonal(turned), moved - vectors * lengthening

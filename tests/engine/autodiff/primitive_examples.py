@@ -74,7 +74,7 @@ EXAMPLES: Mapping[str, list[Example]] = {
     "numpy.remainder": [at(X + 3.1, np.array([0.7, 0.9, 1.3]), moved=BOTH)],
     **_named("atleast_1d atleast_2d atleast_3d ravel", at(X), at(np.array(0.4))),
     "numpy.clip": [at(X, -0.5, 0.7), at(X, None, 0.7), at(X, ROW - 1, 2.0)],
-    "numpy.cross": [at(M, M[::-1] + 0.3, moved=BOTH), at(X, M, moved=BOTH)],
+    "numpy.cross": [at(M, M[::-1] + 0.3, moved=BOTH), at(X, M, moved=BOTH), at(M, X, moved=BOTH)],
     "numpy.cumsum": [at(M, axis=1), at(M)],
     "numpy.diagonal": [at(S), at(B, axis1=1, axis2=2), at(B, 1, 2, 0), at(B, offset=-1, axis1=-1, axis2=-2)],
     "numpy.dot": [at(M, X, moved=BOTH), at(X, X + 1, moved=BOTH), at(M, S, moved=BOTH), at(B, B[0].T, moved=BOTH)],
