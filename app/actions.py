@@ -159,6 +159,7 @@ COMMANDS: tuple[Command, ...] = (
             ("plots", "Plots", "Ctrl+Alt+4"),
             ("problems", "Problems", "Ctrl+Alt+5"),
             ("code", "Code and tape", "Ctrl+Alt+6"),
+            ("compare", "Compare approaches", "Ctrl+Alt+7"),
         )
     ),
     Command(

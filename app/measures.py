@@ -46,7 +46,7 @@ def seconds_text(seconds: float | None) -> str:
 def bytes_text(count: int | None) -> str:
     """Return a number of bytes with three digits in a unit that suits it."""
     if count is None:
-        return "not counted"
+        return "–"
     size, unit = float(count), 0
     while size >= 1000 and unit < len(BYTES) - 1:
         size, unit = size / 1024, unit + 1

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget,
 from app.assets import asset
 from app.canvas import Canvas
 from app.panels.code import CodePanel
+from app.panels.compare import ComparePanel
 from app.panels.inspector import Inspector
 from app.panels.inspector_parts import label
 from app.panels.outline import Outline
@@ -18,7 +19,7 @@ from app.panels.problems import Problems
 from app.session import Session
 from app.theme import appearance
 
-LAYOUT = 2
+LAYOUT = 3
 """Counts arrangements of docks: what was kept for another one is not restored."""
 
 LEFT, RIGHT, BOTTOM = (
@@ -28,10 +29,12 @@ LEFT, RIGHT, BOTTOM = (
 )
 PLACES = {
     "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
+    "compare": BOTTOM,
 }  # fmt: skip
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
     "plots": "Plots", "problems": "Problems", "code": "Code and tape",
+    "compare": "Compare approaches",
 }  # fmt: skip
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
@@ -84,12 +87,13 @@ class Workspace(QMainWindow):
         self.problems = Problems(session)
         self.outline = Outline(session)
         self.code = CodePanel(session)
+        self.compare = ComparePanel(session)
         self.setCentralWidget(self.canvas)
         self.arranging = False
         self._sized = False
         self._seen: frozenset[str] = frozenset()
         self._kept_state: QByteArray | None = None
-        widgets = (self.operators, self.inspector, self.plots, self.problems, self.outline, self.code)
+        widgets = (self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare)
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
@@ -115,7 +119,7 @@ class Workspace(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(PLACES[name], dock)
             dock.setVisible(name in AT_FIRST)
-        for first, second in (("plots", "problems"), ("problems", "outline"), ("outline", "code")):
+        for first, second in (("plots", "problems"), ("problems", "outline"), ("outline", "code"), ("code", "compare")):
             self.tabifyDockWidget(self.docks[first], self.docks[second])
         self.docks["palette"].raise_()
         self.docks["plots"].raise_()

@@ -78,7 +78,7 @@ def _digits(number: Any) -> str:
     plain = number.item() if isinstance(number, np.generic) else number
     if isinstance(plain, complex):
         return f"{plain.real:.6g}{plain.imag:+.6g}j"
-    return f"{plain:.6g}" if isinstance(plain, float) else str(plain)
+    return f"{plain + 0.0:.6g}" if isinstance(plain, float) else str(plain)  # no minus before a zero
 
 
 # ----- one run, watched -----

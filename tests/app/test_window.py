@@ -224,7 +224,7 @@ def test_panels_are_hidden_shown_and_restored_as_they_were_left(window: Make, qt
 def test_the_marks_in_the_menu_say_which_panels_are_seen(window: Make, qtbot: QtBot, file: Path) -> None:
     made = window()
     made.open(file)
-    names = ("palette", "inspector", "plots", "problems", "outline", "code")
+    names = ("palette", "inspector", "plots", "problems", "outline", "code", "compare")
     seen = {name: name in ("palette", "inspector", "plots") for name in names}
     qtbot.waitUntil(lambda: {name: made.actions_table[f"panel_{name}"].isChecked() for name in names} == seen)
     made.toggle_panel("code")
