@@ -1,0 +1,1 @@
+"""Graphs as scripts that run without Gradwire."""
