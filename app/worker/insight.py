@@ -67,7 +67,7 @@ def _own_program(whole: Program, node: str, result: Var) -> Program:
     read = dict.fromkeys(a for each in equations for a in each.arguments if type(a) is Var and a not in made)
     outside = [var for var in read if var not in whole.constants]
     inputs = tuple(ProgramInput(var, "data", f"v{var.index}", whole.types[var]) for var in outside)
-    return Program(inputs, whole.constants, equations, (result,), ("result",), whole.types)
+    return Program(inputs, whole.constants, equations, (result,), ("result",), whole.types, functions=whole.functions)
 
 
 def _partial(own: Program, result: Var, var: Var, values: dict[Var, Any]) -> Any:
@@ -106,8 +106,9 @@ def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
     """Return the programs of the shown optimizer's loss as text: equations, generated code, the tape at this moment."""
     loss = loss_program(prepared, None if moment is None else moment.optimizer)
     backward = adjoint(loss.program, loss.var, [each.var for each in loss.inputs])
-    moved = active_variables(loss.program.types, loss.program.equations, [each.var for each in loss.inputs])
-    carrying = [each.output for each in loss.program.equations if each.output in moved]
+    whole = loss.program
+    moved = active_variables(whole.types, whole.equations, [each.var for each in loss.inputs], whole.functions)
+    carrying = [each.output for each in whole.equations if each.output in moved and each.output in whole.types]
     every = adjoint(loss.program, loss.var, carrying)
     found = interpret(every, _values(every, prepared, moment))
     back = every.outputs[len(every.outputs) - len(carrying) :]

@@ -130,7 +130,7 @@ def examine(job: Job, moment: Moment | None, mark: Mark) -> None:
         known = start(program, bind(program, prepared, values, step=at, states=states_of(moment)))
         for equation in program.equations:
             mark(node_of(equation.origin))
-            known[equation.output] = step(equation, known)
+            known[equation.output] = step(equation, known, program.functions)
 
 
 def _warm() -> None:

@@ -13,6 +13,7 @@ from engine.backends.numpy_code import INFIX
 from engine.program.compose import used
 from engine.program.primitives import PART
 from engine.program.program import Equation, Program, Var
+from engine.program.structure import programs_of
 from engine.types import shape_text
 
 _WORD = re.compile(r"\W+")
@@ -26,8 +27,16 @@ def listing(program: Program, *, labels: Mapping[str, str] | None = None) -> str
     `labels` are the names people gave to nodes, by id. Inputs and values of sockets are called by them, or by ids.
     """
     says = labels or {}
+    lines = _lines(program, "program", says)
+    for name, function in program.functions.items():
+        lines += ["", *_lines(function, _word(f"call {name}"), says)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(program: Program, name: str, says: Mapping[str, str]) -> list[str]:
+    """Return a program's lines; the programs inside an equation follow it, further to the right."""
     called = _names(program, says)
-    lines = [f"def program({', '.join(called[each.var] for each in program.inputs)}):"]
+    lines = [f"def {name}({', '.join(called[each.var] for each in program.inputs)}):"]
     lines += [f"    # {called[each.var]}: {each.role}, {each.type}" for each in program.inputs]
     origin = None
     for equation in program.equations:
@@ -36,9 +45,15 @@ def listing(program: Program, *, labels: Mapping[str, str] | None = None) -> str
             lines.append(f"\n    # {_heading(origin, says)}")
         kind = program.types.get(equation.output)
         shown = "" if kind is None else f"  # {shape_text(kind.shape)}"
+        inner = [line for key, each in programs_of(equation) for line in _lines(each, _word(key), says)]
+        lines += [f"        {line}" for line in inner]
         lines.append(f"    {called[equation.output]} = {_expression(program, equation, called)}{shown}")
     lines.append(f"\n    return {', '.join(_argument(program, var, called) for var in program.outputs)}")
-    return "\n".join(lines) + "\n"
+    return [part for line in lines for part in line.split("\n")]
+
+
+def _word(text: str) -> str:
+    return _WORD.sub("_", text).strip("_")
 
 
 def _heading(origin: str, labels: Mapping[str, str]) -> str:
@@ -119,6 +134,10 @@ def _index(value: Any, argument: Callable[[Any], str]) -> str:
 
 
 def _argument(program: Program, value: Any, called: Mapping[Var, str]) -> str:
+    if isinstance(value, Program):
+        return f"<{len(value.equations)} equations>"
+    if type(value) is tuple and value and all(isinstance(each, Program) for each in value):
+        return f"({', '.join(_argument(program, each, called) for each in value)})"
     if type(value) is Var:
         return called[value] if value in called else constant_text(program.constants[value])
     if type(value) in (tuple, list) and any(True for _ in used(value)):
