@@ -9,19 +9,13 @@ from typing import Final
 from app.assets import SAMPLES
 
 FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
-    ("First steps", ("1_straight_line_hubble", "2_iris_network", "3_rosenbrock_five_optimizers")),
-    (
-        "Telling classes apart",
-        (
-            "iris_logistic_regression",
-            "xor_quick_start",
-            "two_spirals",
-            "digits_dense",
-            "digits_convolution",
-        ),
-    ),
+    ("First steps", ("1_straight_line_hubble", "2_iris_network", "3_rosenbrock_five_optimizers", "xor_quick_start")),
+    ("Telling classes apart", ("iris_logistic_regression", "two_spirals", "digits_dense", "digits_convolution")),
     ("Curves through data", ("cubic_by_network", "sine_by_polynomial", "diabetes_lasso_path", "gaussian_process")),
-    ("Matrices and optimizers", ("newton_on_a_quadratic", "principal_components", "image_factorisation")),
+    (
+        "Methods and their limits",
+        ("newton_on_a_quadratic", "principal_components", "image_factorisation", "logistic_map_chaos"),
+    ),
     ("Chance", ("funnel_variational", "generative_adversarial_ring")),
 )
 """The fields, each with the files (without their ending) of its samples, from easy to hard."""

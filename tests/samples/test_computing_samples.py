@@ -86,6 +86,41 @@ def test_the_valley_is_a_hundred_times_steeper_across():
     np.testing.assert_allclose(np.linalg.eigvalsh(hessian), [1, 100], rtol=1e-9)
 
 
+# A logistic map
+
+
+def test_the_derivative_of_the_logistic_map_doubles_in_each_generation():
+    """x = sin² θ turns the map into doubling θ, so that the derivative is known in closed form."""
+    graph = sample("logistic_map_chaos")
+    run = graph.run().only
+    found, start = wires(graph, run), float(run.parameters["start x₀"])
+    generation, x = np.arange(1, 31), found["scan_1.population"]
+    exact = generation * np.log(2) + 0.5 * np.log(x * (1 - x) / (start * (1 - start)))
+    np.testing.assert_allclose(found["log_1.value"], exact, atol=1e-6)
+    np.testing.assert_allclose(x[:12], np.sin(2 ** generation[:12] * np.arcsin(np.sqrt(start))) ** 2, atol=1e-10)
+    exponent = float(run.probes["Lyapunov exponent"])
+    assert exponent == pytest.approx(exact[-1] / 30)
+    assert exponent == pytest.approx(np.log(2), abs=0.02)
+    assert f"{exponent:.3f}" in notes("logistic_map_chaos")
+    assert np.exp(exact[-1]) == pytest.approx(9e8, rel=0.01)
+    assert "nine hundred million" in notes("logistic_map_chaos")
+
+
+def test_gradient_descent_still_steers_ten_generations_of_chaos_but_not_twenty():
+    graph = sample("logistic_map_chaos")
+    run = graph.run().only
+    x = start = float(run.parameters["start x₀"])
+    for _ in range(10):
+        x = 4 * x * (1 - x)
+    assert run.steps == 500
+    assert x == pytest.approx(0.8, abs=1e-12)
+    assert start == pytest.approx(0.3 - 0.0008, abs=5e-5)
+    late = graph.with_setting("slice_1", "at", "19").run().only
+    assert late.failed or not late.loss < 1e-6
+    for figure in ("to 1e-12", "moved by 0.0008", "a rate of 1e-7"):
+        assert figure in notes("logistic_map_chaos")
+
+
 # A funnel by variational inference
 
 
