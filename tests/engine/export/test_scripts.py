@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts of Python stand on one line each
 """Every sample as a script: it runs alone, in a process of its own, and gives the same loss and gradients."""
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from engine.data import Data
 from engine.evaluate import gradient
 from engine.export.script import DIALECTS, helpers, script
 from engine.files.read import parse
-from engine.graph import Content, Graph
+from engine.graph import Content, Graph, Node, Socket, Wire
 from engine.prepare import Prepared, prepare
+from engine.python.text import described
 from nodes.library import LIBRARY
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,3 +89,35 @@ def test_helpers_are_whole() -> None:
         for name, text in helpers(how).items():
             ast.parse(text)
             assert f"def {name}(" in text
+
+
+CONTROL = {
+    "while": "def f(x, y):\n    s, t, n = 0.0, x, 1\n    while abs(t) >= 1e-8:\n        s += t\n        t = -t * x * x / ((n + 1) * (n + 2))\n        n += 2\n    return s * y",
+    "for": "def f(x, y):\n    s = np.zeros(2)\n    for row in np.array([[x, y], [y, 1.0], [2.0, x]]):\n        s = np.tanh(s + row)\n    return s.sum()",
+    "branch": "def f(x, y):\n    if x > y:\n        z = x * y\n    else:\n        z = x - y\n    return z * z",
+    "recursion": "def f(x, y):\n    def down(t):\n        return t if t < 0.1 else np.sin(down(t * 0.5) + y)\n    return down(x)",
+    "nested": "def f(x, y):\n    s = 0.0\n    for i in range(4):\n        t = x\n        while t < 3:\n            t = t * 1.7 + 0.1 * i\n        s = s + t * y\n    return s",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("name", CONTROL)
+def test_control_flow_stays_control_flow(name: str, dialect: str, tmp_path: Path) -> None:
+    nodes = {
+        "x": Node("x", "parameters.parameter", settings={"shape": (), "initial": "value", "value": 0.9}),
+        "y": Node("y", "parameters.parameter", settings={"shape": (), "initial": "value", "value": 0.4}),
+        "p": Node("p", "control.python", settings={"code": CONTROL[name]}),
+        "o": Node("o", "optimizers.optimizer"),
+    }
+    output = described(CONTROL[name]).returns[0]
+    wires = {
+        Wire(Socket("x", "value"), Socket("p", "xs.0")),
+        Wire(Socket("y", "value"), Socket("p", "xs.1")),
+        Wire(Socket("p", output), Socket("o", "loss")),
+    }
+    ready = prepare(Content(Graph(nodes, frozenset(wires))), LIBRARY, Data(tmp_path, ROOT / "assets"))
+    found = run(script(ready, dialect), tmp_path)
+    expected = gradient(ready, approach="static")
+    assert found["loss"] == pytest.approx(expected.loss, rel=1e-12)
+    assert found["gradients"]["x"] == pytest.approx(float(expected.gradients["x"]), rel=1e-10, abs=1e-12)
+    assert found["gradients"]["y"] == pytest.approx(float(expected.gradients["y"]), rel=1e-10, abs=1e-12)
