@@ -166,6 +166,28 @@ COMMANDS: Final = (
         "with the complex step. Exit code 1: one differs.",
     ),
     Command(
+        "export",
+        "write the loss and its gradients as a script that runs without Gradwire",
+        "app.cli_export:run",
+        (
+            FILE,
+            (
+                ("--as",),
+                {
+                    "dest": "dialect",
+                    "choices": ("numpy", "jax"),
+                    "default": "numpy",
+                    "help": "NumPy with autograd (default), or JAX",
+                },
+            ),
+            (("--out",), {"metavar": "PATH", "help": "the file to write (default: print it)"}),
+            SEED,
+            SET,
+            INPUT,
+            PARAMS,
+        ),
+    ),
+    Command(
         "compare",
         "run every way of differentiating side by side: agreement, time, memory, equations",
         "app.cli_compare:run",
@@ -179,6 +201,43 @@ COMMANDS: Final = (
         "print nodes, wires, shapes, parameters and problems",
         "app.cli_commands:inspect",
         (FILE, SET, INPUT),
+    ),
+    Command(
+        "sweep",
+        "train the graph at many values of its settings, and from many seeds",
+        "app.cli_sweep:sweep",
+        (
+            FILE,
+            (
+                ("--over",),
+                {
+                    "action": "append",
+                    "default": [],
+                    "metavar": "NODE.SETTING=A,B,...",
+                    "help": "the values of a setting (given again: all combinations)",
+                },
+            ),
+            (
+                ("--seeds",),
+                {"type": some, "default": 1, "metavar": "N", "help": "from so many seeds each (1)"},
+            ),
+            (("--steps",), {"type": steps, "metavar": "N", "help": "so many steps (default: the optimizer's own)"}),
+            SEED,
+            (
+                ("--backend",),
+                {"type": backend, "metavar": "B", "help": "xla or numpy (default: xla where JAX is installed)"},
+            ),
+            (
+                ("--devices",),
+                {"type": some, "metavar": "N", "help": "spread over so many host devices (default: those there are)"},
+            ),
+            SET,
+            INPUT,
+            (("--out",), {"metavar": "RESULT.json", "help": "write the JSON document to a file"}),
+        ),
+        help="Train the graph at every combination of values. Runs that differ in numeric settings and seeds alone are "
+        "one compiled program, spread over the devices; each value of a structural setting has a program of its own. "
+        "Every run begins from the start values. Exit code 1: a run met a value that is not finite.",
     ),
     Command("nodes", "print the operator library", "app.cli_commands:nodes"),
     Command(

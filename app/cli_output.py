@@ -16,6 +16,7 @@ from app.terminal import escaped, visible
 from engine.api import OpenGraph
 from engine.evaluate import Check
 from engine.results import Result
+from engine.sweep import Sweep
 from engine.types import shape_text
 
 Report = Callable[[int, int, float], object]
@@ -85,6 +86,21 @@ def results(graph: OpenGraph, found: Iterable[Result]) -> None:
             _say(console, f"  {name}: {_numbers(value)}")
         steps = f"{result.steps:,} steps in " if result.steps else ""
         _say(console, f"  {steps}{result.seconds:.3g} s, {result.approach} on {result.backend}")
+
+
+def sweep(found: Sweep) -> None:
+    """Print where each run of a sweep ended, the best of all marked."""
+    console = _console()
+    best = min((row.loss for row in found.rows if not row.failed and row.loss == row.loss), default=None)
+    table = _table(*(axis.name for axis in found.axes), "seed", "loss", "steps", "")
+    for row in found.rows:
+        end = row.stopped if row.failed else "best" if row.loss == best else ""
+        values = (_text(str(value)) for value in row.values)
+        table.add_row(*values, str(row.seed), f"{row.loss:.10g}", f"{row.steps:,}", _text(end))
+    console.print(table)
+    programs = f"{found.programs} programs" if found.programs > 1 else "one program"
+    devices = f", {found.devices} devices" if found.devices > 1 else ""
+    _say(console, f"  {len(found.rows):,} runs, {programs} on {found.backend}{devices}")
 
 
 def checks(found: Sequence[Check]) -> None:
