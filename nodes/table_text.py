@@ -29,7 +29,7 @@ DELIMITERS: Final[Mapping[str, str | None]] = {
 """What may stand between cells, by the word of the setting; auto looks at the first line."""
 
 HEADERS: Final = ("auto", "yes", "no")
-BLOCK: Final = 1 << 16
+BLOCK: Final = 1 << 14
 """How many rows are gathered at a time."""
 WIDE: Final = 512
 """The longest cell, in bytes, that is gathered with others; a column with a longer one is cut cell by cell."""
@@ -94,17 +94,23 @@ class _Cut(_Cells):
         if width > WIDE:
             data = self.buffer.tobytes()
             return np.array([data[a:b].decode() for a, b in zip(start, end, strict=True)], dtype=object).astype(str)
-        blocks = [
-            _gathered(self.buffer, start[k : k + BLOCK], end[k : k + BLOCK], width) for k in range(0, len(start), BLOCK)
-        ]
-        return np.concatenate(blocks) if blocks else np.zeros(0, "S1")
+        gathered = np.zeros(len(start), f"S{width}")
+        for k in range(0, len(start), BLOCK):
+            _gather(gathered[k : k + BLOCK], self.buffer, start[k : k + BLOCK], end[k : k + BLOCK])
+        return gathered
 
 
-def _gathered(buffer: NDArray[np.uint8], start: NDArray[Any], end: NDArray[Any], width: int) -> NDArray[Any]:
-    steps = np.arange(width)
-    taken = buffer[np.minimum(start[:, None] + steps, len(buffer) - 1)]
-    taken[steps >= (end - start)[:, None]] = 0
-    return np.ascontiguousarray(taken).view(f"S{width}").reshape(-1)
+def _gather(cells: NDArray[Any], buffer: NDArray[np.uint8], start: NDArray[Any], end: NDArray[Any]) -> None:
+    """Fill the cells with the stretches of the buffer from `start` to `end`."""
+    width = cells.dtype.itemsize
+    places = len(buffer) - width + 1
+    inside = int(np.searchsorted(start, places))
+    windows = np.ndarray((max(places, 0),), cells.dtype, buffer, strides=(1,))
+    cells[:inside] = windows[start[:inside]]
+    letters = cells.view(np.uint8).reshape(len(cells), width)
+    for k in range(inside, len(start)):  # the last cells of the file, where a whole width would reach beyond its end
+        letters[k, : end[k] - start[k]] = buffer[start[k] : end[k]]
+    letters[np.arange(width) >= (end - start)[:, None]] = 0
 
 
 @dataclass(frozen=True)
@@ -120,9 +126,10 @@ class _Listed(_Cells):
 def read_text(data: bytes, suffix: str, delimiter: str, header: str) -> TextTable:
     """Return the table in the bytes of a file; raise DataError where it is not text, or its rows differ in length."""
     body, line = _body(_utf8(data))
-    if not body.strip():
+    if not body or body.isspace():
         raise DataError("it is empty")
-    head = body.split(b"\n", 1)[0].decode()
+    end = body.find(b"\n")  # not split(): that would copy the rest, which may be large
+    head = (body if end < 0 else body[:end]).decode()
     separator = DELIMITERS[delimiter] or ("\t" if suffix == ".tsv" else _guessed(head))
     plain = b'"' not in body and separator != " "
     return _cut(body, separator, header, line) if plain else _listed(body, separator, header, line)
@@ -132,6 +139,8 @@ def _utf8(data: bytes) -> bytes:
     """Return the text as UTF-8 with line feeds only; raise DataError naming the first byte that is no UTF-8."""
     mark, encoding = next((pair for pair in _ENCODINGS if data.startswith(pair[0])), (b"", "utf-8"))
     data = data[len(mark) :]
+    if encoding == "utf-8" and data.isascii() and b"\0" not in data:
+        return _line_feeds(data)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -144,7 +153,12 @@ def _utf8(data: bytes) -> bytes:
     if "\x00" in text:
         raise DataError("it holds zero bytes: it is not a text file")
     plain = data if encoding == "utf-8" else text.encode()
-    return plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _line_feeds(plain)
+
+
+def _line_feeds(data: bytes) -> bytes:
+    """Return the text with line feeds only; the same object, not a copy of a large file, where it has no others."""
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
 def _body(data: bytes) -> tuple[bytes, int]:
