@@ -25,6 +25,10 @@ SHORT = {
     "normal": "random.normal",
     "noise": "random.noise",
     "take": "shape.take",
+    "record": "shape.record",
+    "field": "shape.field",
+    "replace_field": "shape.replace_field",
+    "batch_norm": "neural.batch_norm",
 }
 CONTROL = ("for", "while", "scan", "branch", "function", "call", "input", "output", "outer", "iteration")
 
