@@ -15,7 +15,7 @@ what its body takes. A call names a Program in `Program.functions`.
 
 The builders here check that types fit, append the equation and one `autograd.container_take` for each value, and return
 boxes. The builders whose name ends in `_of` record Python functions as the nested programs first; what these functions
-read of the arrays around them becomes operands.
+read of the arrays around them becomes operands, and what they compute of those alone is computed outside.
 
 A loop's `memory` says which of its carries are kept for the way back (engine.program.checkpoints). Where that is not
 all, adjoints have a loop that `keeps` checkpoints (after its values it gives a stack of each carry's, and the
