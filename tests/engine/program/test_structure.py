@@ -16,7 +16,7 @@ from engine.autodiff.tape import value_and_gradient
 from engine.backends.interpret import first_nonfinite, inline, interpret, socket_values
 from engine.backends.listing import listing
 from engine.backends.numpy_code import compile_program
-from engine.errors import GradwireError, LoweringError, RunError, SettingError, ShapeError
+from engine.errors import GradwireError, LoweringError, RunError, SettingError
 from engine.graph import Socket
 from engine.program import structure
 from engine.program.compose import fold, fuse, select
@@ -68,8 +68,11 @@ def test_a_branch_chooses_by_a_truth_value_or_a_whole_number(kind):
 def test_a_carry_that_changes_is_refused():
     wider = refused([FLOAT, VECTOR], lambda r, x, v: structure.scan_of(r, 3, [x], [], lambda r, x, i: [x + v]))
     assert "as float64 scalar, and its body gives float64 (3,)" in wider
-    narrower = refused([ArrayType((), "float32")],
-                       lambda r, x: structure.scan_of(r, 3, [x], [], lambda r, x, i: [x.astype("float64")]))  # fmt: skip
+
+    def widened(recorder, x):
+        structure.scan_of(recorder, 3, [x], [], lambda r, x, i: [x.astype("float64")])
+
+    narrower = refused([ArrayType((), "float32")], widened)
     assert "as float32 scalar, and its body gives float64 scalar" in narrower
 
 
@@ -120,10 +123,8 @@ def test_closures_become_operands_each_once():
     with recording():
         recorder = Recorder()
         x, y, n = (recorder.input("data", name, kind) for name, kind in (("x", FLOAT), ("y", FLOAT), ("n", INT)))
-        (s,) = structure.scan_of(
-            recorder, n, [x], [],
-            lambda inner, s, i: structure.branch_of(inner, s > y, [s], [lambda r, s: [s * y], lambda r, s: [s - y * x]]),
-        )  # fmt: skip
+        arms = [lambda r, s: [s * y], lambda r, s: [s - y * x]]
+        (s,) = structure.scan_of(recorder, n, [x], [], lambda r, s, i: structure.branch_of(r, s > y, [s], arms))
         program = recorder.program([recorder.var(s)], ["s"])
     (equation,) = [each for each in program.equations if each.primitive == structure.SCAN]
     loop = structure.Loop.of(equation)
