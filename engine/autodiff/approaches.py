@@ -26,6 +26,7 @@ Gradient: TypeAlias = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any
 """Values in the order of program.inputs -> (outputs, gradients)."""
 Runner: TypeAlias = Callable[[Sequence[Any]], tuple[Any, ...]]
 
+
 def refusal(approach: str, backend: str) -> str | None:
     """Return why the pair cannot run, as one sentence, or None where it runs."""
     if approach not in APPROACHES:
@@ -56,10 +57,8 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
 
 def refused_feature(program: Program, approach: str, backend: str) -> str | None:
     """Return why a pair that runs cannot run this program, as one sentence, or None."""
-    found = features_of(program)
-    return next(
-        (FEATURES_REFUSED[pair] for pair in ((backend, each) for each in found) if pair in FEATURES_REFUSED), None
-    )
+    keys = ((approach, backend, feature) for feature in features_of(program))
+    return next((FEATURES_REFUSED[key] for key in keys if key in FEATURES_REFUSED), None)
 
 
 def _static(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequence[Var]], Gradient]:
@@ -156,7 +155,11 @@ TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient
 }
 """Approach and backend -> how the gradient function is made, or why it is not."""
 
-FEATURES_REFUSED: Mapping[tuple[str, str], str] = {
-    ("xla", "recursion"): xla.REFUSED[CALL],
+_NO_SCHEDULE = "A loop that saves a part of its iterations walks back by a schedule, which XLA cannot do: save all, or "
+_NO_SCHEDULE += "use the backend numpy_code."
+
+FEATURES_REFUSED: Mapping[tuple[str, str, str], str] = {
+    **{(approach, "xla", "recursion"): xla.REFUSED[CALL] for approach in ("static", "source", "forward")},
+    **{(approach, "xla", "checkpoints"): _NO_SCHEDULE for approach in ("static", "source")},
 }
-"""Backend and feature -> why no approach runs such a program there."""
+"""Approach, backend and feature -> why such a program does not run, where the pair runs as such."""

@@ -23,6 +23,7 @@ from engine.types import shape_text
 
 _NOT_WORD = re.compile(r"\W+")
 _RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"))
+_SPECIAL = re.compile(r"\b(nan|inf)\b")
 LONGEST = 40
 """Most characters of a name."""
 
@@ -73,6 +74,8 @@ class Printer:
         """For each line the origin of the equation it belongs to, "" for none."""
         self.written: dict[int, tuple[str, str]] = {}
         """For each equation, by identity, the name of its result and its right-hand side."""
+        self.constants: dict[str, Any] = {}
+        """Constants that are too large to be written out, by the names they have in the text."""
         self.depth = 1
         self.taken: set[str] = set()
         self.names: dict[Var, str] = {}
@@ -91,8 +94,12 @@ class Printer:
         self.body()
         self.say("")
         self.say(f"return {', '.join(map(self.argument, program.outputs))}")
-        self.lines.insert(0, head)
-        self.origins.insert(0, "")
+        told = [
+            f"    # {name}: constant, {each.dtype} {shape_text(each.shape)}" for name, each in self.constants.items()
+        ]
+        at = len(program.inputs)
+        self.lines = [head, *self.lines[:at], *told, *self.lines[at:]]
+        self.origins = ["", *self.origins[:at], *("" for _ in told), *self.origins[at:]]
         return self.text
 
     @property
@@ -142,13 +149,22 @@ class Printer:
     def argument(self, value: Any) -> str:
         """Return an argument as text."""
         if type(value) is Var:
-            if value in self.program.constants and value not in self.names:
-                return constant_text(self.program.constants[value])
-            return self.name(value)
+            return self.constant(value) if value in self.program.constants else self.name(value)
         if type(value) in (tuple, list) and any(True for _ in used(value)):
             inner = ", ".join(map(self.argument, value))
             return f"({inner})" if type(value) is tuple else f"[{inner}]"
         return repr(value)
+
+    def constant(self, var: Var) -> str:
+        """Return a constant: its numbers where they are few, else a name."""
+        if var in self.names:
+            return self.names[var]
+        text = constant_text(self.program.constants[var])
+        if text.startswith("<"):
+            self.names[var] = self.new("constant")
+            self.constants[self.names[var]] = self.program.constants[var]
+            return self.names[var]
+        return _SPECIAL.sub(r"np.\1", text)
 
     # ----- equations -----
 
