@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,10 +17,13 @@ from app.canvas.cards import NO_PEN
 from app.canvas.inks import Inks, pen, width, write
 from app.canvas.items import Reading
 from app.plots.scales import limits
+from app.plots.shapes import logarithms
 from app.worker.messages import ViewData
 
 MOST: Final = 60
 """Points, or bars, of a preview."""
+CURVES: Final = 8
+"""Curves of a preview: as many as the themes have colours for."""
 CELLS: Final = 96
 """Rows and columns of a previewed picture."""
 Points = tuple[tuple[float, float], ...]
@@ -32,7 +35,8 @@ class Preview:
     """A view's data, ready to be drawn into any box."""
 
     points: Points = ()
-    line: Points = ()
+    lines: tuple[Points, ...] = ()
+    """The first in the colour of values, more in those of a plot's curves."""
     bars: tuple[float, ...] = ()
     """Heights in 0..1."""
     cells: NDArray[Any] | None = None
@@ -40,14 +44,14 @@ class Preview:
     colours: str = "sequential"
 
 
-def preview_of(operator: str, colours: str, data: ViewData | None) -> Preview | None:
+def preview_of(operator: str, style: str, data: ViewData | None) -> Preview | None:
     """Return the preview of a view node's data; None where what is on its wire says as much."""
     make = MAKERS.get(operator)
     if make is None or data is None:
         return None
     arrays = {name: packed.array() for name, packed in data.inputs.items()}
     with np.errstate(all="ignore"):
-        return make(arrays, colours)
+        return make(arrays, style)
 
 
 def _scatter(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
@@ -58,12 +62,25 @@ def _scatter(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
     across, up = _to_unit([x]), _to_unit(known)
     known_at = np.flatnonzero(np.isfinite(across[0]) & np.isfinite(up[0]))
     known_at = known_at[:: math.ceil(len(known_at) / MOST) or 1]
-    line: Points = ()
+    lines: tuple[Points, ...] = ()
     if fit is not None:
         order = np.argsort(x, kind="stable")
         chosen = order[np.unique(np.linspace(0, len(order) - 1, MOST).astype(int))]
-        line = _pairs(across[0][chosen], up[1][chosen])
-    return Preview(points=_pairs(across[0][known_at], up[0][known_at]), line=line)
+        lines = (_pairs(across[0][chosen], up[1][chosen]),)
+    return Preview(points=_pairs(across[0][known_at], up[0][known_at]), lines=lines)
+
+
+def _curves(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    """The columns of y over x, as far as the plot has colours for them; a scalar is told by its value."""
+    y, x = arrays.get("y"), arrays.get("x")
+    if y is None or y.ndim not in (1, 2) or len(y) < 2 or not y.size or (x is not None and x.size != len(y)):
+        return None
+    chosen = np.unique(np.linspace(0, len(y) - 1, MOST).astype(int))
+    columns = np.asarray(y, float).reshape(len(y), -1)[chosen].T[:CURVES]
+    places = (np.arange(len(y)) if x is None else x.ravel())[chosen]
+    (across,) = _to_unit([logarithms(places) if "log_x" in style else places])
+    up = _to_unit([logarithms(column) if "log_y" in style else column for column in columns])
+    return Preview(lines=tuple(_pairs(across, column) for column in up))
 
 
 def _histogram(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
@@ -88,7 +105,21 @@ def _image(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
     return Preview(cells=np.round(scaled).astype(np.uint8), colours=colours)
 
 
-MAKERS: Final = {"views.scatter_fit": _scatter, "views.histogram": _histogram, "views.image": _image}
+MAKERS: Final = {
+    "views.scatter_fit": _scatter,
+    "views.line_plot": _curves,
+    "views.histogram": _histogram,
+    "views.image": _image,
+}
+
+
+def style_of(operator: str, setting: Callable[[str], object]) -> str:
+    """Return what of a view's settings its preview follows: the colour scale, or which axes are logarithmic."""
+    if operator == "views.image":
+        return str(setting("colours"))
+    if operator == "views.line_plot":
+        return " ".join(name for name in ("log_x", "log_y") if setting(name))
+    return ""
 
 
 def _to_unit(parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
@@ -143,9 +174,9 @@ def _paint_preview(painter: QPainter, room: QRectF, preview: Preview, ink: Inks)
         painter.setBrush(QBrush(ink.second.color()))
         for point in _placed(preview.points, room):
             painter.drawEllipse(point, 1.8, 1.8)
-    if preview.line:
-        painter.setPen(pen(ink.theme.value, 1.8))
-        painter.drawPolyline(QPolygonF(_placed(preview.line, room)))
+    for k, line in enumerate(preview.lines):
+        painter.setPen(pen(ink.theme.value if k == 0 else ink.theme.series[k], 1.8 if len(preview.lines) == 1 else 1.2))
+        painter.drawPolyline(QPolygonF(_placed(line, room)))
 
 
 def _placed(points: Points, room: QRectF) -> list[QPointF]:

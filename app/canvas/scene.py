@@ -14,7 +14,7 @@ from app import numbers
 from app.canvas.face import SLIDER, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
-from app.canvas.previews import MAKERS, Preview, preview_of
+from app.canvas.previews import MAKERS, Preview, preview_of, style_of
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
@@ -221,10 +221,10 @@ class Scene:
         """Return what a view shows in small; made anew only for new data or another colour scale."""
         looks = self.session.looks.looks
         data = looks.views.get(id) if looks is not None else None
-        colours = str(self.session.setting(id, "colours")) if operator == "views.image" else ""
+        style = style_of(operator, lambda name: self.session.setting(id, name))
         held = self._previews.get(id)
-        if held is None or held[0] is not data or held[1] != colours:
-            held = self._previews[id] = (data, colours, preview_of(operator, colours, data))
+        if held is None or held[0] is not data or held[1] != style:
+            held = self._previews[id] = (data, style, preview_of(operator, style, data))
         return held[2]
 
     def _shape_text(self, socket: Socket) -> str:

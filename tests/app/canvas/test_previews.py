@@ -23,8 +23,8 @@ def test_data_and_fit_are_scaled_together() -> None:
     found = preview_of("views.scatter_fit", "", view_of("", {"x": x, "y": 10 * x, "fit": 5 * x}, {}))
     assert found is not None
     assert found.points == ((0.0, 0.0), (1.0, 1.0), (0.5, 0.5))
-    assert found.line[0] == (0.0, 0.0)
-    assert found.line[-1] == (1.0, 0.5), "the fit reaches half as high as the data, also in small"
+    assert found.lines[0][0] == (0.0, 0.0)
+    assert found.lines[0][-1] == (1.0, 0.5), "the fit reaches half as high as the data, also in small"
 
 
 def test_many_points_are_few_in_small_and_gaps_are_left_out() -> None:
@@ -35,7 +35,7 @@ def test_many_points_are_few_in_small_and_gaps_are_left_out() -> None:
     assert found is not None
     assert 10 < len(found.points) <= MOST
     assert all(0 <= across <= 1 and 0 <= up <= 1 for across, up in found.points)
-    assert found.line == ()
+    assert found.lines == ()
 
 
 def test_a_histogram_is_bars_not_the_values_in_their_order() -> None:
@@ -68,6 +68,23 @@ def test_a_picture_keeps_its_colours_and_a_large_one_is_made_small() -> None:
     assert (found.cells[0, 0] == (255, 0, 0)).all()
 
 
+def test_each_column_is_a_curve_of_its_own_over_a_logarithmic_axis() -> None:
+    x = np.array([1.0, 10.0, 100.0])
+    y = np.array([[0.0, 4.0], [1.0, 2.0], [2.0, 0.0]])
+    found = preview_of("views.line_plot", "log_x", view_of("", {"x": x, "y": y}, {}))
+    assert found is not None
+    assert found.lines == (((0.0, 0.0), (0.5, 0.25), (1.0, 0.5)), ((0.0, 1.0), (0.5, 0.5), (1.0, 0.0)))
+    plain = preview_of("views.line_plot", "", view_of("", {"x": x, "y": y}, {}))
+    assert plain is not None
+    assert plain.lines[0][1] == pytest.approx((1 / 11, 0.25))
+
+
+def test_a_preview_has_no_more_curves_than_a_theme_has_colours() -> None:
+    found = preview_of("views.line_plot", "", view_of("", {"y": np.ones((4, 30))}, {}))
+    assert found is not None
+    assert len(found.lines) == min(len(each.series) for each in theme.THEMES.values())
+
+
 @pytest.mark.parametrize(
     ("operator", "arrays"),
     [
@@ -77,6 +94,9 @@ def test_a_picture_keeps_its_colours_and_a_large_one_is_made_small() -> None:
         ("views.image", {"x": np.zeros((2, 2, 2))}),
         ("views.image", {"x": np.zeros((0, 3))}),
         ("views.image", {}),
+        ("views.line_plot", {"y": np.array(3.0)}),
+        ("views.line_plot", {"y": np.ones((3, 2)), "x": np.ones(4)}),
+        ("views.line_plot", {"y": np.ones((0, 2))}),
         ("views.histogram", {}),
         ("views.probe", {"x": np.zeros(3)}),
     ],
