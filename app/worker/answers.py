@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from app.worker import messages as m
+from app.worker import questions as q
 from app.worker.readings import Measurements, Reading
 
 Mark = Callable[[str], None]
@@ -26,7 +27,7 @@ class Answerer(Protocol):
     def views(self, nodes: tuple[str, ...], moment: m.Moment | None) -> dict[str, m.ViewData]:
         """Return what these view nodes show."""
 
-    def contour(self, asked: m.AskContour) -> m.Contour:
+    def contour(self, asked: q.AskContour) -> m.Contour:
         """Return the loss over two parameter elements."""
 
     def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:
@@ -113,7 +114,7 @@ class EngineAnswerer:
         shown: dict[str, m.ViewData] = self._viewer().shown(nodes, moment)
         return shown
 
-    def contour(self, asked: m.AskContour) -> m.Contour:
+    def contour(self, asked: q.AskContour) -> m.Contour:
         from app.worker.graphs import parameters_of
         from engine.evaluate import contour
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.worker import messages as m
+from app.worker import questions as q
 from app.worker.answers import Answerer, Answers
 from app.worker.guards import bytes_text, cap_memory, end_with_parent
 from app.worker.mark import Mark
@@ -31,11 +32,11 @@ def serve(connection: Connection, mark: str, answers: Answers, memory: int) -> N
 
 
 def _answer_all(connection: Connection, mark: Mark, answers: Answers, memory: int) -> None:
-    decoder = msgspec.msgpack.Decoder(m.AskRequest)
+    decoder = msgspec.msgpack.Decoder(q.AskRequest)
     answerer: Answerer | None = None
     while True:
         message = decoder.decode(connection.recv_bytes())
-        if isinstance(message, m.About):
+        if isinstance(message, q.About):
             answerer = answers.about(message.job, mark.set)
         elif answerer is not None:
             reply = _answered(lambda said=message, by=answerer: _ANSWERS[type(said)](by, said), message, mark, memory)
@@ -48,15 +49,15 @@ def _step(moment: m.Moment | None) -> int:
 
 
 _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
-    m.AskTypes: lambda by, said: m.TypesAre(said.question, by.types()),
-    m.AskLooks: lambda by, said: m.LooksAre(said.question, by.looks(said.moment)),
-    m.AskViews: lambda by, said: m.ViewsAre(said.question, by.views(said.nodes, said.moment), _step(said.moment)),
-    m.AskContour: lambda by, said: m.ContourIs(said.question, by.contour(said)),
-    m.AskPartials: lambda by, said: m.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
-    m.AskArtefacts: lambda by, said: m.ArtefactsAre(said.question, by.artefacts(said.moment)),
-    m.AskReading: lambda by, said: m.ReadingIs(said.question, by.reading(said.approach, said.moment)),
-    m.AskComparison: lambda by, said: m.ComparisonIs(said.question, by.comparison(said.moment)),
-    m.AskCheck: lambda by, said: m.CheckIs(said.question, by.check(said.node, said.moment)),
+    q.AskTypes: lambda by, said: q.TypesAre(said.question, by.types()),
+    q.AskLooks: lambda by, said: q.LooksAre(said.question, by.looks(said.moment)),
+    q.AskViews: lambda by, said: q.ViewsAre(said.question, by.views(said.nodes, said.moment), _step(said.moment)),
+    q.AskContour: lambda by, said: q.ContourIs(said.question, by.contour(said)),
+    q.AskPartials: lambda by, said: q.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
+    q.AskArtefacts: lambda by, said: q.ArtefactsAre(said.question, by.artefacts(said.moment)),
+    q.AskReading: lambda by, said: q.ReadingIs(said.question, by.reading(said.approach, said.moment)),
+    q.AskComparison: lambda by, said: q.ComparisonIs(said.question, by.comparison(said.moment)),
+    q.AskCheck: lambda by, said: q.CheckIs(said.question, by.check(said.node, said.moment)),
 }
 
 
@@ -65,9 +66,9 @@ def _answered(answer: Callable[[], m.Message], message: Any, mark: Mark, memory:
     try:
         return answer()
     except GradwireError as error:
-        return m.CannotSay(message.question, error.sentence, error.node or mark.text or None)
+        return q.CannotSay(message.question, error.sentence, error.node or mark.text or None)
     except MemoryError:
         said = f"The answer needs more than the {bytes_text(memory)} of memory the engine process may take."
     except Exception as error:  # noqa: BLE001 - an operator may raise anything; the process lives
         said = f"The engine stopped with {type(error).__name__}: {error}"
-    return m.CannotSay(message.question, said, mark.text or None)
+    return q.CannotSay(message.question, said, mark.text or None)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from app.worker import messages as m
+from app.worker import questions as q
 from app.worker.answers import ENGINE, Answers
 from app.worker.ask_process import serve
 from app.worker.channel import Channel
@@ -108,15 +109,15 @@ class AskClient(QObject):
 
     def ask_types(self) -> None:
         """Ask for the types of the outputs of sources."""
-        self._ask("types", lambda question: m.AskTypes(question))
+        self._ask("types", lambda question: q.AskTypes(question))
 
     def ask_looks(self, moment: m.Moment | None = None) -> None:
         """Ask for every wire's value and cotangent, at this moment of a run (None: the kept or start values)."""
-        self._ask("looks", lambda question: m.AskLooks(question, moment))
+        self._ask("looks", lambda question: q.AskLooks(question, moment))
 
     def ask_views(self, nodes: Sequence[str], moment: m.Moment | None = None) -> None:
         """Ask what these view nodes show, at this moment of a run: quicker than a look at every wire."""
-        self._ask("views", lambda question: m.AskViews(question, tuple(nodes), moment))
+        self._ask("views", lambda question: q.AskViews(question, tuple(nodes), moment))
 
     def busy(self, kind: str) -> bool:
         """Whether a question of this kind waits for its answer."""
@@ -134,28 +135,28 @@ class AskClient(QObject):
 
         The other parameters are as at `moment` (None: the kept or start values).
         """
-        self._ask("contour", lambda question: m.AskContour(question, x, y, bounds, size, moment))
+        self._ask("contour", lambda question: q.AskContour(question, x, y, bounds, size, moment))
 
     def ask_check(self, node: str = "", moment: m.Moment | None = None) -> None:
         """Ask whether the derivatives of the loss by the parameters that reach `node` (all where "") agree with
         differences."""
-        self._ask("check", lambda question: m.AskCheck(question, node, moment))
+        self._ask("check", lambda question: q.AskCheck(question, node, moment))
 
     def ask_partials(self, node: str, moment: m.Moment | None = None) -> None:
         """Ask for a node's own partial derivatives."""
-        self._ask("partials", lambda question: m.AskPartials(question, node, moment))
+        self._ask("partials", lambda question: q.AskPartials(question, node, moment))
 
     def ask_artefacts(self, moment: m.Moment | None = None) -> None:
         """Ask what the loss became: equations, code, tape."""
-        self._ask("artefacts", lambda question: m.AskArtefacts(question, moment))
+        self._ask("artefacts", lambda question: q.AskArtefacts(question, moment))
 
     def ask_reading(self, approach: str, moment: m.Moment | None = None) -> None:
         """Ask what an approach leaves behind to read."""
-        self._ask("reading", lambda question: m.AskReading(question, approach, moment))
+        self._ask("reading", lambda question: q.AskReading(question, approach, moment))
 
     def ask_comparison(self, moment: m.Moment | None = None) -> None:
         """Ask how the approaches compare."""
-        self._ask("comparison", lambda question: m.AskComparison(question, moment))
+        self._ask("comparison", lambda question: q.AskComparison(question, moment))
 
     def warm(self) -> None:
         """Start the process ahead of the first question."""
@@ -163,7 +164,7 @@ class AskClient(QObject):
             self._mark = self._mark or Mark()
             self._mark.set("")
             arguments = (self._mark.name, self._answers, self._memory)
-            self._channel = Channel(serve, arguments, m.AskAnswer, "gradwire ask", modest=True)
+            self._channel = Channel(serve, arguments, q.AskAnswer, "gradwire ask", modest=True)
             self._started, self._listening, self._told = time.monotonic(), False, 0
             pulse().wake()
 
@@ -193,7 +194,7 @@ class AskClient(QObject):
         if not self._listening:
             return
         if self._told != self._revision:
-            self._channel.send(m.About(self._revision, m.Job.of(*self._content)))
+            self._channel.send(q.About(self._revision, m.Job.of(*self._content)))
             self._told = self._revision
         self._question += 1
         self._channel.send(self._waiting.pop(kind)(self._question))
@@ -221,25 +222,25 @@ class AskClient(QObject):
         if asked is None or message.question != asked.question or asked.revision != self._revision:
             return
         match message:
-            case m.TypesAre(types=types):
+            case q.TypesAre(types=types):
                 self.types_ready.emit(asked.revision, _types(types))
-            case m.LooksAre(looks=looks):
+            case q.LooksAre(looks=looks):
                 self.looks_ready.emit(asked.revision, looks)
-            case m.ViewsAre(views=views, step=step):
+            case q.ViewsAre(views=views, step=step):
                 self.views_ready.emit(asked.revision, views, step)
-            case m.ContourIs(contour=contour):
+            case q.ContourIs(contour=contour):
                 self.contour_ready.emit(asked.revision, contour)
-            case m.CheckIs(checks=checks):
+            case q.CheckIs(checks=checks):
                 self.checked.emit(asked.revision, checks)
-            case m.PartialsAre(node=node, partials=partials):
+            case q.PartialsAre(node=node, partials=partials):
                 self.partials_ready.emit(asked.revision, node, partials)
-            case m.ArtefactsAre(artefacts=artefacts):
+            case q.ArtefactsAre(artefacts=artefacts):
                 self.artefacts_ready.emit(asked.revision, artefacts)
-            case m.ReadingIs(reading=reading):
+            case q.ReadingIs(reading=reading):
                 self.reading_ready.emit(asked.revision, reading)
-            case m.ComparisonIs(measurements=measurements):
+            case q.ComparisonIs(measurements=measurements):
                 self.comparison_ready.emit(asked.revision, measurements)
-            case m.CannotSay(sentence=sentence, node=node):
+            case q.CannotSay(sentence=sentence, node=node):
                 self.failed.emit(asked.revision, asked.kind, sentence, node or "")
 
     def _drop(self) -> None:

@@ -1,0 +1,156 @@
+"""What the window asks the process that answers questions, and what comes back."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from app.worker.messages import Artefacts, Contour, Hello, Job, Looks, Moment, ParameterCheck, Struct, ViewData
+from app.worker.readings import Measurements, Reading
+
+
+class About(Struct, frozen=True, tag=True):
+    """The questions that follow are about this graph."""
+
+    revision: int
+    job: Job
+
+
+class AskTypes(Struct, frozen=True, tag=True):
+    """The types of the outputs of sources?"""
+
+    question: int
+
+
+class AskLooks(Struct, frozen=True, tag=True):
+    """What does every wire carry?"""
+
+    question: int
+    moment: Moment | None
+
+
+class AskViews(Struct, frozen=True, tag=True):
+    """What do these view nodes show?"""
+
+    question: int
+    nodes: tuple[str, ...]
+    moment: Moment | None
+
+
+class AskContour(Struct, frozen=True, tag=True):
+    """The loss over two parameter elements?"""
+
+    question: int
+    x: tuple[str, int]
+    y: tuple[str, int]
+    bounds: tuple[float, float, float, float]
+    size: int
+    moment: Moment | None
+
+
+class AskCheck(Struct, frozen=True, tag=True):
+    """Do the derivatives by the parameters that reach `node` (all where "") agree with differences?"""
+
+    question: int
+    node: str
+    moment: Moment | None
+
+
+class AskPartials(Struct, frozen=True, tag=True):
+    """What are a node's own partial derivatives?"""
+
+    question: int
+    node: str
+    moment: Moment | None
+
+
+class AskArtefacts(Struct, frozen=True, tag=True):
+    """What did the loss become?"""
+
+    question: int
+    moment: Moment | None
+
+
+class AskReading(Struct, frozen=True, tag=True):
+    """What does this approach leave behind to read?"""
+
+    question: int
+    approach: str
+    moment: Moment | None
+
+
+class AskComparison(Struct, frozen=True, tag=True):
+    """How do the approaches compare?"""
+
+    question: int
+    moment: Moment | None
+
+
+class TypesAre(Struct, frozen=True, tag=True):
+    """Types in the notation of `pack_type`, by node and output."""
+
+    question: int
+    types: dict[str, dict[str, Any]]
+
+
+class LooksAre(Struct, frozen=True, tag=True):
+    question: int
+    looks: Looks
+
+
+class ViewsAre(Struct, frozen=True, tag=True):
+    """By view node."""
+
+    question: int
+    views: dict[str, ViewData]
+    step: int
+
+
+class ContourIs(Struct, frozen=True, tag=True):
+    question: int
+    contour: Contour
+
+
+class CheckIs(Struct, frozen=True, tag=True):
+    question: int
+    checks: tuple[ParameterCheck, ...]
+
+
+class PartialsAre(Struct, frozen=True, tag=True):
+    """Texts by input."""
+
+    question: int
+    node: str
+    partials: dict[str, str]
+
+
+class ArtefactsAre(Struct, frozen=True, tag=True):
+    question: int
+    artefacts: Artefacts
+
+
+class ReadingIs(Struct, frozen=True, tag=True):
+    question: int
+    reading: Reading
+
+
+class ComparisonIs(Struct, frozen=True, tag=True):
+    question: int
+    measurements: Measurements
+
+
+class CannotSay(Struct, frozen=True, tag=True):
+    """A question without an answer, and why."""
+
+    question: int
+    sentence: str
+    node: str | None
+
+
+AskRequest: TypeAlias = (
+    About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
+    | AskReading | AskComparison
+)  # fmt: skip
+AskAnswer: TypeAlias = (
+    Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
+    | CannotSay
+)  # fmt: skip
