@@ -14,10 +14,12 @@ import numpy as np
 from engine import evaluate, results
 from engine.building import setting_edit
 from engine.checkpoint import Checkpoint, require_one_lane
-from engine.data import ASSETS, Data
+from engine.data import ASSETS, Data, unheard
+from engine.data import Progress as Reading
 from engine.errors import DeclarationError, GradwireError, SettingError
 from engine.files.save import save
 from engine.graph import Content, Graph, Socket
+from engine.hosts import STEPS, require_spreadable
 from engine.operator import Kind, Library
 from engine.prepare import Prepared, nodes_of_kind, prepare
 from engine.problems import Problem
@@ -63,6 +65,8 @@ class OpenGraph:
     assets: Path = ASSETS
     inputs: Mapping[str, Path] = field(default_factory=dict)
     """Files given in place of nodes' own, by node id."""
+    told: Reading = unheard
+    """Told how far a node has come with a file that takes a while: (its label, the part done, 0 to 1)."""
 
     @property
     def graph(self) -> Graph:
@@ -110,7 +114,7 @@ class OpenGraph:
             if id in given:
                 raise SettingError(f"{quoted(self.graph, self.library, id)} is given two start values.", node=id)
             given[id] = value
-        data = Data(self.folder, self.assets, self.inputs)
+        data = Data(self.folder, self.assets, self.inputs, told=self.told)
         return prepare(self.content, self.library, data, seed=seed, start=start, parameters=given, strict=strict)
 
     def problems(self) -> tuple[Problem, ...]:
@@ -128,13 +132,15 @@ class OpenGraph:
         start: Literal["kept", "initial"] = "kept",
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
+        together: bool = False,
     ) -> Results:
         """Train, and return one result for each optimizer that ran on parameters of its own.
 
         Without `steps` each optimizer takes its own number of steps. A run goes on from values kept in the graph,
         unless `start` is "initial"; `parameters` (by id or name) are start values that go before either. Optimizers
         that take turns on different parameters share a result. With a `checkpoint` the run is written every so many
-        steps, or goes on from what was written. Raise a GradwireError where the graph cannot run.
+        steps, or goes on from what was written. `together`: with other processes (see `engine.hosts`), all of which
+        must be called with the same arguments. Raise a GradwireError where the graph cannot run.
         """
         graph = self if checkpoint is None else replace(self, content=checkpoint.taken_up(self.content))
         prepared = graph.prepare(seed=seed, start=start, parameters=parameters)
@@ -142,12 +148,14 @@ class OpenGraph:
         trainer = Trainer(prepared, approach=approach, backend=backend, steps=steps)
         if checkpoint is not None:
             require_one_lane(trainer)
+        for lane in trainer.lanes if together else ():
+            require_spreadable(lane.approach, lane.backend)
         began = time.perf_counter()
         histories = [History() for _ in trainer.lanes]
         loss = np.nan
         while not trainer.done:
             most = 10**9 if checkpoint is None else checkpoint.until(trainer.step())
-            for chunk in trainer.run(most=most, seconds=0.1):
+            for chunk in trainer.run(min(most, STEPS), None) if together else trainer.run(most, seconds=0.1):
                 histories[chunk.lane].add(chunk.first, chunk.rows)
                 if chunk.lane == 0 and len(chunk.rows):
                     loss = float(chunk.rows[-1][0])
@@ -180,6 +188,14 @@ class OpenGraph:
         prepared.plan(None)
         checks = [check for plan in prepared.plans for check in evaluate.check(prepared, optimizer=plan.id)]
         return tuple({check.node: check for check in reversed(checks)}.values())[::-1]
+
+    def check_custom(self, node: str, parameters: Mapping[str, Any] | None = None) -> tuple[evaluate.Check, ...]:
+        """Compare the derivative that a node "Custom derivative" gives with differences of its value, parameter by
+        parameter.
+        """
+        from engine.custom_check import check_custom
+
+        return check_custom(self.prepare(parameters=parameters), node)
 
     def values(
         self, parameters: Mapping[str, Any] | None = None, *, train: bool = False

@@ -15,7 +15,7 @@ from __future__ import annotations
 import enum
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from engine.errors import DeclarationError, SettingError
@@ -208,11 +208,14 @@ def operator(
     nondifferentiable: Sequence[str] = (),
     samples: Iterable[Any] = (),
     sockets: Mapping[str, str] | None = None,
+    derivative: Mapping[str, Callable[..., Any]] | None = None,
     **more: Any,
 ) -> Callable[[Callable[..., Any]], Operator]:
     """Declare an operator from a function; return the Operator. Raise DeclarationError where something is missing.
 
-    `sockets` says in a few words what the inputs and outputs of these names carry.
+    `sockets` says in a few words what the inputs and outputs of these names carry. `derivative` gives a function a
+    derivative of its own: for each differentiable input (g, value, *inputs, **settings) -> its cotangent, compared with
+    differences here and now (`engine.program.custom`).
     """
     says = sockets or {}
 
@@ -235,9 +238,24 @@ def operator(
             **more,
         )
         _require_complete(declared)
-        return declared
+        return declared if derivative is None else _with_derivative(declared, derivative)
 
     return declare
+
+
+def _with_derivative(declared: Operator, derivative: Mapping[str, Callable[..., Any]]) -> Operator:
+    from engine.program.custom import verify, with_derivative
+
+    if declared.kind is not Kind.FUNCTION or len(declared.outputs) != 1 or any(i.variadic for i in declared.inputs):
+        sentence = f"the operator {declared.id} has a derivative of its own: it must be a function of single arrays"
+        raise DeclarationError(sentence)
+    assert declared.function is not None  # noqa: S101 - functions have one
+    names = [each.name for each in declared.inputs]
+    able = [each.name for each in declared.inputs if each.differentiable]
+    traced = with_derivative(declared.id, declared.function, names, able, derivative)
+    defaults = {name: spec.default for name, spec in declared.settings.items()}
+    verify(declared.id, declared.function, names, declared.samples, defaults)
+    return replace(declared, function=traced)
 
 
 RESERVED = ("train", "shape_of_output")

@@ -5,12 +5,16 @@ Each operator declares a surrogate: the function whose derivatives it has instea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import autograd.numpy as np
 import numpy as onp
 
+from engine.errors import ShapeError
 from engine.operator import Sample, operator
 from engine.program.primitives import clip_cotangent, clip_cotangent_norm, stand_for, stop
 from engine.setting import Number
+from engine.types import Type, shape_text
 from nodes import shapes
 from nodes.casts import Value, inexact
 
@@ -168,7 +172,54 @@ def straight_through_sign(x: Value) -> Value:
     return stand_for(np.sign(x), np.where(np.abs(x) > 1.0, stop(x), x))
 
 
+def custom_type(kinds: Sequence[Type], settings: shapes.Settings) -> tuple[Type, ...]:
+    """Value and model have one type."""
+    value, model = shapes.array(kinds[0], "value"), shapes.array(kinds[1], "model")
+    if value.shape != model.shape:
+        raise ShapeError(
+            f"value has shape {shape_text(value.shape)} and model {shape_text(model.shape)}: the derivative of the one "
+            "stands for that of the other, so they must be equal",
+            socket="model",
+        )
+    if value.dtype != model.dtype or not model.differentiable:
+        raise ShapeError(
+            f"value is {value.dtype} and model {model.dtype}: both must be the same kind of real or complex numbers",
+            socket="model",
+        )
+    return (value,)
+
+
+@operator(
+    "gradients.custom",
+    "Custom derivative",
+    shape=custom_type,
+    formula=r"v",
+    partials={"value": r"0\ \text{(declared)}", "model": r"1\ \text{(declared)}"},
+    domain="value and model have one shape and dtype",
+    synonyms=("custom gradient", "surrogate", "own derivative", "custom vjp", "replace derivative", "stand in"),
+    samples=(
+        ([-2.0, 0.5, 3.0], [1.5, -4.0, 2.0]),
+        ([2.5, -1.5, -0.5], [-3.0, 2.0, 0.25]),
+        (onp.array([-1.5, 2.0], "float32"), onp.array([0.5, -0.25], "float32")),
+        (-0.5, 1.25),
+    ),
+    surrogate=lambda value, model: model,
+    outputs=("result",),
+    sockets={
+        "value": "what comes out",
+        "model": "what is differentiated in its place",
+        "result": "value, with the derivatives of model",
+    },
+)
+def custom_derivative(value: Value, model: Value) -> Value:
+    """The value of one stretch of the graph with the derivatives of another.
+
+    Whether they are those of the value after all can be compared with differences: see check_custom in the Python API.
+    """
+    return stand_for(stop(value), model)
+
+
 OPERATORS = (
     stop_gradient, scale_gradient, reverse_gradient, clip_gradient, clip_gradient_norm, straight_through_round,
-    straight_through_sign,
+    straight_through_sign, custom_derivative,
 )  # fmt: skip

@@ -7,9 +7,9 @@ every equation between parameter and loss is analytic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ ANALYTIC = frozenset(
 ) | {"gradwire.expand", "gradwire.index", "gradwire.scatter", "gradwire.take_along", "autograd.concatenate_args",
      "autograd.array_from_args", "autograd.array_from_scalar_or_array"}  # fmt: skip
 """Primitives that are analytic in their real arguments and that NumPy computes for complex ones."""
+
+
+Scalar: TypeAlias = Callable[[Sequence[Any]], Any]
+"""Values -> results, of which the first is the scalar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,12 @@ def central_difference(primal: Compiled, values: Sequence[Any], position: int, p
     return _slope(primal, values, position, place, 1.0)
 
 
-def _slope(primal: Compiled, values: Sequence[Any], position: int, place: tuple[int, ...], unit: complex) -> float:
+def slope(primal: Scalar, values: Sequence[Any], position: int, place: tuple[int, ...]) -> float:
+    """Return the derivative of primal(values)[0] by one real entry of values[position], by extrapolated differences."""
+    return _slope(primal, values, position, place, 1.0)
+
+
+def _slope(primal: Scalar, values: Sequence[Any], position: int, place: tuple[int, ...], unit: complex) -> float:
     """Return the slope along `unit` by Ridders' extrapolation: of all steps and orders, the answer that agrees best."""
     start = np.asarray(values[position])
     single = start.dtype in (np.float32, np.complex64)
@@ -142,7 +151,7 @@ def _slope(primal: Compiled, values: Sequence[Any], position: int, place: tuple[
     return best
 
 
-def _difference(primal: Compiled, values: Sequence[Any], position: int, place: tuple[int, ...], step: complex) -> float:
+def _difference(primal: Scalar, values: Sequence[Any], position: int, place: tuple[int, ...], step: complex) -> float:
     results = []
     for signed in (step, -step):
         moved = np.array(values[position], copy=True)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import autograd.numpy as np
 import numpy
 
+from engine.program.custom import MOST, cotangent_rule
 from engine.program.matrices import contract, fourier, triangular_solve
 from engine.program.primitives import expand
 from engine.program.special import bessel, polygamma
@@ -199,6 +200,7 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
         _triangular_a,
         lambda g, ans, a, b, lower, transposed: triangular_solve(a, g, lower, not transposed),
     ),
+    "gradwire.custom": (None, *map(cotangent_rule, range(1, MOST + 1))),
     "gradwire.log_determinant": (_log_determinant_vjp,),
     "gradwire.pseudo_inverse": (_pseudo_inverse_vjp,),
     "gradwire.symmetric_eigen": (_symmetric_eigen_vjp,),

@@ -343,6 +343,7 @@ def _own() -> dict[str, Emitter]:
         "gradwire.put_along": _put_along,
         "gradwire.stop": _unchanged,
         "gradwire.stand_for": _unchanged,
+        "gradwire.custom": lambda value, *_, **__: value,
         "gradwire.clip_cotangent": _unchanged,
         "gradwire.clip_cotangent_norm": _unchanged,
         "gradwire.contract": _contract,

@@ -22,6 +22,7 @@ from autograd.numpy.numpy_boxes import ArrayBox
 from engine import random_bits
 from engine.errors import LoweringError
 from engine.program import matrices, special, windows
+from engine.program.custom import custom
 from engine.program.standin import StandIn, stand_in
 from engine.types import Shape
 
@@ -175,7 +176,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     },
     **{
         f"gradwire.{each.__name__}": each
-        for each in (*matrices.PRIMITIVES, *special.PRIMITIVES, *windows.PRIMITIVES)
+        for each in (*matrices.PRIMITIVES, *special.PRIMITIVES, *windows.PRIMITIVES, custom)
     },
     "gradwire.uniform": random_bits.uniform,
     "gradwire.normal": random_bits.normal,

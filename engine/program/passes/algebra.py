@@ -336,6 +336,11 @@ _BROADCASTING: Mapping[str, tuple[Rule, ...]] = {
     name: (_without_expansion,) for name in (*ELEMENTWISE, "numpy.where") if name.startswith("numpy.")
 }
 
+UNCHANGED = tuple(
+    f"gradwire.{name}" for name in ("stop", "stand_for", "custom", "clip_cotangent", "clip_cotangent_norm")
+)
+"""Primitives whose value is their first argument's: they matter to derivatives only."""
+
 _OWN: Mapping[str, tuple[Rule, ...]] = {
     "numpy.add": (_neutral(0, (0, 1)), _added_negative),
     "numpy.subtract": (_neutral(0, (1,)), _subtracted_negative),
@@ -356,7 +361,7 @@ _OWN: Mapping[str, tuple[Rule, ...]] = {
     "gradwire.cast": (_same_type,),
     **{f"numpy.{name}": (_over_length_one,) for name in _REDUCTIONS},
     "numpy.sum": (_over_length_one, _sum_of_expansion),
-    **{f"gradwire.{name}": (_first,) for name in ("stop", "stand_for", "clip_cotangent", "clip_cotangent_norm")},
+    **dict.fromkeys(UNCHANGED, (_first,)),
 }
 RULES: Mapping[str, tuple[Rule, ...]] = {
     name: (*_OWN.get(name, ()), *_BROADCASTING.get(name, ())) for name in {**_OWN, **_BROADCASTING}

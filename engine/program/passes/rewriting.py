@@ -24,7 +24,7 @@ ROUNDS = 8
 VIEWS = frozenset(
     {f"numpy.{name}" for name in ("reshape", "ravel", "transpose", "swapaxes", "moveaxis", "rollaxis", "squeeze")}
     | {f"numpy.{name}" for name in ("expand_dims", "matrix_transpose", "getitem", "flip", "broadcast_to")}
-    | {f"gradwire.{name}" for name in ("stop", "stand_for", "clip_cotangent", "clip_cotangent_norm")}
+    | {f"gradwire.{name}" for name in ("stop", "stand_for", "custom", "clip_cotangent", "clip_cotangent_norm")}
     | {"autograd.container_take"}
 )
 """Primitives that as a rule take no memory of their own."""

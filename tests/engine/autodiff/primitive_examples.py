@@ -181,6 +181,7 @@ REASONS: Mapping[str, str] = {
     "numpy.broadcast_to": "recorded as gradwire.expand",
     "autograd.container_take": "takes one of several arrays: the rules of what gives them give all their tangents",
     "gradwire.stand_for": "its derivative is not its function's, on purpose: see tests/nodes/test_gradients.py",
+    "gradwire.custom": "a person gives it for cotangents alone, forwards it is transposed: see test_custom_derivatives",
     "gradwire.clip_cotangent": "exists only backwards, and says so: see tests/nodes/test_gradients.py",
     "gradwire.clip_cotangent_norm": "exists only backwards, and says so: see tests/nodes/test_gradients.py",
 }
