@@ -110,13 +110,17 @@ class HistoryCard(Card):
         self._drop_others({line.key for line in shown})
         drawable = [line for line in shown if len(curves[line.key].steps)]
         self._drawn = [self._draw(k, line, curves[line.key]) for k, line in enumerate(drawable)]
-        self.set_empty(not self._drawn and not self.hidden)
+        self.set_empty(not self._drawn and not self.hidden, self.lacking())
         self.subtitle.say(self.describe(log) if self._drawn else "")
         pills = {groups[line.key]: line.color for line in lines}
         entries = [Pill(key, name, color, key not in self.hidden) for (key, name), color in pills.items()]
         self.set_legend(entries if len(lines) > 1 and (self._drawn or self.hidden) else ())
         self._fit()
         self.area.refresh_read_out()
+
+    def lacking(self) -> str:
+        """Return what a card without a curve says, in one sentence."""
+        return self.EMPTY
 
     def describe(self, log: bool) -> str:
         """Return the subtitle."""
@@ -315,14 +319,14 @@ class GradientCard(HistoryCard):
                 if wanted in lane.series
             ]
         names = {p.node: p.name for lane in lanes for p in lane.parameters}
-        found = [s for lane in lanes for s in lane.series if s.kind == "gradient" and s.node][:MOST]
-        return [Line(0, s, names.get(s.node, s.node), parameter_color(k, derivative=True)) for k, s in enumerate(found)]
+        # Optimizers that take turns record the norm of all they move under their own names: that is no parameter's.
+        found = [s for lane in lanes for s in lane.series if s.kind == "gradient" and s.node in names][:MOST]
+        return [Line(0, s, names[s.node], parameter_color(k, derivative=True)) for k, s in enumerate(found)]
 
     def describe(self, log: bool) -> str:
         """Return the subtitle."""
-        recorded = sum(
-            series.kind == "gradient" and bool(series.node) for lane in self.runs.lanes for series in lane.series
-        )
+        parameters = {p.node for lane in self.runs.lanes for p in lane.parameters}
+        recorded = sum(s.kind == "gradient" and s.node in parameters for lane in self.runs.lanes for s in lane.series)
         of = f"{MOST} of {recorded} parameters" if recorded > MOST else "per parameter"
         what = "per optimizer" if len(self.runs.lanes) > 1 else of
         return " · ".join(filter(None, (what, super().describe(log))))
@@ -351,6 +355,12 @@ class ValuesCard(HistoryCard):
                 else:
                     lines.append(Line(k, series, name, parameter_color(n, derivative=False)))
         return lines
+
+    def lacking(self) -> str:
+        """Return why a run has no curves here: only small parameters are recorded."""
+        if not self.runs.lanes or self.lines(self.runs.lanes):
+            return self.EMPTY
+        return "These parameters have too many numbers to draw each: an image or a histogram of one shows them."
 
     def _suggests_log(self, curves: Any) -> bool:
         return False

@@ -293,6 +293,29 @@ def test_many_long_names_are_whole_where_the_card_is_high(shown):
     runs.close()
 
 
+def test_the_norms_of_optimizers_that_take_turns_are_no_parameter_s(shown):
+    series = (m.Series("loss", "o"), m.Series("gradient", "o"), m.Series("gradient", "p"))
+    series += (m.Series("loss", "q"), m.Series("gradient", "q"), m.Series("gradient", "r"))
+    parameters = (m.Parameter("p", "forger", (3, 40)), m.Parameter("r", "critic", (3, 40)))
+    lane = m.Lane("first, second", ("o", "q"), parameters, series, 10, "static", "numpy_code")
+    runs = stand_in.Runs([lane], [np.ones((50, 6))])
+    card = shown(GradientCard(runs), 430, 260)
+    assert [pill.name for _, pill in card.legend._boxes] == ["forger", "critic"]
+    assert "per parameter" in card.subtitle.text()
+    runs.close()
+
+
+def test_parameters_too_large_to_record_are_not_waited_for(shown):
+    series = (m.Series("loss", "o"), m.Series("gradient"), m.Series("gradient", "p"))
+    lane = m.Lane("a", ("o",), (m.Parameter("p", "weights", (10, 41)),), series, 10, "static", "numpy_code")
+    runs = stand_in.Runs([lane], [np.ones((50, 3))])
+    card = shown(ValuesCard(runs))
+    assert card.empty.isVisible()
+    assert "too many numbers" in card.empty.text()
+    assert "Run" not in card.empty.text()
+    runs.close()
+
+
 def test_a_read_out_of_several_optimizers_has_a_row_for_each_with_all_its_numbers(shown, five):
     card = shown(ValuesCard(five))
     found = card._read(QPointF(1500.0, 0.0))
