@@ -201,8 +201,8 @@ class Joints:
 
 
 def flat(graph: Graph) -> bool:
-    """Return whether the graph has no bodies: nothing is hidden then."""
-    return graph.bodies.keys() <= {""}
+    """Return whether the graph has no bodies and no nodes of control flow: nothing is hidden then."""
+    return graph.flat
 
 
 def _reachable(calls: Mapping[str, Iterable[str]], start: Iterable[str]) -> frozenset[str]:

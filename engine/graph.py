@@ -85,6 +85,13 @@ class Graph:
             found[node.inside].append(id)
         return {inside: tuple(ids) for inside, ids in found.items()}
 
+    @cached_property
+    def flat(self) -> bool:
+        """Whether it has no bodies and no nodes of control flow: then nothing is hidden in it."""
+        return self.bodies.keys() <= {""} and not any(
+            node.operator.startswith("control.") for node in self.nodes.values()
+        )
+
     def changed(self, nodes: Mapping[str, Node], wires: frozenset[Wire], touched: Collection[Wire]) -> Graph:
         """Return Graph(nodes, wires), where `touched` holds every wire that only one of the two graphs has.
 

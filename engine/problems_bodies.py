@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def bodies(facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with where nodes lie, and with what joins bodies to what is around them."""
     found = {id: node.operator for id, node in facts.graph.nodes.items() if node.operator in control.JOINTS}
-    if flat(facts.graph) and not found:
+    if flat(facts.graph):
         return
     yield from _places(facts)
     joints = Joints(facts.graph)
@@ -156,9 +156,7 @@ def _results(facts: Facts, node: str) -> Iterator[Problem]:
     if twice:
         yield facts.problem("named-twice", f" is given two things called “{shortened(twice[0])}”.", node)
     if declared.operator == control.SCAN and values["carries"] and not _wired(facts, node, "carry", 0):
-        sentence = (
-            f" carries {_listed(values['carries'])}: wire what it starts from into carry, or carry nothing."
-        )
+        sentence = f" carries {_listed(values['carries'])}: wire what it starts from into carry, or carry nothing."
         yield facts.problem("missing-input", sentence, node, "carry.0")
     outputs = output_names(facts.graph, facts.operators[node], node)
     for name in sorted(set(outputs)):
