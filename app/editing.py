@@ -1,0 +1,124 @@
+"""The edits a person makes of the open document, each one undo step; what is refused goes to `message`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from app import insertions
+from app.running import ACTIVE
+from engine import building
+from engine.edits import Disconnect, Edit, Group, Rename
+from engine.errors import GradwireError
+from engine.graph import Place, SettingValue, Wire
+
+
+class Editing:
+    """The part of a Session that edits: it has the session's document, selection and library."""
+
+    def apply(self, edit: Edit, merge: str | None = None) -> bool:
+        """Apply the edit; return whether it was done. A refusal goes to `message`. Edits of one `merge` key in a row
+        are one undo step."""
+        return self._attempt(lambda: self._document.apply(edit, merge))
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._attempt(self._document.undo)
+
+    def redo(self) -> None:
+        """Do the last undone step again."""
+        self._attempt(self._document.redo)
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Make all edits inside one undo step called `title`."""
+        with self._document.group(title):
+            yield
+
+    def seal(self) -> None:
+        """End a gesture: the next edit is an undo step of its own whatever its merge key."""
+        self._document.seal()
+
+    def insert(self, operator_id: str, place: Place) -> str:
+        """Insert an operator with the parameter nodes it brings; select it; return its node id ("" where it was
+        refused).
+
+        A second parameter or optimizer gets a number, as legends and messages tell them apart by name.
+        """
+        added, edit = insertions.inserted(self.content, self.library, operator_id, place, self.body)
+        if not self.apply(edit):
+            return ""
+        self.select([added])
+        return added
+
+    def connect_wire(self, wire: Wire) -> bool:
+        """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""
+        sentence = self.refusal(wire)
+        if sentence is not None:
+            self.message.emit(sentence)
+            return False
+        return self.apply(building.replace_wire(self.graph, wire))
+
+    def set_setting(self, node: str, name: str, value: SettingValue, merge: str | None = None) -> bool:
+        """Set a setting (or the number in an unwired input's place) as one edit; a running run hears of numeric
+        settings."""
+        spec = self.operator(node).settings.get(name)
+        live = self.run_state in ACTIVE and (spec is None or spec.numeric)
+        self._edit_is_live = live
+        try:
+            done = self._attempt(
+                lambda: self._document.apply(building.setting_edit(self.graph, self.library, node, name, value), merge)
+            )
+        finally:
+            self._edit_is_live = False
+        if done and live:
+            self.runs.set_live(node, name, self.setting(node, name))
+        return done
+
+    def rename(self, node: str, name: str) -> bool:
+        """Give the node a name; "" is its operator's title."""
+        return self.apply(Rename(node, name.strip()))
+
+    def remove_selected(self) -> None:
+        """Remove the selected nodes, notes and wires as one undo step."""
+        nodes, notes = self.selection, self.selected_notes
+        gone = [w for w in self.selected_wires if not {w.source.node, w.target.node} & nodes]
+        removal = building.removal(self.content, nodes, notes)
+        edits = (*map(Disconnect, sorted(gone)), *removal.edits)
+        if edits:
+            self.apply(Group(removal.title if removal.edits else "Remove wire", edits))
+
+    def copy(self) -> str:
+        """Return the selected nodes and notes and the wires between the nodes as text ("" where nothing is
+        selected)."""
+        chosen = self.selection or self.selected_notes
+        return building.copy_text(self.content, self.selection, self.selected_notes) if chosen else ""
+
+    def paste(self, text: str, at: Place) -> None:
+        """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""
+        self._insert_many(lambda: insertions.pasted(self.content, self.library, text, at, self.body))
+
+    def duplicate(self) -> None:
+        """Copy the selection a little lower to the right, without the clipboard."""
+        chosen = self.selection, self.selected_notes
+        if any(chosen):
+            self._insert_many(lambda: insertions.duplicated(self.content, self.library, *chosen, self.body))
+
+    def explode(self, node: str) -> None:
+        """Replace a Python node by the nodes that compute the same; a text that cannot be is refused in `message`."""
+        from nodes.exploding_edit import explosion
+
+        self._insert_many(lambda: explosion(self.content, self.library, node, self.inference.types))
+
+    def _insert_many(self, edit: Callable[[], Edit]) -> None:
+        before = set(self.graph.nodes), set(self.layout.notes)
+        if self._attempt(lambda: self._document.apply(edit())):
+            self.select(set(self.graph.nodes) - before[0], set(self.layout.notes) - before[1])
+
+    def _attempt(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except GradwireError as refused:
+            self.message.emit(refused.sentence)
+            return False
+        return True
