@@ -30,6 +30,9 @@ from engine.training import Trainer
 OPERATORS: Final = "gradwire.operators"
 """The entry point group in which an installed distribution offers its operator library."""
 
+PROBES: Final = ("views.probe", "views.number")
+"""The views whose input `x` a result tells."""
+
 Progress = Callable[[int, int, float], object]
 """Called about ten times a second with the steps done, the steps to do, and the loss, of the first lane."""
 
@@ -261,7 +264,7 @@ class OpenGraph:
 
     def _probes(self, prepared: Prepared, values: Mapping[str, Any], states: Any, step: int) -> dict[str, Any]:
         nodes = nodes_of_kind(self.graph, self.library, Kind.VIEW)
-        probes = [id for id in nodes if self.graph.nodes[id].operator == "views.probe"]
+        probes = [id for id in nodes if self.graph.nodes[id].operator in PROBES]
         sources = {id: self.graph.sources.get(Socket(id, "x")) for id in probes}
         if not any(sources.values()):
             return {}

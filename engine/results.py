@@ -41,7 +41,7 @@ class Result:
     failed: bool = False
     """Whether it ended because a value was not finite."""
     probes: Mapping[str, Any] = field(default_factory=dict)
-    """What each probe shows at the end, in evaluation (no noise, running averages)."""
+    """What each probe and number view shows at the end, in evaluation (no noise, running averages)."""
     validation: Mapping[str, float] = field(default_factory=dict)
     """Where something is wired to it: the last "value" and its "step", the "best" and its "best_step"."""
     columns: tuple[Column, ...] = ()

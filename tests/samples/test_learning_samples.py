@@ -40,7 +40,9 @@ def test_the_logistic_regression_ends_where_scipy_does():
 
 def test_the_logistic_regression_reads_flowers_it_never_saw():
     graph = sample("iris_logistic_regression")
-    found = wires(graph, graph.run().only)
+    run = graph.run().only
+    found = wires(graph, run)
+    assert float(run.probes["held-out accuracy"]) == pytest.approx(59 / 60)
     assert found["table_2.features"].shape == (60, 4)
     assert right(found, "dense_2.value", "table_2.species") == 59
     assert found["accuracy_1.value"] == pytest.approx(59 / 60)
