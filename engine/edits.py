@@ -364,10 +364,11 @@ def parts(edit: Edit) -> tuple[Edit, ...]:
 def loose_end(content: Content) -> str | None:
     """Return, in a sentence, where a content speaks of a node that is not there; None where it is closed."""
     nodes = content.graph.nodes
-    for what, items in (("node", nodes), ("note", content.layout.notes)):
-        for each in sorted(items.values(), key=lambda item: item.id):
-            if each.inside and (fault := bodies.nesting_fault(each.inside, nodes)):
-                return f"The {what} “{each.id}” {fault}."
+    lying = [(f"node “{node.id}”", node.inside) for node in nodes.values() if node.inside]
+    lying += [(f"note “{note.id}”", note.inside) for note in content.layout.notes.values() if note.inside]
+    for what, inside in sorted(lying):
+        if fault := bodies.nesting_fault(inside, nodes):
+            return f"The {what} {fault}."
     frames = [(id, note.id) for note in content.layout.notes.values() for id in note.nodes]
     mentions: tuple[tuple[str, Callable[[], list[tuple[str, object]]]], ...] = (
         (

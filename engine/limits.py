@@ -48,7 +48,7 @@ COLLECTION_LEAVES: Final = 10_000
 """Most values inside the tuples and records on one wire."""
 BODY_DEPTH: Final = 32
 """Deepest nesting of bodies: of loops, branches and functions inside one another."""
-CALL_DEPTH: Final = 100
+INLINE_DEPTH: Final = 100
 """Deepest nesting of calls that are not recursive: each is put in the place of the call."""
 LOWERED: Final = 1_000_000
 """Most nodes of one program, those of a function counted once for each call."""

@@ -287,8 +287,8 @@ def _call(lowering: Lowering, node: Node, declared: Operator) -> None:
     home = scope.find(function.inside)
     if home is None:
         raise lowering.error("calls a function that it cannot see")
-    if scope.calls >= limits.CALL_DEPTH:
-        raise lowering.error(f"is called through more than {limits.CALL_DEPTH} functions, one inside the other")
+    if scope.calls >= limits.INLINE_DEPTH:
+        raise lowering.error(f"is called through more than {limits.INLINE_DEPTH} functions, one inside the other")
     salts = (*scope.salts, call_number(node.id))
     if called in lowering.recursive:
         _give(lowering, node, declared, _called(lowering, function, home, given, salts))

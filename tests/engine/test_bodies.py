@@ -233,7 +233,7 @@ def test_what_is_copied_out_of_a_body_lands_in_the_body_it_is_pasted_into() -> N
         duplication(NOTED, LIBRARY, ["multiply_1", "outer_1"], Place(0.0, 300.0), inside="branch_1.otherwise")
     )
     copied = {id: node for id, node in document.graph.nodes.items() if id not in LOOP.nodes}
-    assert {node.inside for node in copied.values()} == {arm}
+    assert {node.inside for node in copied.values()} == {"branch_1.otherwise"}
     assert copied["outer_2"].settings["node"] == "exp_1"
     assert wire("outer_2.value", "multiply_2.y") in document.graph.wires
 
@@ -332,7 +332,8 @@ PLANTED: Mapping[str, tuple[Graph, str, str, str]] = {
                   "2 wires into xs, and"),
     "condition of a loop": (
         body_graph({**SCALAR, "while_1": {}, "while_1.condition/input_1": "x",
-                    "while_1.condition/output_1": "continue"}, "constant_1>while_1.carry.0 input_1>output_1.value"), "mismatch", "while_1",
+                    "while_1.condition/output_1": "continue"},
+                   "constant_1>while_1.carry.0 input_1>output_1.value"), "mismatch", "while_1",
         "its condition gives float64 scalar"),
     "sequences of other lengths": (
         body_graph({"constant_1": {"value": (1.0, 2.0)}, "constant_2": {"value": (1.0, 2.0, 3.0)},

@@ -329,7 +329,7 @@ def test_a_graph_that_grows_out_of_measure_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(limits, "LOWERED", 5_000)
     with pytest.raises(LoweringError, match="one of more than 5,000 nodes"):
         lowered(doubling(40), "call_0.value")
-    monkeypatch.setattr(limits, "CALL_DEPTH", 10)
+    monkeypatch.setattr(limits, "INLINE_DEPTH", 10)
     with pytest.raises(LoweringError, match="through more than 10 functions"):
         lowered(doubling(40), "call_0.value")
 
