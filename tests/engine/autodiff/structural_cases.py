@@ -10,13 +10,12 @@ SEQUENCE = onp.array([[0.5, -1.0, 0.3], [0.2, 0.1, -0.4], [1.1, 0.4, 0.6], [-0.7
 
 
 def sine(np, flow, x):
-    """Innes et al. (2019): the Taylor series until a term is small."""
+    """Innes et al. (2019): terms of the Taylor series while they are not small."""
 
     def body(inner, total, term, k):
-        after = -term * x * x / ((2.0 * k + 2.0) * (2.0 * k + 3.0))
-        return [total + after, after]
+        return [total + term, -term * x * x / ((2.0 * k + 2.0) * (2.0 * k + 3.0))]
 
-    return flow.loop([x, x], lambda total, term, k: np.abs(flow.real(term)) >= 1e-8, body)[0]
+    return flow.loop([x * 0.0, x], lambda total, term, k: np.abs(flow.real(term)) >= 1e-8, body)[0]
 
 
 def power(np, flow, a, n):

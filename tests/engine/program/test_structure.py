@@ -289,7 +289,7 @@ def test_values_of_the_last_iteration_are_seen():
         body = replace(
             body, sockets={Socket("inner", "value"): body.outputs[1], Socket("s", "value"): body.inputs[0].var}
         )
-        out, stack = structure.scan(recorder, 4, [x], body, consts=0, carry=1)
+        out, _ = structure.scan(recorder, 4, [x], body, consts=0, carry=1)
         program = recorder.program([recorder.var(out)], ["out"], {Socket("loop", "out"): recorder.var(out)})
     seen = socket_values(program, [1.5])
     assert seen == {Socket("loop", "out"): 24.0, Socket("s", "value"): 12.0, Socket("inner", "value"): 15.0}
