@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,12 +20,18 @@ from engine.results import Result
 from engine.sweep import Sweep
 from engine.types import shape_text
 
-Report = Callable[[int, int, float], object]
-
 
 def document(value: Any) -> str:
     """Return JSON text; `value` holds JSON values only (see engine.results.plain)."""
     return escaped(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"
+
+
+def keep_stdout() -> None:
+    """Let what libraries of C++ print go to stderr: stdout is for results alone."""
+    sys.stdout.flush()
+    own = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = open(own, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program lives
 
 
 def write(text: str) -> None:
@@ -42,24 +49,40 @@ def complain(sentence: str) -> None:
     print(f"gradwire: {visible(' '.join(sentence.split()))}", file=sys.stderr)
 
 
+class Bar:
+    """A bar on stderr: of the data being read, then of the steps."""
+
+    def __init__(self, drawn: Any) -> None:
+        self._drawn = drawn
+        self._task = drawn.add_task("step", total=None, loss="")
+
+    def reading(self, label: str, part: float) -> None:
+        """Show how far a source has come with its file."""
+        shown = f"reading the data of {visible(label)}"
+        self._drawn.update(self._task, description=shown, completed=round(100 * part), total=100)
+
+    def stepped(self, done: int, total: int, loss: float) -> None:
+        """Show how far the run is."""
+        self._drawn.update(self._task, description="step", completed=done, total=total, loss=f"loss {loss:.6g}")
+
+
 @contextmanager
-def progress() -> Iterator[Report | None]:
-    """Give a function that is told (steps done, steps to do, loss), and draw a bar on stderr where it is a terminal."""
+def progress() -> Iterator[Bar | None]:
+    """Draw a bar on stderr where that is a terminal, and give it; None where it is not."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("step"),
+        TextColumn("{task.description}", markup=False),
         MofNCompleteColumn(),
         BarColumn(),
         TimeRemainingColumn(),
-        TextColumn("loss {task.fields[loss]}"),
+        TextColumn("{task.fields[loss]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("run", total=None, loss="")
-        yield lambda done, total, loss: bar.update(task, completed=done, total=total, loss=f"{loss:.6g}")
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+        yield Bar(drawn)
 
 
 def results(graph: OpenGraph, found: Iterable[Result]) -> None:

@@ -66,6 +66,12 @@ class Meter(QWidget):
                 self.updateGeometry()
             self.update()
 
+    def show_reading(self, part: float) -> None:
+        """Show how far the data that a run needs have been read."""
+        self._texts, self._progress, self._state = (f"reading data {100 * part:.0f} %", "", ""), part, "starting"
+        self.setAccessibleDescription(self._texts[0])
+        self.update()
+
     def _widths(self) -> tuple[float, float, float]:
         metrics = QFontMetricsF(fonts.sans("small", appearance().scale))
         digits = max(len(self._texts[0]), len("step 1,280 / 5,000"))
@@ -195,6 +201,8 @@ class RunBar(QWidget):
         self.reset.setEnabled(state != "idle")
         if runs is None:
             self.meter.show_run(state, 0, None, 0.0, 0.0)
+        elif runs.reading is not None:
+            self.meter.show_reading(runs.reading)
         else:
             self.meter.show_run(state, runs.steps, runs.limit, runs.steps_per_second, runs.elapsed)
         lanes = runs.lanes if runs is not None else ()

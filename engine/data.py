@@ -4,10 +4,10 @@ place."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from engine import limits
 from engine.errors import DataError
@@ -17,6 +17,13 @@ ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 """The data sets that come with Gradwire; they lie beside the packages, in a checkout as in an installation."""
 
 ASSET: Final = "asset:"
+
+
+Progress: TypeAlias = Callable[[str, float], object]
+
+
+def unheard(label: str, part: float) -> None:
+    """Hear of progress and do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,12 @@ class Data:
     label: str = "this node"
     key: Any = None
     """A uint32 key made of the run's seed and the node's id, for sources that draw their data."""
+    told: Progress = unheard
+    """Told how far a source has come with a file that takes a while: (the source's label, the part done, 0 to 1)."""
+
+    def tell(self, part: float) -> None:
+        """Say how far the source has come."""
+        self.told(self.label, part)
 
     def of(self, node: str, label: str, key: Any) -> Data:
         """Return the same data as seen by one source node."""

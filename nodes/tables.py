@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -26,6 +28,11 @@ MISSING: Final = ("refuse", "leave_out", "mean")
 ROWS: Final = ("all", "training", "held_out")
 DTYPES: Final = ("float64", "float32")
 
+READ: Final = 0.1
+"""The part of the work that is done once the file is in memory ..."""
+OPENED: Final = 0.25
+"""... and once its cells are found."""
+Tell: TypeAlias = Callable[[], None]
 ROWS_AT_ONCE: Final = 1 << 12
 
 Column: TypeAlias = NDArray[Any]
@@ -69,9 +76,11 @@ def read(data: Data, file: str, request: Request) -> Any:
     """
     path = data.path(file)
     content = data.read(file)
+    data.tell(READ)
     try:
         table = _opened(content, path, request)
-        results = _arranged(table, _taken(table, request), request)
+        data.tell(OPENED)
+        results = _arranged(table, _taken(table, request, data), request)
     except DataError as error:
         sentence = f"{data.label} cannot use {quoted(path.name)}: {error.sentence}."
         raise DataError(sentence, node=data.node, place=error.place) from None
@@ -103,19 +112,29 @@ def _opened(content: bytes, path: Path, request: Request) -> Table:
 # ----- taking columns -----
 
 
-def _taken(table: Table, request: Request) -> list[_Taken]:
-    columns = request.columns or (("table", "number", table.whole()),)
-    return [_class(table, *each) if each[1] == "class" else _number(table, *each) for each in columns]
+def _taken(table: Table, request: Request, data: Data) -> list[_Taken]:
+    outputs = request.columns or (("table", "number", table.whole()),)
+    total, taken = sum(len(columns) for _, _, columns in outputs), itertools.count(1)
+
+    def tell() -> None:
+        data.tell(OPENED + (1.0 - OPENED) * next(taken) / total)
+
+    return [_class(table, *each, tell) if each[1] == "class" else _number(table, *each, tell) for each in outputs]
 
 
-def _class(table: Table, name: str, kind: str, columns: tuple[str, ...]) -> _Taken:
+def _class(table: Table, name: str, kind: str, columns: tuple[str, ...], tell: Tell) -> _Taken:
     if len(columns) != 1:
         raise DataError(f"the output {quoted(name)} is a class, which takes one column, not {len(columns)}")
-    return _Taken(kind, columns, table.classes(columns[0])[0])
+    codes, _ = table.classes(columns[0])
+    tell()
+    return _Taken(kind, columns, codes)
 
 
-def _number(table: Table, name: str, kind: str, columns: tuple[str, ...]) -> _Taken:
-    parts = [table.numbers(column) for column in columns]
+def _number(table: Table, name: str, kind: str, columns: tuple[str, ...], tell: Tell) -> _Taken:
+    parts = []
+    for column in columns:
+        parts.append(table.numbers(column))
+        tell()
     if len(parts) == 1:
         return _Taken(kind, columns, parts[0])
     odd = next((k for k, part in enumerate(parts) if part.ndim != 1 or len(part) != len(parts[0])), None)

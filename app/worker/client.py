@@ -99,7 +99,7 @@ class RunControl(QObject):
         """Seconds between two questions for the parameters while a run is on: fewer where somebody watches views."""
         self._requests: dict[int, Callable[[Any], None]] = {}
         self._request = 0
-        self._seen = -1
+        self._seen: tuple[int, float | None] = (-1, None)
         self._speeds: deque[tuple[float, int]] = deque()
         self._member = self._beat
         pulse().join(self._member)
@@ -153,6 +153,11 @@ class RunControl(QObject):
     def progress(self) -> float | None:
         """Part of the run done, 0 to 1; None while unknown."""
         return min(1.0, self.steps / self.limit) if self.limit else None
+
+    @property
+    def reading(self) -> float | None:
+        """How far the file has come that a run being started reads, 0 to 1; None while it reads none."""
+        return self._mark.part if self._state == "starting" and self._mark is not None else None
 
     @property
     def stale(self) -> bool:
@@ -335,7 +340,7 @@ class RunControl(QObject):
     def _forget(self) -> None:
         had = bool(self._lanes)
         self._lanes, self._slots, self._moments = (), (), ()
-        self._stale, self._seen, self._diagnosing = False, -1, False
+        self._stale, self._seen, self._diagnosing = False, (-1, None), False
         self._speeds.clear()
         if had:
             self.lanes_changed.emit()
@@ -373,8 +378,8 @@ class RunControl(QObject):
             if not self._frame_asked and now >= self._frame_due:
                 self._frame_asked = True
                 self._send(m.WantFrame())
-        if total != self._seen:
-            self._seen = total
+        if (total, self.reading) != self._seen:
+            self._seen = total, self.reading
             self.ticked.emit()
 
     def _step(self, lane: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class MarkedData(Data):
     def of(self, node: str, label: str, key: Any) -> Data:
         """Return the same data as seen by one source node, which is marked from now on."""
         self.marked(node)
-        return super().of(node, label, key)
+        return replace(super().of(node, label, key), told=lambda _, part: self.marked(f"{node}\t{part:.2f}"))
 
 
 def data_of(job: Job, mark: Mark) -> Data:

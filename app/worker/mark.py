@@ -23,10 +23,20 @@ class Mark:
     @property
     def text(self) -> str:
         """The node being evaluated, or ""."""
-        return bytes(self._memory.buf[:SIZE]).split(b"\0", 1)[0].decode(errors="ignore")
+        return self._said()[0]
+
+    @property
+    def part(self) -> float | None:
+        """How far the node has come with the file that it reads, 0 to 1; None where it reads none."""
+        part = self._said()[1]
+        return float(part) if part.replace(".", "", 1).isdigit() else None
+
+    def _said(self) -> tuple[str, str]:
+        node, _, part = bytes(self._memory.buf[:SIZE]).split(b"\0", 1)[0].decode(errors="ignore").partition("\t")
+        return node, part
 
     def set(self, node: str) -> None:
-        """Say which node is being evaluated ("" for none)."""
+        """Say which node is being evaluated ("" for none); after a tab, how far it has come with its file."""
         data = node.encode()[: SIZE - 1]
         self._memory.buf[: len(data) + 1] = data + b"\0"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from app import theme
 from app.run_bar import RunBar, count_text, time_text
 from app.session import Session
+from engine.graph import Graph, Node, Socket, Wire
 from nodes.library import LIBRARY
 from tests.app.conftest import line
 
@@ -112,3 +114,27 @@ def test_the_run_button_keeps_its_width_whatever_it_says(bar):
         bar.run.setText(word)
         bar._place()
         assert bar.run.width() == before
+
+
+def test_while_a_run_reads_its_data_the_meter_says_how_far_it_is(qtbot, bar, session, tmp_path):
+    """A table that takes long enough to be seen; the bar says "reading", then counts steps."""
+    rows = "\n".join(f"{k},{k * 0.123456},{k % 7}.5" for k in range(400_000))
+    (tmp_path / "long.csv").write_text(f"a,b,c\n{rows}\n")
+    content = line()
+    node = Node("table_1", "inputs.table", "", {"file": "long.csv"})
+    pass_through = Node("mean_1", "reductions.mean", "", {})
+    nodes = {**content.graph.nodes, "table_1": node, "mean_1": pass_through, "probe_1": Node("probe_1", "views.probe")}
+    wires = {
+        Wire(Socket("table_1", "table"), Socket("mean_1", "x")),
+        Wire(Socket("mean_1", "value"), Socket("probe_1", "x")),
+    }
+    session.adopt(replace(content, graph=Graph(nodes, content.graph.wires | wires)), tmp_path / "g.dgraph", clean=True)
+    seen = []
+    shown = bar.meter.show_reading
+    bar.meter.show_reading = lambda part: (seen.append(part), shown(part))
+    session.runs.ticked.connect(bar.refresh)
+    bar.run.click()
+    qtbot.waitUntil(lambda: session.run_state in ("finished", "failed"), timeout=WAIT)
+    assert session.run_state == "finished"
+    assert seen and all(0.0 < part <= 1.0 for part in seen)
+    assert bar.meter._texts[0].startswith("step ")

@@ -401,3 +401,16 @@ def test_the_node_has_an_output_for_each_column_asked_for() -> None:
 def test_a_missing_file_names_the_node() -> None:
     with pytest.raises(DataError, match="table_1"):
         read(Data(label=LABEL, node="table_1"), "asset:nowhere.csv", Request())
+
+
+def test_how_far_a_file_has_been_read_is_told(tmp_path):
+    (tmp_path / "rows.csv").write_text("a,b,c\n1,2,x\n3,4,y\n")
+    heard = []
+    data = Data(tmp_path, told=lambda label, part: heard.append((label, part))).of("table_1", '"table"', None)
+    columns = (("both", "number", ("a", "b")), ("c", "class", ("c",)))
+    read(data, "rows.csv", Request(columns=columns))
+    parts = [part for _, part in heard]
+    assert {label for label, _ in heard} == {'"table"'}
+    assert parts == sorted(parts)
+    assert len(parts) == 5
+    assert parts[-1] == pytest.approx(1.0)
