@@ -7,6 +7,8 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,10 @@ from engine.checkpoint import Checkpoint
 from engine.errors import FileError, SettingError
 from engine.files.save import export, require_free
 from engine.graph import Socket, label
+from engine.hosts import Hosts
 from engine.limits import RUN_STEPS
 from engine.operator import Operator
-from engine.results import plain
+from engine.results import Results, plain
 from engine.sockets import output_names, shortened
 from engine.types import ArrayType, Type
 from nodes.library import LIBRARY
@@ -30,19 +33,37 @@ DONE, FAILED = 0, 1
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Train the graph."""
+    """Train the graph; with --hosts together with other processes, the first of which reports."""
+    hosts = None if chosen.hosts is None else Hosts.parse(chosen.hosts)
     graph = opened(chosen)
     _require_free(chosen.out, chosen.plot)
-    with output.progress() as report:
-        results = graph.run(
+    if hosts is None:
+        return _report(chosen, graph, _trained(chosen, graph))
+    output.keep_stdout()
+    hosts.join()
+    results = _trained(chosen, graph, hosts)
+    hosts.leave()
+    if hosts.leads:
+        return _report(chosen, graph, results)
+    return FAILED if any(result.failed for result in results) else DONE
+
+
+def _trained(chosen: argparse.Namespace, graph: OpenGraph, hosts: Hosts | None = None) -> Results:
+    leads = hosts is None or hosts.leads
+    with output.progress() if leads else nullcontext() as bar:
+        return (replace(graph, told=bar.reading) if bar else graph).run(
             chosen.steps,
             seed=chosen.seed,
             approach=chosen.approach,
-            backend=chosen.backend,
+            backend=chosen.backend or (None if hosts is None else "xla"),
             parameters=parameters(chosen.params),
-            progress=report,
-            checkpoint=_checkpoint(chosen),
+            progress=bar.stepped if bar else None,
+            checkpoint=_checkpoint(chosen, leads),
+            together=hosts is not None,
         )
+
+
+def _report(chosen: argparse.Namespace, graph: OpenGraph, results: Results) -> int:
     document = output.document(results.to_plain())
     # Printed before it is written: a full disk then costs the file, not the numbers.
     if chosen.json:
@@ -61,11 +82,12 @@ def run(chosen: argparse.Namespace) -> int:
     return FAILED if failed else DONE
 
 
-def _checkpoint(chosen: argparse.Namespace) -> Checkpoint | None:
+def _checkpoint(chosen: argparse.Namespace, writes: bool) -> Checkpoint | None:
     """Return how the run is to be written; without a number of steps it is written at its end."""
     if chosen.checkpoint is None and not chosen.resume:
         return None
-    return Checkpoint.beside(chosen.file, chosen.checkpoint or RUN_STEPS, chosen.resume)
+    checkpoint = Checkpoint.beside(chosen.file, chosen.checkpoint or RUN_STEPS, chosen.resume)
+    return replace(checkpoint, writes=writes)
 
 
 def grad(chosen: argparse.Namespace) -> int:
@@ -148,7 +170,7 @@ def opened(chosen: argparse.Namespace) -> OpenGraph:
         node, dot, setting = target.rpartition(".")
         if not (equals and dot and node and setting):
             raise SettingError(f"--set takes NODE.SETTING=VALUE, not “{shortened(text)}”.")
-        graph = graph.with_setting(node, setting, _value(value))
+        graph = graph.with_setting(node, setting, as_value(value))
     for text in chosen.input:
         node, equals, path = text.partition("=")
         if not (equals and node and path):
@@ -157,7 +179,7 @@ def opened(chosen: argparse.Namespace) -> OpenGraph:
     return graph
 
 
-def _value(text: str) -> Any:
+def as_value(text: str) -> Any:
     """Return a value written as JSON, or else the text itself."""
     try:
         return json.loads(text, parse_constant=_refuse)

@@ -145,6 +145,14 @@ COMMANDS: Final = (
                 ("--resume",),
                 {"action": "store_true", "help": "go on from FILE.checkpoint.dgraph, where it is there"},
             ),
+            (
+                ("--hosts",),
+                {
+                    "metavar": "[ADDRESS:]PORT,COUNT,INDEX",
+                    "help": "train together with COUNT - 1 other processes, this being process INDEX (the first is 0); "
+                    "they meet at process 0, at this address (127.0.0.1), without any authentication",
+                },
+            ),
             (("--out",), {"metavar": "RESULT.json", "help": "write the JSON document to a file"}),
             (("--plot",), {"metavar": "PLOT.png", "help": "draw the loss over the steps"}),
         ),
@@ -195,6 +203,15 @@ COMMANDS: Final = (
         help="Compute the gradient at the start values by every approach and compare: whether they agree, the time "
         "of the first gradient (differentiating and compiling included) and of those after it, the most memory in use, "
         "and how many equations run. What an approach cannot do is said in a sentence. Exit code 1: two differ.",
+    ),
+    Command(
+        "docs",
+        "write a page for every operator: Markdown, formulas, example graphs",
+        "app.cli_docs:docs",
+        (
+            (("folder",), {"metavar": "FOLDER", "help": "where to write them; made where there is none"}),
+            (("--no-pictures",), {"action": "store_true", "help": "leave out the pictures of the example graphs"}),
+        ),
     ),
     Command(
         "inspect",

@@ -20,6 +20,8 @@ class Checkpoint:
     every: int
     resume: bool = False
     """Whether to go on from the file, where it is there."""
+    writes: bool = True
+    """Whether this process writes it: of several that train together only the first does."""
 
     @classmethod
     def beside(cls, file: str | Path, every: int, resume: bool = False) -> Checkpoint:
@@ -48,7 +50,8 @@ class Checkpoint:
 
     def write(self, trainer: Trainer) -> None:
         """Write where the only lane of a run stands; raise FileError where that cannot be."""
-        save(self.path, replace(trainer.prepared.content, kept=trainer.kept()))
+        if self.writes:
+            save(self.path, replace(trainer.prepared.content, kept=trainer.kept()))
 
 
 def require_one_lane(trainer: Trainer) -> None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from engine import random_bits
 from engine.backends import xla, xla_status
 from engine.errors import GradwireError
+from engine.hosts import spread
 from engine.program.passes import PORTABLE, simplify
 from engine.program.program import Program
 from engine.stepper import Stepper
@@ -80,6 +81,7 @@ class CompiledLoop:
         self.block = _block(stepper, self.width)
         """How many steps a call takes at most."""
         self._until, self._converged = until, converged
+        self._spread = spread()
         self._capacity = xla_status.FIRST
         self._function = self._compiled()
         self._history: Any = None
@@ -91,7 +93,22 @@ class CompiledLoop:
         room = f" {capacity}" if xla_status.fallible(program) else ""
         what = f"loop {self._until} {self.block} {stepper.row} {roles(stepper)}{room}"
         traced = loop_function(stepper, program, self._converged, capacity)
-        return xla.cached(what, program, lambda: compiled(traced, self._examples(self.width)))
+        if self._spread is not None:
+            what += f" over {self._spread.count} devices"
+        return xla.cached(what, program, lambda: compiled(traced, self._examples(self.width), self._places()))
+
+    def _places(self) -> Any:
+        """Return where each argument of the loop lies, or None where this process is alone."""
+        over, stepper = self._spread, self._stepper
+        if over is None:
+            return None
+        drawn = [each for each in stepper.fresh if each.role == "batch"]
+        blocks = tuple(over.block((self.block, *each.type.shape)) for each in drawn)
+        fixed = tuple(
+            over.data(each.type.shape) if each.role == "data" and not drawn else over.whole for each in stepper.fixed
+        )
+        streams = (over.whole,) * len(self._streams)
+        return over.whole, (over.whole,) * len(stepper.carry), (over.whole,) * 4, streams, blocks, fixed
 
     def _examples(self, width: int) -> tuple[Any, ...]:
         stepper = self._stepper
@@ -123,13 +140,18 @@ class CompiledLoop:
         with xla.precision() as jax:
             if self._history is None:
                 self._history = jax.numpy.zeros((self.block, self.width))
+                if self._spread is not None:
+                    self._history = self._spread.put(np.asarray(self._history), self._spread.whole)
             given, there = self._last
             if call.carry is not given:
                 there = tuple(
                     np.asarray(value, each.type.dtype)
                     for value, each in zip(call.carry, self._stepper.carry, strict=True)
                 )
-            results = self._function(self._history, *self._arguments(replace(call, carry=there), count))
+            arguments = self._arguments(replace(call, carry=there), count)
+            if self._spread is not None:
+                arguments = jax.tree.map(self._spread.put, arguments, self._places()[1:])
+            results = self._function(self._history, *arguments)
             self._history, there, (taken, status, previous) = results
             number, code = int(taken), int(status)
             rows = np.asarray(self._history)[: number - (code == NOT_FINITE)]
@@ -170,10 +192,15 @@ def _block(stepper: Stepper, width: int) -> int:
     return max(1, min(rows, BLOCK, BLOCK_BYTES // max(size, 1)))
 
 
-def compiled(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """Return the function compiled for arguments like these; its first argument is given up at each call."""
+def compiled(function: Callable[..., Any], arguments: Sequence[Any], places: Any = None) -> Any:
+    """Return the function compiled for arguments like these; its first argument is given up at each call.
+
+    `places`: where each argument lies, in a process that is not alone; the results then lie everywhere.
+    """
     with xla.precision() as jax:
-        return jax.jit(function, donate_argnums=0).lower(*arguments).compile()
+        where = {} if places is None else {"in_shardings": places, "out_shardings": places[0]}
+        shapes = jax.tree.map(lambda each: jax.ShapeDtypeStruct(np.shape(each), np.asarray(each).dtype), arguments)
+        return jax.jit(function, donate_argnums=0, **where).lower(*shapes).compile()
 
 
 def loop_function(stepper: Stepper, program: Program, converged: Converged | None, capacity: int) -> Callable[..., Any]:
