@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from engine.autodiff.stretch import DERIVATIVES
+from engine.bodies import INPUT, OUTER
 from engine.errors import GradwireError, LoweringError
 from engine.graph import Graph, Node, Socket
 from engine.operator import Operator
@@ -65,7 +66,8 @@ def asked_for(graph: Graph, library: Mapping[str, Operator]) -> frozenset[Socket
 
 
 def set_apart(lowering: Lowering, node: Node, declared: Operator, wanted: frozenset[Socket]) -> None:
-    """Give an output that is differentiated by a variable of its own, where its node passes on what it was given.
+    """Give an output that is differentiated by a variable of its own, where its node passes on what it was given, as a
+    body's inputs and outer values do.
 
     Else a derivative by it would count what else is made of the same variable.
     """
@@ -78,7 +80,7 @@ def set_apart(lowering: Lowering, node: Node, declared: Operator, wanted: frozen
     }
     for socket in own:
         var = lowering.outputs[socket]
-        if var in given:
+        if var in given or node.operator in (INPUT, OUTER):
             lowering.outputs[socket] = recorder.var(cast(recorder.box(var), recorder.types[var].dtype))
 
 

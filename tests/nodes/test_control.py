@@ -11,10 +11,12 @@ import pytest
 
 from engine.autodiff.approaches import gradient_function, refusal
 from engine.autodiff.names import APPROACHES, BACKENDS
+from engine.backends.numpy_code import compile_program
 from engine.binding import bind
 from engine.evaluate import loss_program
-from engine.graph import Graph
-from tests.engine.control_graphs import body_graph, prepared
+from engine.graph import Graph, Node
+from tests.engine.control_graphs import body_graph, lowered, prepared, values_of
+from tests.engine.graphs import wire
 
 PAIRS = [
     (approach, backend)
@@ -288,3 +290,78 @@ def test_the_derivative_of_the_sine_is_the_literature_s() -> None:
     (_, (slope,)) = run(bind(loss.program, prepared(SINE), {"parameter_x": 1.0}, step=0))
     assert float(slope) == pytest.approx(0.540302303791887, abs=1e-15)
     assert float(slope) == pytest.approx(math.cos(1.0), abs=1e-8)
+
+
+# Derivatives of derivatives -------------------------------------------------------------------------------------------
+
+DESCENT = body_graph(
+    {
+        "parameter_c": {"value": 0.3}, "constant_x": {"value": 1.0}, "for_1": {"times": 3}, "for_1/input_1": "x",
+        "for_1/outer_1": "parameter_c", "for_1/subtract_1": {}, "for_1/square_1": {}, "for_1/multiply_1": {},
+        "for_1/gradient_1": {}, "for_1/constant_r": {"value": 0.1}, "for_1/multiply_2": {}, "for_1/subtract_2": {},
+        "for_1/output_1": "x", "optimizer_1": {},
+    },
+    "constant_x>for_1.carry.0 input_1>subtract_1 outer_1>subtract_1.y subtract_1>square_1 square_1>multiply_1 "
+    "input_1>multiply_1.y multiply_1>gradient_1.of input_1>gradient_1.wrt gradient_1>multiply_2 "
+    "constant_r>multiply_2.y input_1>subtract_2 multiply_2>subtract_2.y subtract_2>output_1.value "
+    "for_1.x>optimizer_1.loss",
+)  # fmt: skip
+"""Three steps downhill on (x - c)² x, by a derivative node inside the loop; differentiated by c."""
+
+
+def descent(c: Any) -> Any:
+    x = 1.0
+    for _ in range(3):
+        x = x - 0.1 * ((x - c) ** 2 + 2 * x * (x - c))
+    return x
+
+
+def differentiated(graph: Graph, output: str, by: str) -> Graph:
+    """Return the graph whose loss is the derivative of an output by a parameter."""
+    nodes = {**graph.nodes, "gradient_1": Node("gradient_1", "gradients.gradient")}
+    kept = {each for each in graph.wires if each.target.node != "optimizer_1"}
+    made = {wire(output, "gradient_1.of"), wire(f"{by}.value", "gradient_1.wrt")}
+    return Graph(nodes, frozenset(kept | made | {wire("gradient_1.value", "optimizer_1.loss")}))
+
+
+SECOND: Mapping[str, tuple[Graph, Callable[..., Any], str, float]] = {
+    "a derivative in a loop": (DESCENT, descent, "parameter_c", 0.3),
+    "a while": (differentiated(SINE, "while_1.total", "parameter_x"), sine, "parameter_x", 0.8),
+    "a recursion": (differentiated(POWER, "call_2.value", "parameter_x"), lambda x: power(x, 5.0), "parameter_x", 1.1),
+    "a branch": (differentiated(BRANCHES, "multiply_3.value", "parameter_x"), lambda x: branches(x, 0.5),
+                 "parameter_x", 2.0),
+    "a nest": (differentiated(NESTED, "for_1.x", "parameter_x"), nested, "parameter_x", 1.2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SECOND)
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_second_derivatives(what: str, pair: tuple[str, str]) -> None:
+    graph, function, by, at = SECOND[what]
+    ready = prepared(graph)
+    loss = loss_program(ready)
+    run = gradient_function(loss.program, loss.var, [each.var for each in loss.inputs], *pair)
+    outputs, gradients = run(bind(loss.program, ready, {**ready.parameters, by: at}, step=0))
+    found = dict(zip((each.name for each in loss.inputs), gradients, strict=True))[by]
+    if what == "a derivative in a loop":
+        assert float(outputs[0]) == pytest.approx(function(at), rel=1e-13)
+        assert float(found) == pytest.approx(function(at + 1e-30j).imag / 1e-30, rel=1e-12)
+        return
+    assert float(outputs[0]) == pytest.approx(function(at + 1e-30j).imag / 1e-30, rel=1e-12)
+    slope = (function(at + 1e-4 + 1e-30j).imag - function(at - 1e-4 + 1e-30j).imag) / 2e-4 / 1e-30
+    assert float(found) == pytest.approx(slope, rel=1e-6)
+
+
+def test_a_derivative_by_one_reading_of_an_outer_wire_leaves_the_other_readings_alone() -> None:
+    graph = body_graph(
+        {
+            "parameter_x": {"value": 3.0}, "for_1": {"times": 1}, "constant_1": {"value": 0.0}, "for_1/input_1": "x",
+            "for_1/outer_1": "parameter_x", "for_1/outer_2": "parameter_x", "for_1/multiply_1": {},
+            "for_1/gradient_1": {}, "for_1/output_1": "x",
+        },
+        "constant_1>for_1.carry.0 outer_1>multiply_1 outer_2>multiply_1.y multiply_1>gradient_1.of "
+        "outer_1>gradient_1.wrt gradient_1>output_1.value",
+    )  # fmt: skip
+    program = lowered(graph, "for_1.x")
+    (found,) = compile_program(program)(values_of(program, graph, {"parameter_x": 3.0}))
+    assert float(found) == 3.0
