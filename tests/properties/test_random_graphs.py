@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.autodiff.names import APPROACHES
 from engine.data import Data
 from engine.errors import GradwireError, SettingError
 from engine.evaluate import evaluable, gradient, look
@@ -118,7 +119,11 @@ def test_every_graph_is_answered_with_numbers_or_a_sentence(block):
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
         content = Content(random_graph(seed))
         lenient = prepare(content, LIBRARY, Data(), strict=False)
-        shown = look(lenient).wires
+        try:
+            shown = look(lenient).wires
+        except GradwireError as error:  # a singular matrix, say
+            assert is_a_sentence(error), (seed, error.sentence)
+            continue
         assert {socket.node for socket in shown} == {id for id in evaluable(lenient) if _has_outputs(lenient, id)}, seed
         assert all("\n" not in problem.sentence for problem in lenient.problems), seed
         try:
@@ -145,16 +150,27 @@ def _require_agreement(prepared: Any, optimizer: str, seed: int) -> None:
     """Require equal gradients by every approach.
 
     Where a graph goes through a point without a derivative (the root of 0 behind a mask) forward mode may answer
-    NaN, as 0 times infinity, where the adjoint answers 0: there only the tape is compared.
+    NaN, as 0 times infinity, where the adjoint answers 0: there it is not compared. Where the tape's gradient is not
+    finite, or the adjoint's is not, nothing is: the tape does not look at what the loss does not depend on, and the
+    static approach writes logarithms of exponentials so that they do not overflow.
     """
-    static, tape, forward = (gradient(prepared, optimizer=optimizer, approach=a) for a in ("static", "tape", "forward"))
-    for id, expected in static.gradients.items():
-        for other in (tape, forward):
-            np.testing.assert_allclose(other.loss, static.loss, rtol=1e-6, err_msg=f"{seed}")
-            found = other.gradients[id]
-            if np.all(np.isfinite(expected)) and (other is tape or np.all(np.isfinite(found))):
+    found = {}
+    for each in APPROACHES:
+        try:
+            found[each] = gradient(prepared, optimizer=optimizer, approach=each)
+        except GradwireError as error:  # a clipped gradient exists only backwards
+            assert each == "forward" and "choose an approach other than forward" in error.sentence, (seed, each)
+    tape = found.pop("tape")
+    for id, expected in tape.gradients.items():
+        if not np.all(np.isfinite(found["source"].gradients[id])):
+            continue
+        for approach, other in found.items():
+            if np.isfinite(tape.loss):
+                np.testing.assert_allclose(other.loss, tape.loss, rtol=1e-6, err_msg=f"{seed} {approach}")
+            given = other.gradients[id]
+            if np.all(np.isfinite(expected)) and (approach != "forward" or np.all(np.isfinite(given))):
                 single = expected.dtype.name in ("float32", "complex64")
                 scale = 1.0 + np.abs(expected).max(initial=0.0)
                 np.testing.assert_allclose(
-                    found, expected, rtol=0, atol=(1e-5 if single else 1e-9) * scale, err_msg=f"{seed} {id}"
+                    given, expected, rtol=0, atol=(1e-5 if single else 1e-9) * scale, err_msg=f"{seed} {id} {approach}"
                 )
