@@ -379,7 +379,7 @@ class ValuesCard(HistoryCard):
     def describe(self, log: bool) -> str:
         """Return the subtitle."""
         total = sum(int(np.prod(p.shape)) for p in self.runs.lanes[0].parameters) if self.runs.lanes else 0
-        shown = min(total, MOST if len(self.runs.lanes) <= 1 else 2)
+        shown = len(self.lines(self.runs.lanes)) if len(self.runs.lanes) == 1 else min(total, 2)
         count = f"{shown} of {total:,} numbers" if total > shown else f"{total} number{'s' if total != 1 else ''}"
         if len(self.runs.lanes) > 1 and shown > 1:
             first, second = dict.fromkeys(drawn.line.name.rpartition(" · ")[2] for drawn in self._drawn)
