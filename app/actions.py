@@ -203,6 +203,10 @@ COMMANDS: tuple[Command, ...] = (
         "step", "One step", "Run", lambda w: w.session.step(), ("F6",), lambda w: w.editing and not _running(w),
         words="single",
     ),
+    Command(
+        "compile_runs", "Compile long runs (XLA)", "Run", lambda w: w.toggle_compile_runs(), (),
+        checked=lambda w: w.settings.compile_runs, words="jax fast speed backend compiler numpy",
+    ),
     Command("stop", "Stop", "Run", lambda w: w.session.stop(), ("Shift+F5",), _begun),
     Command(
         "reset", "Reset", "Run", lambda w: w.session.reset(), ("Ctrl+Shift+R",), _begun, words="start values forget",
@@ -220,7 +224,14 @@ COMMANDS: tuple[Command, ...] = (
         "commands", "All commands", "Help", lambda w: w.show_commands(), ("Ctrl+K", "Ctrl+Shift+P"),
         words="palette search",
     ),
-    Command("keys", "Keyboard and mouse", "Help", lambda w: w.show_keys(), ("F1",), words="shortcuts help hotkeys"),
+    Command(
+        "operator_help", "Help on operators", "Help", lambda w: w.show_help(), ("F1",),
+        help="The page of the selected node's operator, or of the one chosen in the palette.",
+        words="manual documentation reference formula explain",
+    ),
+    Command(
+        "keys", "Keyboard and mouse", "Help", lambda w: w.show_keys(), ("Shift+F1",), words="shortcuts help hotkeys",
+    ),
     Command("about", "About Gradwire", "Help", lambda w: w.show_about(), (), words="version licence", separator=True),
 )  # fmt: skip
 """The table. Order within a menu is the order here."""

@@ -10,10 +10,18 @@ T = TypeVar("T")
 
 
 def score(query: str, name: str, words: str = "") -> int | None:
-    """Return how well `query` matches, lower is better; None where a word of it is found nowhere."""
-    name, words = name.casefold(), words.casefold()
-    total = 0
-    for part in query.casefold().split():
+    """Return how well `query` matches, lower is better; None where a word of it is found nowhere.
+
+    Lines of `words` that are the query itself, as a synonym may be, come right after the name.
+    """
+    query, name, words = " ".join(query.casefold().split()), name.casefold(), words.casefold()
+    if query == name:
+        return 0
+    if query in words.split("\n"):
+        return 1
+    words = words.replace("\n", " ")
+    total = 2
+    for part in query.split():
         ranks = (
             name == part,
             name.startswith(part),

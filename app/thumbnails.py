@@ -26,22 +26,29 @@ _kept: dict[tuple[object, ...], QPixmap] = {}
 
 def picture(path: Path, library: Library, size: QSize, ratio: float) -> QPixmap:
     """Return the graph drawn into `size`; an empty picture where the file cannot be read."""
-    from app.canvas import Canvas
-
     look = appearance()
     key = (path, path.stat().st_mtime_ns, look.theme.name, look.scale, size.width(), size.height(), ratio)
     if key not in _kept:
-        session = Session(library, engine=False)
-        canvas = Canvas(session)
         try:
-            session.adopt(_without_texts(read(path)), path, clean=True)
-            _kept[key] = _drawn(canvas, size, ratio)
+            _kept[key] = picture_of(read(path), library, size, ratio)
         except GradwireError:
             _kept[key] = QPixmap(1, 1)
+    return _kept[key]
+
+
+def picture_of(content: Content, library: Library, size: QSize, ratio: float) -> QPixmap:
+    """Return a graph drawn into `size`, on nothing."""
+    from app.canvas import Canvas
+
+    session = Session(library, engine=False)
+    canvas = Canvas(session)
+    try:
+        session.adopt(_without_texts(content), None, clean=True)
+        return _drawn(canvas, size, ratio)
+    finally:
         canvas.deleteLater()
         session.close()
         session.deleteLater()
-    return _kept[key]
 
 
 def _without_texts(content: Content) -> Content:

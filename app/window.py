@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
@@ -15,6 +16,7 @@ from app.actions import Actions
 from app.assets import SAMPLES
 from app.commands import Commands
 from app.panels.inspector_editors import DATA_SUFFIXES
+from app.panels.palette import OPERATOR_ROLE
 from app.prompts import Prompts
 from app.session import Overlay, Session
 from app.settings import Settings
@@ -26,6 +28,9 @@ from engine.building import tidying
 from engine.errors import GradwireError
 from engine.files.recovery import Recovered, recoverable
 from engine.operator import Library
+
+if TYPE_CHECKING:
+    from app.help_browser import HelpBrowser
 
 FIRST_SIZE = (1440, 900)
 TABLE = "inputs.table"
@@ -53,6 +58,7 @@ class Window(QMainWindow):
         self._apply_theme()
         journals, unsaved = (data / "journals", data / "unsaved") if data else (None, None)
         self.session = Session(library, engine=engine, journals=journals, unsaved=unsaved, parent=self)
+        self._help: HelpBrowser | None = None
         self._build()
         self._connect()
         self._restore()
@@ -85,6 +91,8 @@ class Window(QMainWindow):
         self.top_bar.search_requested.connect(self.show_commands)
         self.status.problems_clicked.connect(lambda: self.workspace.show_panel("problems"))
         self.workspace.operators.insert_requested.connect(self.insert)
+        self.workspace.operators.help_requested.connect(self.show_help)
+        self.canvas.help_requested.connect(self.show_help)
         self.workspace.operators.favourites_changed.connect(lambda ids: self._change(favourites=ids))
         self.workspace.panels_changed.connect(self._soon_refresh)
         page.file_chosen.connect(self.open)
@@ -358,6 +366,16 @@ class Window(QMainWindow):
         self._change(reduced_motion=not self.settings.reduced_motion)
         theme.appearance().reduced_motion = self.settings.reduced_motion
 
+    def toggle_compile_runs(self) -> None:
+        """Let runs go over to XLA once it has compiled them, or not; from the next run on."""
+        self._change(compile_runs=not self.settings.compile_runs)
+        self.apply_backend()
+
+    def apply_backend(self) -> None:
+        """Tell runs whether they may go over to XLA."""
+        if self.session.has_engine:
+            self.session.runs.backend = "auto" if self.settings.compile_runs else None
+
     def toggle_full_screen(self) -> None:
         """Fill the screen, or no longer."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
@@ -373,6 +391,35 @@ class Window(QMainWindow):
     def show_commands(self) -> None:
         """Show all commands."""
         self.commands.open()
+
+    def show_help(self, operator_id: str | None = None) -> None:
+        """Show an operator's page: of the one named, of that chosen in the palette while it has the keyboard, else of
+        the current node's."""
+        if operator_id is None:
+            operators, current = self.workspace.operators, self.session.current
+            focused = QApplication.focusWidget()
+            searching = focused is not None and operators.isAncestorOf(focused)
+            chosen = operators.list.currentIndex().data(OPERATOR_ROLE) if searching else None
+            operator_id = chosen or (self.session.operator(current).id if current else "")
+        if self._help is None:
+            from app.help_browser import HelpBrowser
+
+            self._help = HelpBrowser(self.session.library, self)
+            self._help.example_requested.connect(self.open_example)
+            self._help.insert_requested.connect(self.insert)
+            self._help.sample_requested.connect(lambda name: self.open(SAMPLES / name))
+        self._help.show_operator(operator_id)
+        self._help.show()
+        self._help.raise_()
+        self._help.activateWindow()
+
+    def open_example(self, operator_id: str) -> None:
+        """Show an operator's example graph as a new document, after asking about unsaved changes."""
+        content = self._help.view.example(operator_id) if self._help is not None else None
+        if content is not None and self._may_leave():
+            self.session.adopt(content, None, clean=True)
+            self.show_document()
+            self.canvas.fit()
 
     def show_keys(self) -> None:
         """Show what keys and mouse do."""
@@ -450,6 +497,8 @@ class Window(QMainWindow):
         self.settings = msgspec.structs.replace(self.settings, geometry=geometry, docks=docks, docks_layout=layout)
         self._keep_settings()
         self._refreshing.stop()
+        if self._help is not None:
+            self._help.close()
         self.workspace.plots.stop()
         self.session.close()
         event.accept()

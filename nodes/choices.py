@@ -173,7 +173,7 @@ def _chosen(types: Sequence[Type], settings: shapes.Settings) -> tuple[Type, ...
     },
     domain="x and y are finite where they are not chosen, too, and so are the derivatives of what they are made from",
     nondifferentiable=("condition",),
-    synonyms=("if", "else", "choose", "select", "mask", "switch", "piecewise"),
+    synonyms=("ternary", "if", "else", "choose", "select", "mask", "switch", "piecewise"),
     samples=(
         (onp.array([True, False, True]), [-2.0, 0.5, 3.0], [1.5, -4.0, 2.0]),
         (onp.array([False, True, True]), [2.5, -1.5, -0.5], [-3.0, 2.0, 0.25]),
@@ -220,7 +220,7 @@ def _limited(types: Sequence[Type], settings: shapes.Settings) -> tuple[Type, ..
     formula=r"\min(\max(x, l), h)",
     partials={"x": r"1\ (l \le x \le h),\ 0\ (\text{else})"},
     domain="x is real and low is not above high; at the limits the derivative is taken as 1",
-    synonyms=("clamp", "limit", "saturate", "hard tanh", "bound"),
+    synonyms=("relu6", "clamp", "limit", "saturate", "hard tanh", "bound"),
     samples=(
         ([-2.0, -0.3, 0.4, 3.0],),
         ([1.5, 0.2, -2.5, -0.1],),

@@ -87,7 +87,7 @@ class Distribution:
             formula=formula,
             partials=partials,
             domain=self._of_parameters(),
-            synonyms=("draw", "random", "reparameterised", "rsample", *self.synonyms),
+            synonyms=("draw", "random", "reparameterised", "reparameterization", "rsample", *self.synonyms),
             samples=(*plain, *(Sample(each, {"draws": (2,)}) for each in plain[:2]), *([()] if self.defaults else [])),
             sockets={**self.parameters, "value": "a draw, fresh at every step"},
             **own,

@@ -86,7 +86,7 @@ def subtract(x: Value, y: Value = 0.0) -> Value:
     shape=shapes.elementwise("x", "y"),
     formula=r"x\,y",
     partials={"x": r"y", "y": r"x"},
-    synonyms=("times", "product", "*", "scale", "gain"),
+    synonyms=("hadamard", "times", "product", "*", "scale", "gain"),
     samples=(*PAIRS, *ALONE),
     sockets={"x": "the first factor", "y": "the second factor", "value": "x times y"},
 )

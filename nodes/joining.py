@@ -61,7 +61,7 @@ def concatenate(
     formula=r"y_{k \ldots} = x_{k, \ldots}",
     partials={"xs": "1"},
     domain="all inputs have one shape",
-    synonyms=("join along new axis", "vector from numbers", "column stack", "rows"),
+    synonyms=("vstack", "hstack", "join along new axis", "vector from numbers", "column stack", "rows"),
     samples=(
         (MATRIX, OTHER),
         (OTHER, MATRIX),

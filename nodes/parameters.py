@@ -91,7 +91,7 @@ def parameter_shape(settings: Mapping[str, Any]) -> Shape:
     kind=Kind.PARAMETER,
     shape=_shape,
     formula=r"\theta",
-    synonyms=("weight", "variable", "trainable", "unknown", "coefficient", "theta"),
+    synonyms=("weights", "weight", "variable", "trainable", "unknown", "coefficient", "theta"),
     sockets={"value": "the present value, trained by an optimizer"},
 )
 def parameter(

@@ -143,7 +143,7 @@ def _alike(x: Value, fit: Value) -> tuple[Value, Value]:
         "fit": r"-\frac{1}{n\,\sigma_f}\left(1 + \frac{(x - \mu_f)(f_i - \mu_f)}{\sigma_f^2}\right)",
     },
     domain="x is real; columns of fit that are constant are only centred",
-    synonyms=("normalise", "z-score", "scale", "whiten", "standard scaler", "preprocess"),
+    synonyms=("normalize", "normalise", "z-score", "scale", "whiten", "standard scaler", "preprocess"),
     samples=FITTED,
     sockets={"x": "one row per example", "fit": FIT_HELP, "value": "x with the columns of fit at mean 0, variance 1"},
 )

@@ -127,7 +127,7 @@ def correlate_1d(x: Value, kernel: Value, *, boundary: Value = BOUNDARY, stride:
         "x": r"\bar x_{c p q} = \sum_{f,\,s i + u = p,\,s j + v = q} k_{f c u v}\,\bar y_{f i j}",
         "kernel": r"\bar k_{f c u v} = \sum_{i j} \bar y_{f i j}\,x_{c,\,s i + u,\,s j + v}",
     },
-    synonyms=("convolution layer", "conv2d", "image filter", "sliding window", "template matching"),
+    synonyms=("cnn", "conv", "convolution layer", "conv2d", "image filter", "sliding window", "template matching"),
     samples=PLANE,
     sockets={"x": X_PLANE, "kernel": K_PLANE, "value": "the response at every place"},
 )
@@ -163,7 +163,7 @@ def convolve_1d(x: Value, kernel: Value, *, boundary: Value = BOUNDARY, stride: 
         "x": r"\bar x_{p q} = \sum_{s i + m - 1 - u = p,\,s j + n - 1 - v = q} k_{u v}\,\bar y_{i j}",
         "kernel": r"\bar k_{u v} = \sum_{i j} \bar y_{i j}\,x_{s i + m - 1 - u,\,s j + n - 1 - v}",
     },
-    synonyms=("image filter", "blur", "sharpen", "edge detection", "point spread function"),
+    synonyms=("cnn", "image filter", "blur", "sharpen", "edge detection", "point spread function"),
     samples=PLANE,
     sockets={"x": X_PLANE, "kernel": K_PLANE, "value": "the filtered images"},
 )

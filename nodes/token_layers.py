@@ -129,7 +129,7 @@ def added(types: Sequence[Type], settings: shapes.Settings) -> tuple[Type, ...]:
     formula=r"x + k\,f",
     partials={"x": r"1", "branch": r"k"},
     domain="both have one shape: nothing is broadcast",
-    synonyms=("skip", "shortcut", "resnet", "add"),
+    synonyms=("skip connection", "skip", "shortcut", "resnet", "add"),
     samples=(
         (ROWS, REVERSED),
         ([[0.5, 2.0, 1.0], [-1.0, 0.25, 3.0]], ROWS),

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WIRE_TARGETS = 40
 """Most entries of a list of sockets; nearer nodes come first."""
 
+PYTHON = "control.python"
+"""The operator whose nodes can be taken apart."""
+
 
 def open_menu(canvas: Canvas, at: QPointF | None) -> None:
     """Open the menu of what is at a point of the canvas; of the selection where no point is given."""
@@ -58,6 +61,7 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     several = len(session.selection) > 1
     if not several:
         menu.addAction("Rename", lambda: canvas.editing.rename(node))
+        menu.addAction("Help", lambda: canvas.help_requested.emit(session.operator(node).id))
         wires = menu.addMenu("Wire to")
         wires.aboutToShow.connect(lambda: fill_wires(canvas, wires, node))
         _unwire_menu(canvas, menu, node)
@@ -67,6 +71,8 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
             )
         folded = canvas.scene.nodes[node].face.collapsed
         menu.addAction("Unfold" if folded else "Fold", lambda: fold(canvas, node, folded=not folded))
+        if session.node(node).operator == PYTHON:
+            menu.addAction("Explode to nodes", lambda: session.explode(node))
         menu.addSeparator()
     menu.addAction("Put a frame around", canvas.add_note)
     menu.addSeparator()

@@ -66,6 +66,8 @@ class Canvas(QWidget):
     """The canvas. Everything it changes it changes through the session."""
 
     zoom_changed = Signal(float)
+    help_requested = Signal(str)
+    """The page of this operator is asked for."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -66,9 +66,10 @@ class Row:
 
 
 def words(operator: Operator) -> str:
-    """Return what else an operator is found by: synonyms, family, id and the sentence about it."""
+    """Return what else an operator is found by, one on a line: synonyms, family, id and the sentence about it."""
     family = FAMILIES.get(operator.family, operator.family)
-    return " ".join((*operator.synonyms, family, operator.id.replace(".", " ").replace("_", " "), operator.help))
+    known = operator.id.replace(".", " ").replace("_", " ")
+    return "\n".join((*operator.synonyms, operator.short, family, known, " ".join(operator.help.split())))
 
 
 def rows(
@@ -325,6 +326,8 @@ class Palette(QWidget):
     looking."""
 
     insert_requested = Signal(str)
+    help_requested = Signal(str)
+    """The page of this operator is asked for."""
     favourites_changed = Signal(tuple)
 
     def __init__(self, library: Library, parent: QWidget | None = None, *, folding: bool = True) -> None:
@@ -425,6 +428,7 @@ class Palette(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Insert", lambda: self.insert_requested.emit(operator_id))
+        menu.addAction("Help", lambda: self.help_requested.emit(operator_id))
         chosen = operator_id in self._favourites
         menu.addAction(
             "Remove from favourites" if chosen else "Add to favourites", lambda: self._toggle_favourite(operator_id)

@@ -1,0 +1,1 @@
+"""Pages about operators, made from their declarations alone: shown by the app's help, and written as documents."""
