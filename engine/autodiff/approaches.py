@@ -158,8 +158,14 @@ TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient
 _NO_SCHEDULE = "A loop that saves a part of its iterations walks back by a schedule, which XLA cannot do: save all, or "
 _NO_SCHEDULE += "use the backend numpy_code."
 
+_ONLY_BACK = (
+    "A clipped gradient exists only backwards, as it depends on what flows back: choose an approach other than "
+)
+_ONLY_BACK += "forward."
+
 FEATURES_REFUSED: Mapping[tuple[str, str, str], str] = {
     **{(approach, "xla", "recursion"): xla.REFUSED[CALL] for approach in ("static", "source", "forward")},
+    **{("forward", backend, "clipped"): _ONLY_BACK for backend in BACKENDS},
     **{(approach, "xla", "checkpoints"): _NO_SCHEDULE for approach in ("static", "source")},
 }
 """Approach, backend and feature -> why such a program does not run, where the pair runs as such."""

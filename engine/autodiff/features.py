@@ -20,10 +20,12 @@ FEATURES: Final[Mapping[str, str]] = {
     "state": "values that a step hands to the next",
     "complex": "complex numbers",
     "second order": "derivatives inside the program",
+    "clipped": "gradients that are clipped on their way back",
 }
 """Every feature, and what it is."""
 
 _RANDOM: Final = frozenset({"gradwire.uniform", "gradwire.normal", "gradwire.bits"})
+_CLIPPING: Final = frozenset({"gradwire.clip_cotangent", "gradwire.clip_cotangent_norm"})
 
 
 def features_of(program: Program) -> tuple[str, ...]:
@@ -48,6 +50,8 @@ def _of(program: Program) -> Iterator[str]:
 def _of_equation(equation: Equation) -> Iterator[str]:
     if equation.primitive in _RANDOM:
         yield "random"
+    if equation.primitive in _CLIPPING:
+        yield "clipped"
     if equation.origin.startswith(("adjoint of ", "tangent of ")):
         yield "second order"
     if equation.primitive in _NAMED:

@@ -117,6 +117,10 @@ def examples():
         "state": (stateful(), [(X, Z), (OTHER, Z)],
                   [[0.2 * (0.9 * Z + 0.1 * x), 1.8 * (0.9 * Z + 0.1 * x)] for x in (X, OTHER)]),
         "complex": (record_function(turning, [vector]), [(X,), (OTHER,)], [[each] for each in complex_wanted]),
+        "clipped": (
+            record_function(lambda x: np.sum(3.0 * PRIMITIVES["gradwire.clip_cotangent"](x, 2.0)), [vector]),
+            [(X,), (OTHER,)], [[onp.full(3, 2.0)]] * 2,
+        ),
         "second order": (cubed_slope(X), [(X,), (OTHER,)], [[36 * x**3] for x in (X, OTHER)]),
     }  # fmt: skip
 
