@@ -232,6 +232,7 @@ def _description(file: str, graph: OpenGraph) -> dict[str, Any]:
                 "operator": node.operator,
                 "known": known[id] is not None,
                 "frozen": node.frozen,
+                "inside": node.inside,
                 "settings": node.settings,
             }
             for id, node in graph.graph.nodes.items()

@@ -147,11 +147,13 @@ def measures(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], se
 def description(described: Mapping[str, Any]) -> None:
     """Print what a graph is made of."""
     console = _console()
-    nodes = _table("node", "name", "operator", "settings")
+    nested = any(each["inside"] for each in described["nodes"])
+    nodes = _table("node", *(["inside"] * nested), "name", "operator", "settings")
     for each in described["nodes"]:
         settings = ", ".join(f"{name}={value}" for name, value in each["settings"].items())
         operator = each["operator"] + ("" if each["known"] else " (unknown)") + (" (frozen)" if each["frozen"] else "")
-        nodes.add_row(*map(_text, (each["id"], each["name"], operator, settings)))
+        lies = [each["inside"]] * nested
+        nodes.add_row(*map(_text, (each["id"], *lies, each["name"], operator, settings)))
     console.print(nodes)
     wires = _table("from", "to", "carries")
     for source, target in described["wires"]:
