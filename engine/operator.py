@@ -152,8 +152,13 @@ class Operator:
     surrogate: Callable[..., Any] | None = None
     """(*inputs, **settings) -> a value whose derivatives this operator is declared to have, where they deliberately are
     not its function's. It may take `cotangent`, what flows back into the output."""
+    fault: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, str] | None] | None = None
+    """(input values by socket, settings) -> (socket, what about its value lies outside the domain), or None where
+    nothing does; asked when a node fails or gives NaN."""
     dynamic_outputs: Callable[[Mapping[str, Any]], tuple[Output, ...]] | None = None
     """Settings -> outputs, where they depend on the settings (a table's columns)."""
+    naming: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...]]] | None = None
+    """Settings -> what the sockets of a variadic input are called and how many there are, where the settings say so."""
     start: Callable[[Sequence[Type], Mapping[str, Any]], tuple[Any, ...]] | None = None
     """Stateful only: (input types, settings) -> first state."""
     accepts: Callable[[Mapping[str, Type], Mapping[str, Any]], None] | None = None

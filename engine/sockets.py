@@ -79,17 +79,32 @@ def free_socket(graph: Graph, name: str, node: str) -> str:
 
 
 def input_names(graph: Graph, declared: Operator, node: str) -> tuple[str, ...]:
-    """Return the names of a node's input sockets, top to bottom: of a variadic one the wired sockets and a free one."""
+    """Return the names of a node's input sockets, top to bottom: of a variadic one the wired sockets and a free one, or
+    those that the node's settings call by name."""
     names: list[str] = []
     wired = arguments(graph, declared, node)
+    called = _called(graph, declared, node)
     for each in declared.inputs:
-        if each.variadic:
-            names += [argument.socket.name for argument in wired if argument.input is each]
+        taken = [argument.socket.name for argument in wired if argument.input is each]
+        if each.name in called:
+            names += in_order([*taken, *(f"{each.name}.{k}" for k in range(len(called[each.name])))])
+        elif each.variadic:
             free = free_socket(graph, each.name, node)
-            names += [free] if input_of(declared, free) else []
+            names += [*taken, *([free] if input_of(declared, free) else [])]
         else:
             names.append(each.name)
     return tuple(names)
+
+
+def input_label(graph: Graph, declared: Operator, node: str, name: str) -> str:
+    """Return what people call an input socket: its name, or what the node's settings call it ("xs.1" -> "slope")."""
+    stem, _, number = name.partition(".")
+    called = _called(graph, declared, node).get(stem, ())
+    return called[int(number)] if _is_index(number) and int(number) < len(called) else name
+
+
+def _called(graph: Graph, declared: Operator, node: str) -> Mapping[str, tuple[str, ...]]:
+    return declared.naming(declared.values(graph.nodes[node])) if declared.naming else {}
 
 
 def output_names(graph: Graph, declared: Operator, node: str) -> tuple[str, ...]:

@@ -33,6 +33,11 @@ LOOP: Final[Mapping[str, Setting]] = {
 TIMES: Final[Mapping[str, Setting]] = {
     "times": Integer(10, low=0, high=1_000_000_000, help="How many iterations, where nothing else says so.")
 }
+def _called(**settings: str) -> Any:
+    """Return the rule that calls the sockets of variadic inputs by the names in settings."""
+    return lambda values: {socket: tuple(values.get(setting, ())) for socket, setting in settings.items()}
+
+
 CARRY: Final = Input("carry", variadic=True, help="what the loop starts from; it keeps its shape and dtype")
 
 
@@ -67,6 +72,7 @@ branch = Operator(
     ),
     outputs=(),
     dynamic_outputs=_named("outputs", "what the chosen body gives"),
+    naming=_called(xs="inputs"),
     settings={
         "inputs": Names(("x",), help="The names of what the bodies are given, in the order of the wires."),
         "outputs": Names(("value",), help="The names of what the bodies give."),
@@ -92,6 +98,7 @@ for_loop = Operator(
     ),
     outputs=(),
     dynamic_outputs=_named("carries", "what the last iteration gave"),
+    naming=_called(carry="carries"),
     settings={**LOOP, **TIMES, **_memory("every", "binomial", "online")},
     shape=None,
     function=None,
@@ -117,6 +124,7 @@ scan = Operator(
         *_named("carries", "what the last iteration gave")(values),
         *_named("results", "what each iteration gave, side by side")(values),
     ),
+    naming=_called(carry="carries", sequence="items"),
     settings={
         **LOOP,
         "items": Names(("item",), help="The names of the items of the sequences, in the order of the wires."),
@@ -154,6 +162,7 @@ while_loop = Operator(
     dynamic_outputs=_named(
         "carries", "what it was when the condition failed", Output(control.STEPS, "how many iterations it took")
     ),
+    naming=_called(carry="carries"),
     settings={
         **LOOP,
         "limit": Integer(10_000, low=1, high=1_000_000_000, help="The most iterations it may take."),

@@ -66,7 +66,7 @@ def loop(builder: Builder, equation: Equation, fill: Fill) -> tuple[Socket, ...]
             wired["count"] = builder.carrier(parts.count)
         else:
             settings["times"] = parts.count
-    made = builder.node(operator, wired, **settings).node
+    made = builder.node(operator, wired, "", **settings).node
     programs = {"condition": parts.condition, "body": parts.body} if parts.condition else {"": parts.body}
     for part, program in programs.items():
         inside = body(made, part)

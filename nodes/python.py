@@ -128,6 +128,7 @@ def _recorder(value: Any) -> Recorder | None:
     domain="the text is in the subset of Python that the guide describes",
     synonyms=("code", "function", "script", "def", "custom", "expression", "lambda"),
     dynamic_outputs=_outputs,
+    naming=parameters,
     samples=(
         ([-2.0, 0.3, 1.5],),
         ([0.4, 2.0, -1.0],),

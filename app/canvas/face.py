@@ -15,7 +15,7 @@ from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, T
 from engine.graph import Socket
 from engine.operator import FAMILIES, Kind, Operator
 from engine.setting import Slider
-from engine.sockets import input_names, input_of, output_names
+from engine.sockets import input_label, input_names, input_of, output_names
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -157,10 +157,9 @@ def _widest(labels: list[str]) -> float:
 
 def _input_text(session: Session, id: str, declared: Operator, name: str, wired: bool) -> str:
     """Return an input's name, with the number that stands in its place while nothing is wired into it."""
-    if wired:
-        return name
-    number = session.setting(id, name)
-    return f"{name} = {number:g}" if isinstance(number, float) else name
+    label = input_label(session.graph, declared, id, name)
+    number = None if wired else session.setting(id, name)
+    return f"{label} = {number:g}" if isinstance(number, float) else label
 
 
 def _output_text(declared: Operator, name: str, names: tuple[str, ...]) -> str:

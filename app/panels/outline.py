@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from app.theme import appearance
 from engine.graph import Socket
 from engine.order import acyclic_part, graph_parents
-from engine.sockets import arguments, output_names
+from engine.sockets import arguments, input_label, output_names
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -78,9 +78,8 @@ class Outline(QTreeWidget):
         item.setIcon(0, _square(appearance().theme.family(operator.family)))
         item.setToolTip(0, f"{operator.title} ({id})")
         for argument in arguments(session.graph, operator, id):
-            child = QTreeWidgetItem(
-                [f"{argument.socket.name} ← {session.label(argument.source.node)}.{argument.source.name}"]
-            )
+            name = input_label(session.graph, operator, id, argument.socket.name)
+            child = QTreeWidgetItem([f"{name} ← {session.label(argument.source.node)}.{argument.source.name}"])
             child.setData(0, NODE_ROLE, argument.source.node)
             item.addChild(child)
         return item

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.graph import Graph, Node, Socket
@@ -10,6 +12,7 @@ from engine.placeholder import operator_of
 from engine.sockets import (
     arguments,
     free_socket,
+    input_label,
     input_names,
     input_of,
     missing_inputs,
@@ -65,6 +68,15 @@ def test_a_variadic_input_shows_a_free_socket() -> None:
     assert free_socket(WIRED, "xs", "a") == "xs.0"
     full = graph({"a": "shape.stack", "s": "shape.stack"}, ["a.value -> s.xs.999"])
     assert input_names(full, STACK, "s") == ("first", "xs.999", "last")
+
+
+def test_settings_may_call_the_sockets_of_a_variadic_input_by_name() -> None:
+    named = replace(STACK, naming=lambda values: {"xs": ("slope", "offset", "width")})
+    assert input_names(WIRED, named, "s") == ("first", "xs.0", "xs.1", "xs.2", "xs.10", "last")
+    assert [input_label(WIRED, named, "s", name) for name in input_names(WIRED, named, "s")] == [
+        "first", "slope", "offset", "width", "xs.10", "last",
+    ]  # fmt: skip
+    assert input_label(WIRED, STACK, "s", "xs.1") == "xs.1"
 
 
 def test_outputs() -> None:
