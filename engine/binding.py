@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import random_bits
 from engine.backends.interpret import NonFinite, interpret
+from engine.diagnosis import outside
 from engine.errors import GradwireError, RunError
 from engine.prepare import Prepared, scalar_or_array
 from engine.program.lower import setting_values
@@ -71,17 +72,24 @@ def failure(
     except GradwireError as found:
         return found
     name = prepared.quoted(node) if node in prepared.graph.nodes else node
+    reason = outside(prepared, program, values, node) or reason
     return RunError(f"{name} failed at step {step:,}: {reason.rstrip('.')}.", node=node)
 
 
-def nonfinite(prepared: Prepared, found: NonFinite, step: int, remedy: str) -> str:
-    """Return the sentence for a value or derivative that is not finite: whose, when, and what may be done about it."""
+def nonfinite(
+    prepared: Prepared, found: NonFinite, step: int, remedy: str, program: Program, values: Sequence[Any]
+) -> str:
+    """Return the sentence for a value or derivative that is not finite: whose, when, why, and what may be done about
+    it. `values` are those of the program's inputs.
+    """
     known = found.node in prepared.graph.nodes
     name = prepared.quoted(found.node) if known else f'"{found.node}"'
     domain = prepared.operator(found.node).domain if known else ""
     where = "value" if found.direction == "forward" else "derivative"
     takes = f" (it takes: {domain})" if domain else ""
-    return f"The {where} of {name} is {found.what} at step {step:,}: {remedy}{takes}."
+    why = outside(prepared, program, values, found.node)
+    reason = f"{why}; " if why else ""
+    return f"The {where} of {name} is {found.what} at step {step:,}: {reason}{remedy}{takes}."
 
 
 def source_value(prepared: Prepared, name: str) -> Any:

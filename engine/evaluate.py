@@ -258,8 +258,10 @@ def check(
     wrt = [each.var for each in loss.inputs]
     with np.errstate(all="ignore"):
         reports = check_gradient(loss.program, loss.var, wrt, values, tolerance=tolerance)
-    found = first_nonfinite(adjoint(loss.program, loss.var, wrt), values)
-    why = "" if found is None else nonfinite(prepared, found, _step(prepared, step), "change what goes into it")
+    whole = adjoint(loss.program, loss.var, wrt)
+    found = first_nonfinite(whole, values)
+    at_step, remedy = _step(prepared, step), "change what goes into it"
+    why = "" if found is None else nonfinite(prepared, found, at_step, remedy, whole, values)
     shaping = _shaping(prepared, loss.plan.loss.node)
     return tuple(
         _check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -64,6 +65,10 @@ VALIDATION: Final = 2
 """Before which of the recorded columns validation stands."""
 
 
+AUTO_AFTER: Final = 0.3
+"""Seconds after which a run is compiled in the background: a short one is over by then."""
+
+
 class Mover:
     """One optimizer at work in one lane: its step, what it carries from step to step, and when it ends."""
 
@@ -77,6 +82,9 @@ class Mover:
         self.stop = Stop(first, "finished", "No steps were asked for.") if steps <= first else None
         self._auto = auto
         self._background: Background | None = None
+        self._compile: Callable[[], CompiledLoop] | None = None
+        """What is to be compiled in the background, once the run has gone on for a while."""
+        self._began: float | None = None
         self.loop: CompiledLoop | None = None
         """The compiled loop that takes the steps, where there is one."""
         self.ages: dict[str, int] = {}
@@ -107,7 +115,8 @@ class Mover:
 
         whole = not stepper.searches and xla.missing() is None
         self.loop = compiled() if whole and xla.whole(approach, backend) else None
-        self._background = Background(compiled) if whole and self._auto and xla.whole(approach, "xla") else None
+        self._background = None
+        self._compile = compiled if whole and self._auto and xla.whole(approach, "xla") else None
 
     @property
     def backend(self) -> str:
@@ -115,7 +124,11 @@ class Mover:
         return "xla" if self.loop is not None else self.stepper.backend
 
     def _go_over(self) -> None:
-        """Use the loop that was compiled in the background, once it is ready."""
+        """Use the loop that was compiled in the background, once it is ready; begin to compile it when it is time."""
+        if self._compile is not None:
+            self._began = time.perf_counter() if self._began is None else self._began
+            if time.perf_counter() - self._began >= AUTO_AFTER:
+                self._background, self._compile = Background(self._compile), None
         if self._background is not None and self._background.loop is not None:
             self.loop, self._background = self._background.loop, None
 
@@ -416,7 +429,8 @@ class Mover:
         """Return why the step about to be taken cannot be: the first node whose value or derivative is not finite."""
         if (left := self._out_of_range()) is not None:
             return left
-        found = first_nonfinite(self.stepper.gradient_program, self._inputs(fresh))
+        program, inputs = self.stepper.gradient_program, self._inputs(fresh)
+        found = first_nonfinite(program, inputs)
         if found is None:
             sentence = (
                 f"The gradient of {self.prepared.quoted(self.plan.id)} is too long to be squared at step {self.count:,}"
@@ -426,7 +440,7 @@ class Mover:
         remedy = "change what goes into it"
         if self.count > self.first:
             remedy = f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or {remedy}"
-        sentence = nonfinite(self.prepared, found, self.count, remedy)
+        sentence = nonfinite(self.prepared, found, self.count, remedy, program, inputs)
         return Stop(self.count, "paused", sentence, found.node, found.direction)
 
     def _out_of_range(self) -> Stop | None:

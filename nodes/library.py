@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 from typing import Final
 
@@ -58,6 +59,7 @@ from nodes import (
     trigonometry,
     views,
 )
+from nodes.domains import FAULTS
 
 FAMILY_MODULES: Final = (
     inputs,
@@ -116,5 +118,9 @@ FURTHER_MODULES: Final[tuple[ModuleType, ...]] = (
 )
 """More operators of the families above, in modules of their own."""
 
-LIBRARY: Final = Library(declared for module in (*FAMILY_MODULES, *FURTHER_MODULES) for declared in module.OPERATORS)
+LIBRARY: Final = Library(
+    replace(declared, fault=FAULTS[declared.id]) if declared.id in FAULTS else declared
+    for module in (*FAMILY_MODULES, *FURTHER_MODULES)
+    for declared in module.OPERATORS
+)
 """The closed library: a .dgraph file names operators out of it by id, and nothing else."""
