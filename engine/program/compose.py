@@ -128,49 +128,71 @@ def superseded(
     `instead` gives for the variable of an equation that of the other, and where each of its items stands there. Where
     the other needs what it would replace, both stay.
     """
+    made = {equation.output for equation in equations}
+    there = {old: (new, places) for old, (new, places) in instead.items() if old in made and new in made}
+    together = _replaced(equations, there)
+    if together is not None:
+        return tuple(together)
     result = list(equations)
-    for old, (new, places) in instead.items():
-        position = {equation.output: k for k, equation in enumerate(result)}
-        if old not in position or new not in position or _depends(result, new, old):
-            continue
-        result = [_taken_from(equation, old, new, places) for equation in result if equation.output != old]
-        result = _ordered(result)
+    for old, (new, places) in there.items():
+        result = _replaced(result, {old: (new, places)}) or result
     return tuple(result)
 
 
-def _taken_from(equation: Equation, old: Var, new: Var, places: Sequence[int]) -> Equation:
-    if equation.primitive == "autograd.container_take" and equation.arguments[0] == old:
-        return replace(equation, arguments=(new, places[equation.arguments[1]]))
-    return equation
+def _replaced(
+    equations: Sequence[Equation], instead: Mapping[Var, tuple[Var, tuple[int, ...]]]
+) -> list[Equation] | None:
+    """Return the equations with all of `instead` done, None where one would then need itself."""
+    last = {old: _last(old, instead) for old in instead}
+    kept = [
+        _taken_from(equation, *last[equation.arguments[0]]) if _takes(equation) in last else equation
+        for equation in equations
+        if equation.output not in last
+    ]
+    return _ordered(kept)
 
 
-def _depends(equations: Sequence[Equation], new: Var, old: Var) -> bool:
-    reached = {old}
-    for equation in equations:
-        if any(var in reached for var in used(equation.arguments)):
-            if equation.output == new:
-                return True
-            reached.add(equation.output)
-    return False
+def _last(old: Var, instead: Mapping[Var, tuple[Var, tuple[int, ...]]]) -> tuple[Var, tuple[int, ...]]:
+    """Return what takes the place of `old` in the end, where that is itself replaced."""
+    new, places = instead[old]
+    while new in instead:
+        new, further = instead[new]
+        places = tuple([further[place] for place in places])
+    return new, places
 
 
-def _ordered(equations: Sequence[Equation]) -> list[Equation]:
-    """Return the equations with each after those it needs, otherwise as they are."""
+def _takes(equation: Equation) -> Var | None:
+    return equation.arguments[0] if equation.primitive == "autograd.container_take" else None
+
+
+def _taken_from(equation: Equation, new: Var, places: Sequence[int]) -> Equation:
+    return replace(equation, arguments=(new, places[equation.arguments[1]]))
+
+
+def _ordered(equations: Sequence[Equation]) -> list[Equation] | None:
+    """Return the equations with each after those it needs, otherwise as they are; None where one needs itself."""
     made = {equation.output: equation for equation in equations}
     done: set[Var] = set()
+    begun: set[Var] = set()
     result = []
     for last in equations:
         waiting = [last]
         while waiting:
             equation = waiting[-1]
+            output = equation.output
+            if output in done:
+                waiting.pop()
+                continue
             missing = [made[var] for var in used(equation.arguments) if var in made and var not in done]
-            if missing and equation.output not in done:
+            if missing:
+                if output in begun:
+                    return None
+                begun.add(output)
                 waiting.extend(missing)
                 continue
             waiting.pop()
-            if equation.output not in done:
-                done.add(equation.output)
-                result.append(equation)
+            done.add(output)
+            result.append(equation)
     return result
 
 
