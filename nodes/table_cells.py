@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DataError
-from nodes.table_decimals import plain_decimals
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -62,18 +61,6 @@ def parsed(cells: NDArray[Any]) -> tuple[NDArray[np.float64], int | None]:
 
     Numbers are written with a decimal point: "1.5", "-2e-3". Infinite ones, those too large, and "1_000" are none.
     """
-    if cells.dtype.kind != "S":
-        return _parsed(cells)
-    values, known = plain_decimals(cells)
-    rest = np.flatnonzero(~known)
-    if not len(rest):
-        return values, None
-    values[rest], wrong = _parsed(cells[rest])
-    return values, None if wrong is None else int(rest[wrong])
-
-
-def _parsed(cells: NDArray[Any]) -> tuple[NDArray[np.float64], int | None]:
-    """Do what `parsed` does, by NumPy's own conversion, and one by one where that will not have a cell."""
     blank = np.asarray(cells == (b"" if cells.dtype.kind == "S" else ""))
     filled = np.where(blank, np.asarray("nan", cells.dtype.kind + "3"), cells) if blank.any() else cells
     try:

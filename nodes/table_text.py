@@ -45,6 +45,13 @@ class TextTable:
     names: tuple[str, ...]
     lines: NDArray[np.int64]
     cells: _Cells
+    plain: Plain | None = None
+    """The same text for NumPy's reader, where it may have it."""
+
+    def at_once(self, names: Sequence[str]) -> NDArray[np.float64] | None:
+        """Return these columns side by side, read together; None where they have to be read one by one: where cells
+        are missing, are no numbers, or are written in ways of which `parsed` decides."""
+        return self.plain.numbers([named(self.names, name) for name in names]) if self.plain else None
 
     def numbers(self, name: str) -> NDArray[Any]:
         column = named(self.names, name)
@@ -65,6 +72,33 @@ class TextTable:
 
     def _line(self, row: int) -> str:
         return f"line {self.lines[row]}"
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Text without quotes whose lines have equally many cells, and how many lines stand before the rows."""
+
+    body: bytes
+    separator: str
+    skipped: int
+    rows: int
+
+    def numbers(self, columns: Sequence[int]) -> NDArray[np.float64] | None:
+        """Return the columns as numbers, row by row, by numpy.loadtxt; None where it finds anything else in them."""
+        if not columns or not self.rows or len(set(columns)) < len(columns) or not self.body.isascii():
+            return None
+        try:
+            values = np.loadtxt(
+                io.TextIOWrapper(io.BytesIO(self.body), "ascii"),
+                delimiter=self.separator,
+                comments=None,
+                skiprows=self.skipped,
+                usecols=columns,
+                ndmin=2,
+            )
+        except ValueError:
+            return None
+        return values if len(values) == self.rows and np.isfinite(values).all() else None
 
 
 class _Cells:
@@ -204,7 +238,8 @@ def _cut(body: bytes, separator: str, header: str, line: int) -> TextTable:
     names = _names(body[starts[top] : ends[top]].decode().split(separator), header)
     if names:
         cells = _Cut(buffer, cells.starts[1:], cells.ends[1:], delimiters, cells.first[1:], columns)
-    return TextTable(names or _numbered(columns), lines[keep][len(names) > 0 :], cells)
+    plain = Plain(body, separator, top + (len(names) > 0), len(cells.starts))
+    return TextTable(names or _numbered(columns), lines[keep][len(names) > 0 :], cells, plain)
 
 
 def _with_content(body: bytes, starts: NDArray[Any], ends: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.intp]:

@@ -19,7 +19,7 @@ from nodes.generated import permutation
 from nodes.table_arrays import NPY, ZIP, read_npy, read_npz
 from nodes.table_cells import Mask, Table, listed, quoted
 from nodes.table_parquet import PARQUET, read_parquet
-from nodes.table_text import DELIMITERS, HEADERS, read_text
+from nodes.table_text import DELIMITERS, HEADERS, TextTable, read_text
 
 __all__ = ["DELIMITERS", "DTYPES", "HEADERS", "MISSING", "ROWS", "SUFFIXES", "Request", "classes_of", "read"]
 
@@ -32,7 +32,6 @@ READ: Final = 0.1
 """The part of the work that is done once the file is in memory ..."""
 OPENED: Final = 0.25
 """... and once its cells are found."""
-Tell: TypeAlias = Callable[[], None]
 ROWS_AT_ONCE: Final = 1 << 12
 
 Column: TypeAlias = NDArray[Any]
@@ -114,29 +113,41 @@ def _opened(content: bytes, path: Path, request: Request) -> Table:
 
 def _taken(table: Table, request: Request, data: Data) -> list[_Taken]:
     outputs = request.columns or (("table", "number", table.whole()),)
-    total, taken = sum(len(columns) for _, _, columns in outputs), itertools.count(1)
+    known = _at_once(table, [name for _, kind, names in outputs if kind == "number" for name in names])
+    total, taken = sum(len(names) for _, _, names in outputs), itertools.count(1)
 
     def tell() -> None:
         data.tell(OPENED + (1.0 - OPENED) * next(taken) / total)
 
-    return [_class(table, *each, tell) if each[1] == "class" else _number(table, *each, tell) for each in outputs]
+    def numbers(name: str) -> Column:
+        values = known[name] if name in known else table.numbers(name)
+        tell()
+        return values
+
+    def classes(name: str) -> Column:
+        codes, _ = table.classes(name)
+        tell()
+        return codes
+
+    return [_class(*each, classes) if each[1] == "class" else _number(*each, numbers) for each in outputs]
 
 
-def _class(table: Table, name: str, kind: str, columns: tuple[str, ...], tell: Tell) -> _Taken:
+def _at_once(table: Table, names: list[str]) -> dict[str, Column]:
+    """Return the columns of a text by name, read together, where they are nothing but numbers."""
+    found = table.at_once(names) if isinstance(table, TextTable) and len(set(names)) == len(names) else None
+    return {} if found is None else {name: found[:, k] for k, name in enumerate(names)}
+
+
+def _class(name: str, kind: str, columns: tuple[str, ...], classes: Callable[[str], Column]) -> _Taken:
     if len(columns) != 1:
         raise DataError(f"the output {quoted(name)} is a class, which takes one column, not {len(columns)}")
-    codes, _ = table.classes(columns[0])
-    tell()
-    return _Taken(kind, columns, codes)
+    return _Taken(kind, columns, classes(columns[0]))
 
 
-def _number(table: Table, name: str, kind: str, columns: tuple[str, ...], tell: Tell) -> _Taken:
-    parts = []
-    for column in columns:
-        parts.append(table.numbers(column))
-        tell()
+def _number(name: str, kind: str, columns: tuple[str, ...], numbers: Callable[[str], Column]) -> _Taken:
+    parts = [numbers(column) for column in columns]
     if len(parts) == 1:
-        return _Taken(kind, columns, parts[0])
+        return _Taken(kind, columns, np.ascontiguousarray(parts[0]))
     odd = next((k for k, part in enumerate(parts) if part.ndim != 1 or len(part) != len(parts[0])), None)
     if odd is not None:
         raise DataError(
