@@ -1,8 +1,9 @@
 """Types through bodies: what goes into them has the types of what their owner is given, what comes out gives the owner
 its outputs.
 
-A function has one set of types: all its calls give it the same. One that calls itself has the outputs that its setting
-`returns` declares.
+Inside, a function shows the types that its first call gives it. Another call may give it others: what comes out then is
+found by looking at the body anew. One that calls itself has one set of types and gives what its setting `returns`
+declares.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import control
-from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, Joints, owner_of
+from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, Joints, enclosed, owner_of
 from engine.control import OWNERS
 from engine.errors import ShapeError
-from engine.graph import Socket
+from engine.graph import Graph, Socket
 from engine.sockets import quoted
 from engine.types import ArrayType, Type, shape_text
 
@@ -37,6 +38,7 @@ class BodyTypes:
         for call, called in sorted(self.joints.calls.items()):
             self.calls[called].append(call)
         self.outputs: dict[str, dict[str, str]] = {}
+        self.elsewhere: dict[tuple[str, tuple[Type | None, ...]], list[Type | None]] = {}
         self.next: Mapping[str, tuple[str, ...]] = self._following()
 
     def _following(self) -> dict[str, tuple[str, ...]]:
@@ -208,7 +210,7 @@ class BodyTypes:
                 f"it has {_counted(len(own['outputs']), 'output')} ({', '.join(own['outputs'])}), and "
                 f"{self.quoted(called)} gives {', '.join(wanted['outputs']) or 'nothing'}: set its outputs"
             )
-        self._require_arguments(node, called, wanted["inputs"])
+        first = self._require_arguments(node, called, wanted["inputs"])
         if called in self.recursive:
             try:
                 kinds: Iterable[Type | None] = self.returns(called)
@@ -216,9 +218,52 @@ class BodyTypes:
                 return  # told at the function
         else:
             kinds = [self.result(called, "", name) for name in wanted["outputs"]]
+            types = self.given(node, "xs")
+            if types != first and None not in (*types, *first, *kinds):
+                kinds = self._with_others(called, dict(zip(wanted["inputs"], types, strict=True)), wanted["outputs"])
         self._learn(node, list(kinds), own)
 
-    def _require_arguments(self, node: str, called: str, names: tuple[str, ...]) -> None:
+    def _with_others(
+        self, called: str, types: Mapping[str, Type | None], outputs: Iterable[str]
+    ) -> Iterable[Type | None]:
+        """Return what a function gives where a call gives it other types than its first; raise ShapeError where its
+        body does not fit them."""
+        ids = self._reached(called)
+        nodes = {id: self.graph.nodes[id] for id in ids}
+        wires = frozenset(wire for wire in self.graph.wires if wire.source.node in ids and wire.target.node in ids)
+        known = {socket: kind for socket, kind in self.all.known.items() if socket.node in ids}
+        for id in ids:
+            node, socket = self.graph.nodes[id], Socket(id, "value")
+            kind = self.all.types.get(socket)
+            own = node.operator == INPUT and node.inside == called
+            if own:
+                kind = types.get(str(self.all.settings_of(id)["name"]))
+            around = self.joints.reads.get(id)
+            if kind is not None and (own or (around and around not in ids) or id in self.all.open):
+                known[socket] = kind
+        key = (called, tuple(known.get(Socket(id, "value")) for id in ids))
+        if key not in self.elsewhere:
+            found = type(self.all)(Graph(nodes, wires), self.all.library, known)
+            result = found.result()
+            if result.mismatches:
+                raise ShapeError(f"with what it gives {self.quoted(called)}, {result.mismatches[0].sentence}")
+            ends = control.outputs_in(self.graph, self.all.library, called)
+            sources = [self.graph.sources.get(Socket(ends[name], "value")) for name in outputs]
+            self.elsewhere[key] = [result.types.get(source) if source else None for source in sources]
+        return self.elsewhere[key]
+
+    def _reached(self, function: str) -> tuple[str, ...]:
+        """Return a function and all that lies inside it, with the functions that are called from there."""
+        found: frozenset[str] = frozenset()
+        todo = [function]
+        while todo:
+            new = enclosed(self.graph, todo) - found
+            found |= new
+            todo = sorted({called for id in new if (called := self.joints.calls.get(id))} - found)
+        return tuple(sorted(found))
+
+    def _require_arguments(self, node: str, called: str, names: tuple[str, ...]) -> list[Type | None]:
+        """Return what the first call gives the function; raise ShapeError where this one cannot give what it does."""
         types = self.given(node, "xs")
         if len(types) != len(names):
             raise ShapeError(
@@ -226,15 +271,15 @@ class BodyTypes:
                 f"{', '.join(names) or 'nothing'}: wire one into each",
                 socket="xs.0",
             )
-        for other in self.calls[called]:
-            if other == node:
-                return
-            for name, kind, first in zip(names, types, self.given(other, "xs"), strict=False):
-                if kind is not None and first is not None and kind != first:
-                    raise ShapeError(
-                        f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives {first}: "
-                        "a function takes the same types at every call"
-                    )
+        other = self.calls[called][0]
+        first = self.given(other, "xs")
+        for name, kind, before in zip(names, types, first, strict=False):
+            if called in self.recursive and kind is not None and before is not None and kind != before:
+                raise ShapeError(
+                    f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives {before}: "
+                    "a function that calls itself takes the same types at every call"
+                )
+        return first
 
     def returns(self, function: str) -> tuple[Type, ...]:
         """Return the declared types of a function; raise ShapeError where it does not declare as many as it gives."""

@@ -29,6 +29,7 @@ SHORT = {
     "field": "shape.field",
     "replace_field": "shape.replace_field",
     "batch_norm": "neural.batch_norm",
+    "dense": "neural.dense",
     "gradient": "gradients.gradient",
 }
 CONTROL = ("for", "while", "scan", "branch", "function", "call", "input", "output", "outer", "iteration")

@@ -14,7 +14,7 @@ from engine.document import Document
 from engine.edits import AddNode, AddNote, Connect, RemoveNode
 from engine.errors import EditError, FileError
 from engine.files import parse, render
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Socket
 from engine.infer import fitting, infer, refusal
 from engine.order import Cycle, ancestors, descendants, graph_parents, topological_order
 from engine.plain import from_plain, to_plain
@@ -323,10 +323,17 @@ PLANTED: Mapping[str, tuple[Graph, str, str, str]] = {
                     "branch_1.otherwise/constant_4": {}, "branch_1.otherwise/output_2": "value"},
                    "constant_2>branch_1.condition constant_3>output_1.value constant_4>output_2.value"),
         "mismatch", "branch_1", "is float64 (2,) in then and float64 scalar in otherwise"),
-    "calls that disagree": (
-        body_graph({**FUNCTION, **SCALAR, "constant_2": {"value": (1.0, 2.0)}, "call_1": "function_1",
-                    "call_2": "function_1"}, "constant_1>call_1.xs.0 constant_2>call_2.xs.0 input_1>output_1.value"),
-        "mismatch", "call_2", "the same types at every call"),
+    "calls of a recursion that disagree": (
+        body_graph({**FUNCTION, **SCALAR, "function_1": {"returns": ("float64",)}, "function_1/call_1": "function_1",
+                    "constant_2": {"value": (1.0, 2.0)}, "call_2": "function_1", "call_3": "function_1"},
+                   "input_1>call_1.xs.0 call_1>output_1.value constant_1>call_2.xs.0 constant_2>call_3.xs.0"),
+        "mismatch", "call_3", "the same types at every call"),
+    "a call that the body does not fit": (
+        body_graph({**FUNCTION, "constant_1": {"value": (1.0, 2.0)}, "constant_2": {"value": (1.0, 2.0, 3.0)},
+                    "function_1/constant_3": {"value": (4.0, 5.0)}, "function_1/add_1": {}, "call_1": "function_1",
+                    "call_2": "function_1"},
+                   "constant_1>call_1.xs.0 constant_2>call_2.xs.0 input_1>add_1.x constant_3>add_1.y "
+                   "add_1>output_1.value"), "mismatch", "call_2", "x has shape (3,) and y has shape (2,)"),
     "arguments": (body_graph({**FUNCTION, **SCALAR, "call_1": "function_1"},
                              "constant_1>call_1.xs.0 constant_1>call_1.xs.1"), "mismatch", "call_1",
                   "2 wires into xs, and"),
@@ -355,6 +362,51 @@ def test_planted_faults_are_found_and_said(what: str) -> None:
     assert found, [p.sentence for p in validate(graph, LIBRARY)]
     assert any(words in p.sentence for p in found), [p.sentence for p in found]
     assert all(p.sentence.endswith(".") and f"({node})" in p.sentence for p in found)
+
+
+def test_each_call_of_a_function_may_give_it_other_types() -> None:
+    """One function calls another; what each call gives has the shape that the arithmetic on it has."""
+    graph = body_graph(
+        {
+            "constant_1": {"value": 1.0}, "constant_2": {"value": (1.0, 2.0)},
+            "constant_3": {"value": ((1.0, 2.0), (3.0, 4.0), (5.0, 6.0))},
+            "function_1": {}, "function_1/input_1": "x", "function_1/outer_1": "constant_2", "function_1/add_1": {},
+            "function_1/output_1": "value",
+            "function_2": {}, "function_2/input_2": "x", "function_2/call_4": "function_1",
+            "function_2/output_2": "value",
+            "call_1": "function_2", "call_2": "function_2", "call_3": "function_2", "sum_1": {},
+        },
+        "constant_1>call_1.xs.0 constant_2>call_2.xs.0 constant_3>call_3.xs.0 input_1>add_1.x outer_1>add_1.y "
+        "add_1>output_1.value input_2>call_4.xs.0 call_4>output_2.value call_3>sum_1",
+    )  # fmt: skip
+    types = infer(graph, LIBRARY).types
+    shapes = {name: str(types[Socket(name, "value")]) for name in ("call_1", "call_2", "call_3", "sum_1", "add_1")}
+    assert shapes == {
+        "call_1": "float64 (2,)", "call_2": "float64 (2,)", "call_3": "float64 (3, 2)", "sum_1": "float64 scalar",
+        "add_1": "float64 (2,)",
+    }  # fmt: skip
+    assert [problem for problem in validate(graph, LIBRARY) if problem.severity == "error"] == []
+
+
+def test_a_parameter_in_a_function_has_one_shape_at_all_calls() -> None:
+    """The same weights serve batches of other lengths; a row of another width does not fit them."""
+    nodes: dict[str, Any] = {
+        "constant_1": {"value": ((1.0, 2.0),) * 3}, "constant_2": {"value": ((1.0, 2.0),) * 5},
+        "function_1": {}, "function_1/input_1": "x", "function_1/parameter_1": {"initial": "ones", "shape": None},
+        "function_1/parameter_2": {"initial": "zeros", "shape": None}, "function_1/dense_1": {"units": 4},
+        "function_1/output_1": "value", "call_1": "function_1", "call_2": "function_1",
+    }  # fmt: skip
+    wires = (
+        "constant_1>call_1.xs.0 constant_2>call_2.xs.0 input_1>dense_1.x parameter_1>dense_1.weights "
+        "parameter_2>dense_1.bias dense_1>output_1.value"
+    )
+    types = infer(body_graph(nodes, wires), LIBRARY).types
+    assert str(types[Socket("parameter_1", "value")]) == "float64 (2, 4)"
+    assert str(types[Socket("call_1", "value")]) == "float64 (3, 4)"
+    assert str(types[Socket("call_2", "value")]) == "float64 (5, 4)"
+    wide = body_graph({**nodes, "constant_2": {"value": ((1.0, 2.0, 3.0),) * 5}}, wires)
+    (fault,) = infer(wide, LIBRARY).mismatches
+    assert fault.node == "call_2" and "(5, 3)" in fault.sentence and "(2, 4)" in fault.sentence
 
 
 def test_a_right_graph_has_no_problems() -> None:
