@@ -108,7 +108,9 @@ def _with_samples(operator: Operator, library: Library) -> Sketch | None:
     for (name, wanted), value in zip(_sockets(operator, len(sample.inputs)), sample.inputs, strict=False):
         trains = wanted in operator.adds if operator.adds else not trained
         declared = next(each for each in operator.inputs if each.name == wanted)
-        source, output, moved = _given(sketch, plain(value), name, trains=trains and declared.differentiable)
+        source, output, moved = _given(
+            sketch, plain(value), name.replace("_", " "), trains=trains and declared.differentiable
+        )
         trained = trained or moved
         sketch.join(source, output, node, name)
     outputs = operator.outputs_for(sketch.nodes[node])
