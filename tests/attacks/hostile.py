@@ -88,6 +88,24 @@ def nested(value: Any, depth: int) -> Any:
     return value
 
 
+def lying(inside: str) -> dict[str, Any]:
+    """Return a node that lies inside a body."""
+    return {"operator": "elementwise.add", "inside": inside}
+
+
+def calls_doubling() -> bytes:
+    """Return a graph of 60 functions, each of which calls the next twice: put in place they would be 2 to the 60."""
+    nodes: dict[str, Any] = {"call": {"operator": "control.call", "settings": {"function": "f_0"}}}
+    for k in range(60):
+        nodes[f"f_{k}"] = {"operator": "control.function", "settings": {"inputs": []}}
+        for each in "ab":
+            called = {"function": f"f_{k + 1}"} if k < 59 else {}
+            nodes[f"{each}_{k}"] = {"operator": "control.call", "inside": f"f_{k}", "settings": called}
+        nodes[f"o_{k}"] = {"operator": "control.output", "inside": f"f_{k}"}
+    wires = [[f"{each}_{k}.value", f"o_{k}.value"] for k in range(60) for each in "a"]
+    return document(nodes=nodes, wires=wires)()
+
+
 def zip_bytes() -> bytes:
     """Return an archive with a member that climbs out."""
     out = io.BytesIO()
@@ -218,6 +236,17 @@ REFERENCES = [
     Attack("cycle", wired(["a.value", "b.x"], ["b.value", "a.x"]), None),
     Attack("two_into_one", wired(["a.value", "b.x"], ["b.value", "b.x"]), None),
     Attack("socket_dunder", wired(["a.__dict__", "b.__class__"]), None),
+    Attack("body_of_nobody", node(inside="ghost"), "which is not a node"),
+    Attack("body_of_itself", node(inside="a"), "lies inside itself"),
+    Attack("body_of_each_other", document(nodes={"a": lying("b"), "b": lying("a.then")}), "lies inside itself"),
+    Attack("body_path", node(inside="../../etc"), "the body of a node"),
+    Attack(
+        "body_deep",
+        document(nodes={f"n_{k}": lying(f"n_{k - 1}" if k else "") for k in range(10_000)}),
+        "more than 32 bodies deep",
+    ),
+    Attack("body_of_an_addition", document(nodes={"a": lying(""), "b": lying("a.__class__")}), None),
+    Attack("calls_doubling", calls_doubling, None),
     Attack("place_of_nobody", document(layout={"ghost": {"x": 0}}), 'no node "ghost" to be placed'),
     Attack("place_far", document(nodes={"a": {"operator": "x"}}, layout={"a": {"x": 1e308}}), "must be at most"),
     Attack("place_text", document(nodes={"a": {"operator": "x"}}, layout={"a": {"x": "0"}}), "must be a number"),
