@@ -24,6 +24,8 @@ from engine.types import shape_text
 _NOT_WORD = re.compile(r"\W+")
 _RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np"))
 _SPECIAL = re.compile(r"\b(nan|inf)\b")
+_PLAIN = frozenset({"value", "result"})
+"""Sockets and settings that a node's own name says enough of."""
 LONGEST = 40
 """Most characters of a name."""
 
@@ -131,11 +133,13 @@ class Printer:
     def _name_all(self, program: Program, bars: Mapping[Var, Var]) -> None:
         for each in program.inputs:
             node, dot, rest = each.name.partition(".")
-            self.names[each.var] = self.new(f"{self.label(node)}{dot}{rest}")
+            called = "" if rest in _PLAIN else f"{dot}{rest}"
+            self.names[each.var] = self.new(f"{self.label(node)}{called}")
         for socket, var in program.sockets.items():
             if type(var) is Var and var not in self.names and var not in program.constants:
-                plain = socket.name in ("value", "result", "")
-                self.names[var] = self.new(self.label(socket.node) + ("" if plain else f"_{socket.name}"))
+                self.names[var] = self.new(
+                    self.label(socket.node) + ("" if socket.name in _PLAIN else f"_{socket.name}")
+                )
         for var, bar in bars.items():
             if bar not in self.names and bar not in program.constants:
                 self.names[bar] = self.new(f"{self.name(var)}_bar")
