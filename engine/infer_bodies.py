@@ -1,8 +1,8 @@
 """Types through bodies: what goes into them has the types of what their owner is given, what comes out gives the owner
 its outputs.
 
-Inside, a function shows the types that its first call gives it. Another call may give it others: what comes out then is
-found by looking at the body anew. One that calls itself has one set of types and gives what its setting `returns`
+Inside, a function shows the types that one of its calls gives it. Another call may give it others: what comes out then
+is found by looking at the body anew. One that calls itself has one set of types and gives what its setting `returns`
 declares.
 """
 
@@ -210,7 +210,7 @@ class BodyTypes:
                 f"it has {_counted(len(own['outputs']), 'output')} ({', '.join(own['outputs'])}), and "
                 f"{self.quoted(called)} gives {', '.join(wanted['outputs']) or 'nothing'}: set its outputs"
             )
-        first = self._require_arguments(node, called, wanted["inputs"])
+        self._require_arguments(node, called, wanted["inputs"])
         if called in self.recursive:
             try:
                 kinds: Iterable[Type | None] = self.returns(called)
@@ -218,16 +218,25 @@ class BodyTypes:
                 return  # told at the function
         else:
             kinds = [self.result(called, "", name) for name in wanted["outputs"]]
-            types = self.given(node, "xs")
-            if types != first and None not in (*types, *first, *kinds):
-                kinds = self._with_others(called, dict(zip(wanted["inputs"], types, strict=True)), wanted["outputs"])
+            types = dict(zip(wanted["inputs"], self.given(node, "xs"), strict=True))
+            if None not in (*types.values(), *kinds) and any(types[n] != k for n, k in self._taken(called, types)):
+                kinds = self._with_others(called, types, wanted["outputs"])
         self._learn(node, list(kinds), own)
+
+    def _taken(self, called: str, names: Iterable[str]) -> Iterable[tuple[str, Type]]:
+        """Return the names and types of what goes into the body of a function, as it was looked at."""
+        for id in self.graph.bodies.get(called, ()):
+            kind = self.all.types.get(Socket(id, "value"))
+            if self.graph.nodes[id].operator == INPUT and kind is not None:
+                name = str(self.all.settings_of(id)["name"])
+                if name in names:
+                    yield name, kind
 
     def _with_others(
         self, called: str, types: Mapping[str, Type | None], outputs: Iterable[str]
     ) -> Iterable[Type | None]:
-        """Return what a function gives where a call gives it other types than its first; raise ShapeError where its
-        body does not fit them."""
+        """Return what a function gives where a call gives it other types than those its body was looked at with; raise
+        ShapeError where the body does not fit them."""
         ids = self._reached(called)
         nodes = {id: self.graph.nodes[id] for id in ids}
         wires = frozenset(wire for wire in self.graph.wires if wire.source.node in ids and wire.target.node in ids)
@@ -262,8 +271,7 @@ class BodyTypes:
             todo = sorted({called for id in new if (called := self.joints.calls.get(id))} - found)
         return tuple(sorted(found))
 
-    def _require_arguments(self, node: str, called: str, names: tuple[str, ...]) -> list[Type | None]:
-        """Return what the first call gives the function; raise ShapeError where this one cannot give what it does."""
+    def _require_arguments(self, node: str, called: str, names: tuple[str, ...]) -> None:
         types = self.given(node, "xs")
         if len(types) != len(names):
             raise ShapeError(
@@ -272,14 +280,12 @@ class BodyTypes:
                 socket="xs.0",
             )
         other = self.calls[called][0]
-        first = self.given(other, "xs")
-        for name, kind, before in zip(names, types, first, strict=False):
+        for name, kind, before in zip(names, types, self.given(other, "xs"), strict=False):
             if called in self.recursive and kind is not None and before is not None and kind != before:
                 raise ShapeError(
                     f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives {before}: "
                     "a function that calls itself takes the same types at every call"
                 )
-        return first
 
     def returns(self, function: str) -> tuple[Type, ...]:
         """Return the declared types of a function; raise ShapeError where it does not declare as many as it gives."""

@@ -404,6 +404,14 @@ def test_a_parameter_in_a_function_has_one_shape_at_all_calls() -> None:
     assert str(types[Socket("parameter_1", "value")]) == "float64 (2, 4)"
     assert str(types[Socket("call_1", "value")]) == "float64 (3, 4)"
     assert str(types[Socket("call_2", "value")]) == "float64 (5, 4)"
+    # What the first call gives may become known after what the second gives.
+    late = {**nodes, "constant_3": {"value": ((1.0,), (1.0,), (1.0,))}, "constant_4": {"value": ((1.0, 2.0),)}}
+    late |= {"multiply_1": {}, "add_1": {}}
+    longer = wires.replace("constant_1>call_1.xs.0", "constant_3>multiply_1.x constant_4>multiply_1.y "
+                           "multiply_1>add_1.x constant_1>add_1.y add_1>call_1.xs.0")  # fmt: skip
+    types = infer(body_graph(late, longer), LIBRARY).types
+    assert str(types[Socket("call_1", "value")]) == "float64 (3, 4)"
+    assert str(types[Socket("call_2", "value")]) == "float64 (5, 4)"
     wide = body_graph({**nodes, "constant_2": {"value": ((1.0, 2.0, 3.0),) * 5}}, wires)
     (fault,) = infer(wide, LIBRARY).mismatches
     assert fault.node == "call_2" and "(5, 3)" in fault.sentence and "(2, 4)" in fault.sentence
