@@ -47,6 +47,7 @@ def window(files: Sequence[Path | str] = ()) -> int:
     reports.install()
     for each in windows:
         each.session.runs.set_pace("watch")  # a run that takes a blink is slowed until it can be seen
+        each.apply_backend()
     for each, file in zip(windows, files, strict=False):
         each.show()
         each.open(Path(file))

@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     theme: str = "dark"
     scale: Annotated[float, msgspec.Meta(ge=0.5, le=4.0)] = 1.0
     reduced_motion: bool = False
+    compile_runs: bool = True
+    """Whether a run goes over to XLA, where JAX is installed, once that has compiled it in the background."""
     recent: tuple[str, ...] = ()
     favourites: tuple[str, ...] = ()
     recent_operators: tuple[str, ...] = ()

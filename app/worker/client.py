@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
@@ -78,6 +79,7 @@ class RunControl(QObject):
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             m.Hello: lambda _: None,
             m.Ready: self._ready,
+            m.Tier: self._tier,
             m.Stands: self._stands,
             m.Frame: self._frame,
             m.KeptIs: self._kept_is,
@@ -88,6 +90,8 @@ class RunControl(QObject):
         self._job: m.Job | None = None
         self._state, self._sentence, self._node = "idle", "", ""
         self._pace = "full"
+        self.backend: str | None = None
+        """What the next run is to be run by: "auto", a backend, or None: the approach's own."""
         self._lanes: tuple[m.Lane, ...] = ()
         self._slots: tuple[int, ...] = ()
         self._moments: tuple[m.Moment, ...] = ()
@@ -210,7 +214,7 @@ class RunControl(QObject):
         self._run += 1
         self._job = m.Job.of(content, folder, assets)
         self.warm()
-        self._send(m.Start(self._run, self._job, paused, pause_at))
+        self._send(m.Start(self._run, self._job, paused, pause_at, self.backend))
         self._enter("starting")
 
     def resume(self) -> None:
@@ -394,6 +398,12 @@ class RunControl(QObject):
         if message.run == self._run:
             self._lanes, self._slots = message.lanes, message.slots
             self.lanes_changed.emit()
+
+    def _tier(self, message: m.Tier) -> None:
+        if message.run == self._run:
+            lanes = zip(self._lanes, message.backends, strict=True)
+            self._lanes = tuple(msgspec.structs.replace(lane, backend=backend) for lane, backend in lanes)
+            self.ticked.emit()
 
     def _stands(self, message: m.Stands) -> None:
         if message.state != "running":

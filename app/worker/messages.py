@@ -264,6 +264,8 @@ class Start(Struct, frozen=True, tag=True):
     paused: bool
     pause_at: int | None = None
     """The step at which it pauses by itself."""
+    backend: str | None = None
+    """What runs it: "auto" goes over to XLA once that has compiled the loop; None is the approach's own."""
 
 
 class Go(Struct, frozen=True, tag=True):
@@ -376,6 +378,13 @@ class Hello(Struct, frozen=True, tag=True):
     """The process has imported what it needs, and listens."""
 
 
+class Tier(Struct, frozen=True, tag=True):
+    """What takes the lanes' steps has changed."""
+
+    run: int
+    backends: tuple[str, ...]
+
+
 class Diagnosed(Struct, frozen=True, tag=True):
     """The evaluation went through, or stopped at a node with a sentence."""
 
@@ -384,7 +393,7 @@ class Diagnosed(Struct, frozen=True, tag=True):
     node: str | None
 
 
-RunAnswer: TypeAlias = Hello | Ready | Stands | Frame | KeptIs | Exported | Diagnosed
+RunAnswer: TypeAlias = Hello | Ready | Tier | Stands | Frame | KeptIs | Exported | Diagnosed
 RunRequest: TypeAlias = Start | Go | Hold | Once | Halt | SetLive | Pace | WantFrame | WantKept | WantExport | Diagnose
 
 

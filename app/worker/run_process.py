@@ -76,6 +76,7 @@ class Runner:
         self._run = 0
         self._job: m.Job | None = None
         self._live: Live | None = None
+        self._backends: tuple[str, ...] = ()
         self._going = False
         self._seconds = 0.0
         self._since = 0.0
@@ -122,12 +123,12 @@ class Runner:
         self._run, self._job, self._live, self._going, self._seconds = message.run, message.job, None, False, 0.0
         self._pause_at = message.pause_at
         self._block.set_clock(0.0)
-        self._guarded(lambda: self._make_live(message.job))
+        self._guarded(lambda: self._make_live(message.job, message.backend))
         if self._live is not None:
             self._stands("paused" if message.paused else "running")
 
-    def _make_live(self, job: m.Job) -> None:
-        training = self._work.make(job, self._mark.set)
+    def _make_live(self, job: m.Job, backend: str | None) -> None:
+        training = self._work.make(job, self._mark.set, backend)
         self._mark.set("")
         lanes, slots = fitted(training.lanes)
         firsts = [training.step(lane) for lane in range(len(lanes))]
@@ -137,6 +138,7 @@ class Runner:
         histories = [History(first, max(1, len(d.series)), budget) for first, d in zip(firsts, lanes, strict=True)]
         self._live = Live(training, lanes, slots, histories)
         self._pacer.measure(max((d.limit - first for first, d in zip(firsts, lanes, strict=True)), default=0))
+        self._backends = tuple(lane.backend for lane in lanes)
         self._send(m.Ready(self._run, lanes, slots))
 
     def _advance(self, live: Live, most: int, seconds: float) -> None:
@@ -150,6 +152,10 @@ class Runner:
             recorded = rows[:, : len(live.lanes[lane].series)]
             self._block.push(lane, live.slots[lane], recorded)
             live.histories[lane].add(recorded)
+        backends = tuple(map(live.training.backend, range(len(live.lanes))))
+        if backends != self._backends:
+            self._backends = backends
+            self._send(m.Tier(self._run, backends))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Do the work; whatever goes wrong becomes a failed run with a sentence."""

@@ -33,6 +33,9 @@ class Training(Protocol):
     def advance(self, most: int, seconds: float) -> Iterable[tuple[int, NDArray[Any]]]:
         """Take up to `most` steps in every lane for about `seconds`; return (lane, rows of its series) as recorded."""
 
+    def backend(self, lane: int) -> str:
+        """Return what takes the lane's steps now."""
+
     def ending(self) -> Ending | None:
         """Return why no lane goes on; None while one does."""
 
@@ -54,7 +57,8 @@ class Work(NamedTuple):
 
     warm: Callable[[], None]
     """Import what will be needed."""
-    make: Callable[[Job, Mark], Training]
+    make: Callable[[Job, Mark, str | None], Training]
+    """By the backend that is asked for (see `messages.Start`)."""
     examine: Callable[[Job, Moment | None, Mark], None]
     """Evaluate the graph once, node by node, marking each; raise what goes wrong."""
 
@@ -62,13 +66,13 @@ class Work(NamedTuple):
 class EngineTraining:
     """The engine's Trainer as a Training."""
 
-    def __init__(self, job: Job, mark: Mark) -> None:
+    def __init__(self, job: Job, mark: Mark, backend: str | None = None) -> None:
         # Imported in the child only: the window describes work by name and stays light.
         from app.worker.graphs import prepared_of
         from engine.training import Trainer
 
         self._prepared = prepared_of(job, mark)
-        self._trainer = Trainer(self._prepared)
+        self._trainer = Trainer(self._prepared, backend=backend)
         self.lanes = tuple(map(self._lane, self._trainer.lanes))
 
     def _lane(self, lane: Any) -> Lane:
@@ -86,6 +90,9 @@ class EngineTraining:
 
     def advance(self, most: int, seconds: float) -> Iterable[tuple[int, NDArray[Any]]]:
         return [(chunk.lane, chunk.rows) for chunk in self._trainer.run(most, seconds)]
+
+    def backend(self, lane: int) -> str:
+        return self._trainer.backend(lane)
 
     def ending(self) -> Ending | None:
         if not self._trainer.done:

@@ -180,19 +180,25 @@ def test_a_tape_on_xla_is_refused():
         trainer(rosenbrock(optimizer_1={}), approach="tape", backend="xla")
 
 
-def test_auto_begins_with_numpy_code_and_goes_over_when_the_compiler_is_ready():
+def test_auto_begins_with_numpy_code_and_goes_over_when_the_compiler_is_ready(monkeypatch):
+    monkeypatch.setattr("engine.lane.AUTO_AFTER", 0.0)
     graph = network()
     run, plain = trainer(graph, backend="auto"), trainer(graph)
     assert run.lanes[0].backend == run.backend() == "numpy_code"
     mover = run._movers[0][0]
     rows(run, 1)
-    assert mover._background is None or isinstance(mover._background, Background)
-    if mover._background is not None:
+    if mover._background is not None:  # a program that was compiled before is there at once
         mover._background.wait(60)
     rows(run, 59)
     assert run.backend() == "xla"
     rows(plain, 60)
     close(plain, run, 1e-9)
+
+
+def test_a_short_run_is_not_compiled_at_all():
+    run = trainer(rosenbrock(optimizer_1={"steps": 10}), backend="auto")
+    rows(run, 10)
+    assert run.done and run._movers[0][0]._background is None
 
 
 def test_auto_stays_with_numpy_code_where_xla_cannot(monkeypatch):

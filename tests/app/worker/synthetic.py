@@ -67,7 +67,8 @@ def halve(value: float) -> float:
 class Halving:
     """A Training in closed form."""
 
-    def __init__(self, job: m.Job, mark) -> None:
+    def __init__(self, job: m.Job, mark, backend=None) -> None:
+        self.asked = backend
         self.job = job
         self.nodes = {node.id: node for node in job.nodes}
         self.strike("prepare", 1_000_000, mark)
@@ -109,6 +110,10 @@ class Halving:
             chunks.append((lane, np.array(rows, dtype=float).reshape(-1, 3)))
         time.sleep(min(seconds, 0.002))
         return chunks
+
+    def backend(self, lane):
+        """The synthetic run is taken over, where that is asked for, at step 400."""
+        return "xla" if self.asked == "auto" and self.at[lane] >= 400 else "synthetic"
 
     def ending(self):
         if all(self.at[lane] >= described.limit for lane, described in enumerate(self.lanes)):

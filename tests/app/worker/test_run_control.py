@@ -52,6 +52,17 @@ def test_a_run_goes_to_its_end_and_its_history_is_the_closed_form(qtbot, runs, t
     assert runs.elapsed > 0
 
 
+def test_a_run_that_xla_takes_over_says_so(qtbot, runs, tmp_path):
+    runs.backend = "auto"
+    start(runs, tmp_path, synthetic.graph(lanes=2, limit=1000))
+    qtbot.waitUntil(lambda: [lane.backend for lane in runs.lanes] == ["xla", "xla"], timeout=WAIT)
+    wait_for(qtbot, runs, "finished")
+    runs.backend = None
+    start(runs, tmp_path, synthetic.graph(limit=1000))
+    wait_for(qtbot, runs, "finished")
+    assert [lane.backend for lane in runs.lanes] == ["synthetic"]
+
+
 def test_lanes_run_side_by_side(qtbot, runs, tmp_path):
     start(runs, tmp_path, synthetic.graph(lanes=5, limit=1000))
     wait_for(qtbot, runs, "finished")
