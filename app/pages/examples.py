@@ -4,15 +4,16 @@ derivative, a loss and an optimizer, so that it can be run."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
+from app.pages.control_examples import CONTROLLED
 from app.pages.page import plain
+from app.pages.sketch import Sketch
 from engine.arrangement import placed
-from engine.graph import Content, Graph, Node, Socket, Wire
+from engine.graph import Content, Socket
 from engine.infer import infer
 from engine.operator import Kind, Library, Operator
 from engine.problems import validate
@@ -60,31 +61,6 @@ FILES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 """Settings of sources that read a file: a bundled one."""
-
-
-@dataclass
-class Sketch:
-    """A graph in the making."""
-
-    nodes: dict[str, Node] = field(default_factory=dict)
-    wires: set[Wire] = field(default_factory=set)
-
-    def add(self, operator: str, label: str = "", /, **settings: Any) -> str:
-        """Add a node; return its id."""
-        short = operator.rsplit(".", 1)[-1]
-        id = next(f"{short}_{k}" for k in range(1, 1000) if f"{short}_{k}" not in self.nodes)
-        made = {key: frozen(value) for key, value in settings.items()}
-        self.nodes[id] = Node(id, operator, label, made)
-        return id
-
-    def join(self, source: str, output: str, target: str, name: str) -> None:
-        """Add a wire."""
-        self.wires.add(Wire(Socket(source, output), Socket(target, name)))
-
-    @property
-    def graph(self) -> Graph:
-        """The graph as it is."""
-        return Graph(self.nodes, frozenset(self.wires))
 
 
 def example(operator: Operator, library: Library) -> Content | None:
@@ -297,11 +273,5 @@ BY_KIND: Final[Mapping[Kind, Callable[[Operator, Library], Sketch | None]]] = {
 SPECIAL: Final[Mapping[str, Callable[[Operator, Library], Sketch | None]]] = {
     OPTIMIZER: _trained,
     "views.decision_boundary": _boundary,
+    **CONTROLLED,
 }
-
-
-def frozen(value: Any) -> Any:
-    """Return a setting's value as it is kept: tuples for arrays and lists."""
-    if isinstance(value, np.ndarray | np.generic):
-        return frozen(value.tolist())
-    return tuple(map(frozen, value)) if isinstance(value, list | tuple) else value
