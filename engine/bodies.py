@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Final
 
 from engine import limits
+from engine.components import components
 from engine.graph import Graph, Node, Note
 
 INPUT: Final = "control.input"
@@ -126,6 +128,7 @@ class Joints:
             if node.operator in (INPUT, OUTPUT, OUTER, CALL, FUNCTION):
                 kinds[node.operator].append(id)
         self.functions = tuple(kinds[FUNCTION])
+        self._known = frozenset(self.functions)
         self.reads = {id: read for id in kinds[OUTER] if (read := seen_by(graph, id))}
         self.calls = {id: called for id in kinds[CALL] if (called := called_by(graph, id))}
         self.inputs = tuple(id for id in kinds[INPUT] if graph.nodes[id].inside)
@@ -134,62 +137,76 @@ class Joints:
     def within(self, node: str) -> frozenset[str]:
         """Return the functions around a node, itself included where it is one."""
         ids = (node, *map(owner_of, around(self.graph.nodes, self.graph.nodes[node].inside)))
-        return frozenset(id for id in ids if id in self.functions)
+        return frozenset(id for id in ids if id in self._known)
 
-    def call_graph(self) -> dict[str, frozenset[str]]:
-        """Return the functions that each function calls, directly or in bodies inside its own."""
-        found: dict[str, set[str]] = {id: set() for id in self.functions}
+    @cached_property
+    def call_graph(self) -> Mapping[str, tuple[str, ...]]:
+        """Which functions each function calls, directly or in bodies inside its own."""
+        found: dict[str, dict[str, None]] = {id: {} for id in self.functions}
         for call, called in self.calls.items():
             for function in self.within(call):
-                found[function].add(called)
-        return {id: frozenset(called) for id, called in found.items()}
+                found[function][called] = None
+        return {id: tuple(called) for id, called in found.items()}
 
-    def free(self) -> dict[str, frozenset[str]]:
-        """Return what each function reads of the bodies around it: itself, and through what it calls."""
-        inner = {id: enclosed(self.graph, [id]) for id in self.functions}
-        found: dict[str, set[str]] = {id: set() for id in self.functions}
-        for outer, read in self.reads.items():
-            for function in self.within(outer):
-                if read not in inner[function]:
-                    found[function].add(read)
-        calls = self.call_graph()
-        growing = True
-        while growing:
-            growing = False
-            for function, called in calls.items():
-                new = {read for each in called for read in found[each]} - inner[function] - found[function]
-                found[function] |= new
-                growing = growing or bool(new)
-        return {id: frozenset(reads) for id, reads in found.items()}
+    @cached_property
+    def circles(self) -> Mapping[str, int]:
+        """For each function that calls itself, directly or through others, which circle of functions it is in."""
+        parts = components(self.call_graph)
+        looped = [part for part in parts if len(part) > 1 or part[0] in self.call_graph[part[0]]]
+        return {id: number for number, part in enumerate(looped) for id in part}
 
+    @property
     def recursive(self) -> frozenset[str]:
-        """Return the functions that call themselves, directly or through others."""
-        calls = self.call_graph()
-        return frozenset(id for id in calls if id in _reachable(calls, calls[id]))
+        """The functions that call themselves, directly or through others."""
+        return frozenset(self.circles)
+
+    def callers(self, functions: Iterable[str]) -> frozenset[str]:
+        """Return the functions that call one of `functions`, directly or through others, and these themselves."""
+        calling = defaultdict[str, list[str]](list)
+        for id, called in self.call_graph.items():
+            for each in called:
+                calling[each].append(id)
+        seen, todo = set(functions), list(functions)
+        while todo:
+            new = [each for each in calling[todo.pop()] if each not in seen]
+            seen.update(new)
+            todo += new
+        return frozenset(seen)
+
+    def closes(self, call: str) -> bool:
+        """Return whether a call lies inside a function of the circle that it calls into."""
+        circle = self.circles.get(self.calls[call])
+        return circle is not None and any(self.circles.get(each) == circle for each in self.within(call))
 
     def hidden_parents(self) -> dict[str, tuple[str, ...]]:
         """Return, for each node that has some, what it depends on besides what is wired into it.
 
         A body's inputs depend on what feeds its owner, an owner on the outputs of its bodies, an outer node on what it
-        reads, a call on what its function reads of the bodies around (a call within its own function is no circle).
+        reads, a call on its function: but where functions call each other in a circle, a call within it closes no loop,
+        and each of them depends on the outputs of all.
         """
         graph = self.graph
         parents = defaultdict[str, list[str]](list)
+        hubs: dict[int, str] = {}
+        for id, circle in self.circles.items():
+            if hubs.setdefault(circle, id) != id:
+                parents[id].append(hubs[circle])
         for id in self.outputs:
-            parents[owner_of(graph.nodes[id].inside)].append(id)
+            owner = owner_of(graph.nodes[id].inside)
+            parents[hubs[self.circles[owner]] if owner in self.circles else owner].append(id)
         for id in self.inputs:
             owner = owner_of(graph.nodes[id].inside)
             parents[id] += [wire.source.node for wire in graph.incoming.get(owner, ())]
         for id, read in self.reads.items():
             parents[id].append(read)
-        free = self.free() if self.calls else {}
         for id, called in self.calls.items():
-            parents[id] += free[called]
+            if not self.closes(id):
+                parents[id].append(called)
         return {id: tuple(found) for id, found in parents.items()}
 
     def feeding(self) -> dict[str, tuple[str, ...]]:
-        """Return `hidden_parents` and, besides, what values flow through calls: a call comes from its function, a
-        function's inputs from what is wired into its calls. Recursion makes circles here."""
+        """Return `hidden_parents` and, besides, what flows through calls: a call comes from its function also where that
+        calls itself, a function's inputs from what is wired into its calls. Recursion makes circles here."""
         parents = defaultdict[str, list[str]](list, {id: list(found) for id, found in self.hidden_parents().items()})
         arguments = defaultdict[str, list[str]](list)
         for id, called in self.calls.items():
@@ -203,12 +220,3 @@ class Joints:
 def flat(graph: Graph) -> bool:
     """Return whether the graph has no bodies and no nodes of control flow: nothing is hidden then."""
     return graph.flat
-
-
-def _reachable(calls: Mapping[str, Iterable[str]], start: Iterable[str]) -> frozenset[str]:
-    seen, todo = set(start), list(start)
-    while todo:
-        new = [each for each in calls.get(todo.pop(), ()) if each not in seen]
-        seen.update(new)
-        todo += new
-    return frozenset(seen)

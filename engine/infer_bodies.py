@@ -33,7 +33,7 @@ class BodyTypes:
         self.all = inference
         self.graph = inference.graph
         self.joints = Joints(self.graph)
-        self.recursive = self.joints.recursive()
+        self.recursive = self.joints.recursive
         self.calls = defaultdict[str, list[str]](list)
         for call, called in sorted(self.joints.calls.items()):
             self.calls[called].append(call)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from engine.bodies import Joints, flat
+from engine.components import components
 from engine.errors import GradwireError
 from engine.graph import Graph, Wire
 
@@ -82,7 +83,7 @@ def loops(nodes: Iterable[str], parents: Parents) -> tuple[tuple[str, ...], ...]
     """Return one loop out of every strongly connected part, in the order of its wires, starting at its least id."""
     back = _backwards(nodes, parents)
     ahead = _forwards(back)
-    parts = [part for part in _components(back) if len(part) > 1 or part[0] in back[part[0]]]
+    parts = [part for part in components(back) if len(part) > 1 or part[0] in back[part[0]]]
     return tuple(_loop(min(part), frozenset(part), ahead) for part in sorted(parts, key=min))
 
 
@@ -146,44 +147,6 @@ def _reached(start: Iterable[str], steps: Parents) -> frozenset[str]:
                 seen.add(node)
                 todo.append(node)
     return frozenset(seen)
-
-
-def _components(successors: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Return the strongly connected parts (Tarjan 1972, with a stack of our own instead of recursion)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_nodes: list[str] = []
-    is_open: set[str] = set()
-    parts: list[list[str]] = []
-    for root in successors:
-        path = [] if root in index else [(root, iter(successors[root]))]
-        while path:
-            node, following = path[-1]
-            if node not in index:
-                index[node] = low[node] = len(index)
-                open_nodes.append(node)
-                is_open.add(node)
-            deeper = None
-            for after in following:
-                if after not in index:
-                    deeper = after
-                    break
-                if after in is_open:
-                    low[node] = min(low[node], index[after])
-            if deeper is not None:
-                path.append((deeper, iter(successors[deeper])))
-                continue
-            path.pop()
-            if path:
-                low[path[-1][0]] = min(low[path[-1][0]], low[node])
-            if low[node] == index[node]:
-                at = len(open_nodes) - 1
-                while open_nodes[at] != node:
-                    at -= 1
-                parts.append(open_nodes[at:])
-                is_open.difference_update(open_nodes[at:])
-                del open_nodes[at:]
-    return parts
 
 
 def _loop(start: str, part: frozenset[str], ahead: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

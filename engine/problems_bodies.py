@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from engine import control
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, Joints, flat, owner_of, part_of
+from engine.components import components
 from engine.control import OWNERS
 from engine.operator import Kind
 from engine.order import natural
@@ -175,17 +175,16 @@ def _results(facts: Facts, node: str) -> Iterator[Problem]:
 
 def _endless(facts: Facts, joints: Joints) -> Iterator[Problem]:
     """Functions that call themselves with no branch on the way."""
-    calls = defaultdict[str, set[str]](set)
+    calls: dict[str, dict[str, None]] = {id: {} for id in joints.functions}
     for call, called in joints.calls.items():
         function = _unguarded(facts, call)
         if function:
-            calls[function].add(called)
-    for function in sorted(joints.recursive(), key=natural):
-        if function in _reached(calls, calls[function]):
-            sentence = (
-                " calls itself without end: put the call into one body of a Branch, and let the other one end it."
-            )
-            yield facts.problem("endless-recursion", sentence, function)
+            calls[function][called] = None
+    parts = components({id: tuple(called) for id, called in calls.items()})
+    looped = [part for part in parts if len(part) > 1 or part[0] in calls[part[0]]]
+    for function in sorted((id for part in looped for id in part), key=natural):
+        sentence = " calls itself without end: put the call into one body of a Branch; the other one ends it."
+        yield facts.problem("endless-recursion", sentence, function)
 
 
 def _unguarded(facts: Facts, call: str) -> str | None:
@@ -199,15 +198,6 @@ def _unguarded(facts: Facts, call: str) -> str | None:
             return None
         inside = owner.inside
     return None
-
-
-def _reached(calls: Mapping[str, Iterable[str]], start: Iterable[str]) -> set[str]:
-    seen, todo = set(start), list(start)
-    while todo:
-        new = [each for each in calls.get(todo.pop(), ()) if each not in seen]
-        seen.update(new)
-        todo += new
-    return seen
 
 
 def _name(facts: Facts, node: str) -> str:

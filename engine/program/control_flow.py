@@ -15,10 +15,10 @@ import autograd.numpy as anp
 import numpy as np
 
 from engine import control, limits
-from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, enclosed
+from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT
 from engine.errors import LoweringError
 from engine.graph import Node, Socket
-from engine.operator import Kind, Operator
+from engine.operator import Operator
 from engine.program import structure
 from engine.program.functions import inputs_of
 from engine.program.program import Program, Var
@@ -330,8 +330,8 @@ def _recursive(lowering: Lowering, function: Node, home: Scope, types: tuple[Typ
     known = lowering.functions.get(key)
     if known is not None:
         return known
-    returns, salted = _returns(lowering, function), _random(lowering, function)
-    found = Recursive(_free(function.id, lowering), home, types, returns, salted)
+    salted = function.id in lowering.salted
+    found = Recursive(_free(function.id, lowering), home, types, _returns(lowering, function), salted)
     while True:
         before = dict(lowering.functions)
         lowering.functions[key] = found
@@ -384,19 +384,6 @@ def _returns(lowering: Lowering, function: Node) -> tuple[Type, ...]:
         sentence = f"{who} calls itself: its setting returns has to say what types it gives"
         raise LoweringError(sentence, node=function.id)
     return tuple(kind for kind in found if kind is not None)
-
-
-def _random(lowering: Lowering, function: Node) -> bool:
-    """Return whether a function, or one that it calls, has random nodes."""
-    calls = lowering.joints.call_graph()
-    functions, todo = {function.id}, [function.id]
-    while todo:
-        new = calls.get(todo.pop(), frozenset()) - functions
-        functions |= new
-        todo += new
-    inner = enclosed(lowering.graph, functions)
-    kinds = (lowering.library.get(lowering.graph.nodes[id].operator) for id in inner)
-    return any(kind is not None and kind.kind is Kind.RANDOM for kind in kinds)
 
 
 def _free(name: str, lowering: Lowering) -> str:

@@ -93,7 +93,8 @@ class Lowering:
         self.train = train
         self.scope = self.main = Scope("", Frame(None))
         self.joints = Joints(graph)
-        self.recursive = self.joints.recursive() if self.joints.calls else frozenset()
+        self.recursive = self.joints.recursive if self.joints.calls else frozenset()
+        self.salted = self.joints.callers(self._random_functions()) if self.recursive else frozenset()
         self.functions: dict[tuple[str, int], Recursive] = {}
         self.asked_for = asked_for(graph, library)
         self._order: dict[str, list[str]] = {}
@@ -101,6 +102,12 @@ class Lowering:
             self._order.setdefault(graph.nodes[id].inside, []).append(id)
         self._inputs: dict[tuple[Role, str, Type], Any] = {}
         self._lowered = 0
+
+    def _random_functions(self) -> frozenset[str]:
+        """Return the functions around random nodes."""
+        kinds = ((id, self.library.get(node.operator)) for id, node in self.graph.nodes.items())
+        drawn = (id for id, declared in kinds if declared is not None and declared.kind is Kind.RANDOM)
+        return frozenset(function for id in drawn for function in self.joints.within(id))
 
     @property
     def recorder(self) -> Recorder:
@@ -138,7 +145,8 @@ class Lowering:
         who = self.recorder.origin, self.recorder.who
         try:
             for id in self._order.get(scope.inside, ()):
-                self.node(self.graph.nodes[id])
+                if id not in scope.ahead:
+                    self.node(self.graph.nodes[id])
             self.recorder.origin, self.recorder.who = who
             return [self._result(scope, name) for name in names]
         finally:
@@ -171,11 +179,25 @@ class Lowering:
         """Return the variables of an output; sources and parameters become inputs when first asked for."""
         node = self.graph.nodes.get(socket.node)
         scope = self.scope.find(node.inside) if node else None
+        if scope is not None and scope is not self.main and socket not in scope.outputs:
+            self._ahead(scope, socket.node)
         if scope is not None and socket in scope.outputs:
             return self._here(scope.frame, scope.outputs[socket])
         if socket not in self.main.outputs:
             self.main.outputs[socket] = variables(self.main.frame.recorder, self._source(node, socket))
         return self._here(self.main.frame, self.main.outputs[socket])
+
+    def _ahead(self, scope: Scope, id: str) -> None:
+        """Lower a node of a body around before its turn: a function inside that body, called in a circle with the one
+        that the body is of, reads it."""
+        if id in scope.ahead or id not in self._order.get(scope.inside, ()):
+            return
+        scope.ahead.add(id)
+        before, self.scope = self.scope, scope
+        who = self.recorder.origin, self.recorder.who
+        self.node(self.graph.nodes[id])
+        self.recorder.origin, self.recorder.who = who
+        self.scope = before
 
     def _here(self, frame: Frame, value: Any) -> Any:
         """Return a structure of variables of a program around as those of the one at work."""

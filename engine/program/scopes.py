@@ -101,6 +101,8 @@ class Scope:
     """Structures of variables of the frame's recorder."""
     calls: int = 0
     """How many calls deep."""
+    ahead: set[str] = field(default_factory=set)
+    """Nodes that were lowered before their turn."""
 
     def find(self, inside: str) -> Scope | None:
         """Return the scope of a body around this one, or this one itself."""

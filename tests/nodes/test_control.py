@@ -236,6 +236,65 @@ def tree(w: Any, values: Any, node: int = 0) -> Any:
     return np.sin(w * tree(w, values, LEFT[node]) + tree(w, values, RIGHT[node]))
 
 
+def _step(function: str, then: str, base: str, inner: str) -> dict[str, Any]:
+    """Return a function of n: above 0.5 a factor times another function of n - 1, else the base."""
+    k = function[-1]
+    return {
+        function: {"inputs": ("n",), "returns": ("float64",)}, f"{function}/input_{k}": "n",
+        f"{function}/greater_{k}": {"y": 0.5}, f"{function}/branch_{k}": {"inputs": ("n",)},
+        f"branch_{k}.then/input_{k}1": "n", f"branch_{k}.then/constant_{k}": {"value": 1.0},
+        f"branch_{k}.then/subtract_{k}": {}, f"branch_{k}.then/call_{k}": then,
+        f"branch_{k}.then/outer_{k}": inner, f"branch_{k}.then/multiply_{k}": {},
+        f"branch_{k}.then/output_{k}1": "value",
+        f"branch_{k}.otherwise/outer_{k}2": base, f"branch_{k}.otherwise/output_{k}2": "value",
+        f"{function}/output_{k}": "value",
+    }  # fmt: skip
+
+
+def _joined(k: str) -> str:
+    return (
+        f"input_{k}>greater_{k} greater_{k}>branch_{k}.condition input_{k}>branch_{k}.xs.0 input_{k}1>subtract_{k} "
+        f"constant_{k}>subtract_{k}.y subtract_{k}>call_{k}.xs.0 call_{k}>multiply_{k} outer_{k}>multiply_{k}.y "
+        f"multiply_{k}>output_{k}1.value outer_{k}2>output_{k}2.value branch_{k}>output_{k}.value "
+    )
+
+
+MUTUAL = body_graph(
+    {"parameter_x": {"value": 1.3}, "parameter_y": {"value": -0.4}, "constant_n": {"value": 6.0},
+     **_step("function_1", "function_2", "parameter_x", "parameter_x"),
+     **_step("function_2", "function_1", "parameter_y", "parameter_y"), "call_3": "function_1", "optimizer_1": {}},
+    _joined("1") + _joined("2") + "constant_n>call_3.xs.0 call_3>optimizer_1.loss",
+)  # fmt: skip
+"""Two functions that call each other: each multiplies by its own parameter."""
+
+
+def mutual(x: Any, y: Any) -> Any:
+    return (x * y) ** 3 * x
+
+
+_FIRST = _step("function_1", "function_2", "parameter_x", "")
+_SECOND = _step("function_2", "function_1", "parameter_y", "sin_1")
+LOCAL = body_graph(
+    {"parameter_x": {"value": 1.3}, "parameter_y": {"value": -0.4}, "constant_n": {"value": 3.0},
+     **{key: each for key, each in _FIRST.items() if key != "branch_1.then/outer_1"}, "branch_1.then/sin_1": {},
+     **{key if "/" in key else f"branch_1.then/{key}": each for key, each in _SECOND.items()},
+     "call_3": "function_1", "optimizer_1": {}},
+    _joined("1").replace("outer_1>", "sin_1>") + _joined("2")
+    + "input_11>sin_1 constant_n>call_3.xs.0 call_3>optimizer_1.loss",
+)  # fmt: skip
+"""The second function is defined in the branch of the first, whose sine of n it reads."""
+
+
+def local(x: Any, y: Any) -> Any:
+    def first(n: Any) -> Any:
+        def second(m: Any) -> Any:
+            return first(m - 1) * np.sin(n) if m > 0.5 else y
+
+        return second(n - 1) * np.sin(n) if n > 0.5 else x
+
+    return first(3.0)
+
+
 CASES: Mapping[str, tuple[Graph, Callable[..., Any], Sequence[str], Sequence[Sequence[Any]]]] = {
     "while": (SINE, sine, ("parameter_x",), ([1.0], [-2.5], [0.3], [6.0])),
     "branch": (BRANCHES, branches, ("parameter_x", "parameter_w"), ([2.0, 0.5], [-1.5, 0.7], [0.4, 2.0], [3.0, -1.0])),
@@ -245,6 +304,8 @@ CASES: Mapping[str, tuple[Graph, Callable[..., Any], Sequence[str], Sequence[Seq
     "call": (CALLED, called, ("parameter_x", "parameter_c"), ([0.7, 1.3], [-0.2, 0.6])),
     "nested": (NESTED, nested, ("parameter_x",), ([1.2], [0.4], [2.0])),
     "tree": (TREE, tree, ("parameter_w", "parameter_v"), ([0.7, LEAF], [-1.2, [0.0, 0.0, 0.3, 2.0, -1.0]])),
+    "two that call each other": (MUTUAL, mutual, ("parameter_x", "parameter_y"), ([1.3, -0.4], [0.2, 2.0])),
+    "a local function": (LOCAL, local, ("parameter_x", "parameter_y"), ([1.3, -0.4], [0.2, 2.0])),
     "recursion": (POWER, power, ("parameter_x", "parameter_n"), ([1.1, 5.0], [0.6, 2.2], [2.0, 0.1], [-1.5, 9.0])),
 }  # fmt: skip
 """Graph, the function in plain Python, the parameters it takes, and where: other branches, other numbers of steps."""
