@@ -245,6 +245,11 @@ OPTIMIZER_SETTINGS: Final[Mapping[str, Setting]] = {
         low=0.0,
         help="Pulls parameters to zero: added to the gradient times the parameter; AdamW and Lion apply it apart.",
     ),
+    "l1": Number(
+        0.0,
+        low=0.0,
+        help="Pulls parameters to exactly zero: after each step by this times the learning rate (proximal L1).",
+    ),
     "steps": Integer(1000, low=1, high=limits.RUN_STEPS, help="How many steps a run takes at most."),
     "until": Choice(
         "steps",
@@ -269,10 +274,11 @@ def update(
     """Return the whole update `(loss, gradients, parameters, state, hyper) -> (parameters, state)` of these choices.
 
     `hyper` holds the numeric settings of the optimizer node that are read, and `step`. Without "weight_decay" nothing
-    decays. "rate_factors" has a factor for each parameter's rate, "ages" the numbers of steps taken with each: without
-    them, 1 and `step`. The gradient is clipped first, then weight decay is added (as in PyTorch), then the method takes
-    its step at the scheduled rate. The parameters are free values: of a constrained one, what stands behind it. Complex
-    parameters follow the conjugate of autograd's gradient, the direction in which the loss rises.
+    decays, without "l1" nothing is pulled to exactly zero. "rate_factors" has a factor for each parameter's rate,
+    "ages" the numbers of steps taken with each: without them, 1 and `step`. The gradient is clipped first, then weight
+    decay is added (as in PyTorch), then the method takes its step at the scheduled rate, then L1 shrinks. The parameters
+    are free values: of a constrained one, what stands behind it. Complex parameters follow the conjugate of autograd's
+    gradient, the direction in which the loss rises.
     """
     chosen = METHODS[method]
     if chosen.step is None:
@@ -293,7 +299,7 @@ def update(
             return loss, _decayed(rising, at, hyper) if decays else rising
 
         new, state, _ = take(oracle, parameters, state, {**hyper, "rates": rates, "numbers": numbers})
-        return new, state
+        return (_shrunk(new, rates, hyper["l1"]) if "l1" in hyper else new), state
 
     return updated
 
@@ -337,6 +343,19 @@ def _averaged(keep: Any, averages: Arrays, news: Iterable[Any]) -> Arrays:
 
 def _rising(gradient: Any) -> Any:
     return np.conj(gradient) if gradient.dtype.kind == "c" else gradient
+
+
+def _shrunk(parameters: Arrays, rates: Arrays, strength: Any) -> Arrays:
+    """Return the parameters after a proximal step of an L1 penalty: nearer to 0, and 0 where they would pass it."""
+    reach = _shared(lambda rate: rate * strength, rates)
+    return tuple(_soft(p, _like(each, p)) for p, each in zip(parameters, reach, strict=True))
+
+
+def _soft(array: Any, by: Any) -> Any:
+    if array.dtype.kind == "c":
+        size = np.abs(array)
+        return array * (np.maximum(size - by, 0.0 * by) / np.maximum(size, by))
+    return _sign(array) * np.maximum(np.abs(array) - by, 0.0 * by)
 
 
 def _sign(array: Any) -> Any:

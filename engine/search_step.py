@@ -56,7 +56,7 @@ def search_step(
     if searching is None:
         raise LoweringError(f"{method.title} does not search.", node=down.plan.id)
     _require_same_loss(prepared, down, method.title)
-    _require_unclipped(prepared, down, method.title)
+    _require_plain(prepared, down, method.title)
     layout = _Layout([each.type for each in down.free])
     hessian = None
     if searching is METHODS["newton"].search:
@@ -121,10 +121,15 @@ def _steady(prepared: Prepared, batch: str) -> bool:
     return np.array_equal(first, second) and np.array_equal(second, third)
 
 
-def _require_unclipped(prepared: Prepared, down: Descent, title: str) -> None:
+def _require_plain(prepared: Prepared, down: Descent, title: str) -> None:
     if down.plan.settings["clip"] != "none":
         raise LoweringError(
             f"{prepared.quoted(down.plan.id)}: {title} needs the gradient as it is: set clip to none.",
+            node=down.plan.id,
+        )
+    if down.plan.settings["l1"]:
+        raise LoweringError(
+            f"{prepared.quoted(down.plan.id)}: {title} needs a smooth loss: set l1 to 0, or choose another method.",
             node=down.plan.id,
         )
 

@@ -232,7 +232,7 @@ class _Update:
 def hyper_names(settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the numeric settings that the update with these choices reads.
 
-    Without weight decay its additions are left out altogether (they would cost two passes over each parameter), and
+    Without weight decay and L1 their work is left out altogether (it would cost passes over each parameter), and
     without factors of single parameters their products.
     """
     method = METHODS[str(settings["method"])]
@@ -242,6 +242,7 @@ def hyper_names(settings: Mapping[str, Any]) -> tuple[str, ...]:
     names = ["learning_rate", *method.settings, *SCHEDULES[str(settings["schedule"])].settings]
     names += ["rate_factors"] * bool(settings["rate_factors"])
     names += ["clip_at"] * (settings["clip"] != "none")
+    names += ["l1"] * bool(settings["l1"])
     return (*names, *decay)
 
 

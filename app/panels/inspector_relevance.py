@@ -29,7 +29,7 @@ def _optimizer(values: Values) -> set[str]:
     hidden = methods - set(METHODS[values["method"]].settings)
     hidden |= schedules - set(SCHEDULES[values["schedule"]].settings)
     if METHODS[values["method"]].search is not None:  # the line search finds how far to go
-        hidden |= {"learning_rate", "rate_factors", "schedule", "clip", "clip_at"} | schedules
+        hidden |= {"learning_rate", "rate_factors", "schedule", "clip", "clip_at", "l1"} | schedules
     if values["clip"] == "none":
         hidden.add("clip_at")
     if values["until"] == "steps":
@@ -52,7 +52,7 @@ FOLDED: Mapping[str, frozenset[str]] = {
     "parameters.parameter": frozenset({"constraint", "low", "high", "dtype", "scale"}),
     "inputs.table": frozenset({"delimiter", "header", "missing", "standardise", "dtype"}),
     "optimizers.optimizer": frozenset(
-        {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "until", "tolerance",
+        {"epsilon", "schedule_steps", "schedule_factor", "clip", "clip_at", "weight_decay", "l1", "until", "tolerance",
          "rate_factors", "validate_every", "patience", "better", "keep_best", "history", "search", "seed",
          "parameters", "approach", "keep", "schedule"}
     ),

@@ -11,7 +11,9 @@ import pytest
 from engine.optimizers import METHODS, OPTIMIZER_SETTINGS, start_state, update
 from engine.schedules import SCHEDULES
 
-HYPER = {name: spec.default for name, spec in OPTIMIZER_SETTINGS.items() if isinstance(spec.default, float)}
+HYPER = {
+    name: spec.default for name, spec in OPTIMIZER_SETTINGS.items() if isinstance(spec.default, float) and name != "l1"
+}
 CURVATURES = (1.0, 10.0, 0.3)
 
 
@@ -203,3 +205,33 @@ def test_complex_parameters_go_downhill(method):
         difference = z[0] - goal
         z, state = step(0.0, (np.asarray(2.0 * np.conj(difference)),), z, state, hyper | {"step": np.float64(t)})
     assert abs(z[0] - goal) < 0.1
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_proximal_l1_ends_at_the_soft_threshold_with_exact_zeros(dtype):
+    """The minimum of c/2 (p - a)^2 + l |p| is a moved towards 0 by l / c, and exactly 0 where that would pass it."""
+    goals, numbers = (1.5, -2.0, 0.1), HYPER | {"learning_rate": 0.05, "l1": 0.8}
+    step = update("gradient_descent", "constant", "none")
+    parameters = (np.asarray(1.0, dtype), np.asarray([1.0, 1.0], dtype))
+    state = start_state("gradient_descent", parameters)
+    hyper = {n: np.float64(v) for n, v in numbers.items() if n != "weight_decay"}
+    for t in range(2000):
+        gradients = (
+            parameters[0] - np.asarray(goals[0], dtype),
+            (parameters[1] - np.asarray(goals[1:], dtype)) * np.asarray(CURVATURES[1:], dtype),
+        )
+        parameters, state = step(0.0, gradients, parameters, state, hyper | {"step": np.float64(t)})
+    found = np.array([parameters[0], *parameters[1]])
+    expected = [math.copysign(max(abs(a) - 0.8 / c, 0.0), a) for a, c in zip(goals, CURVATURES, strict=True)]
+    assert found[2] == 0.0
+    np.testing.assert_allclose(found, expected, rtol=1e-5 if dtype == "float32" else 1e-10)
+    assert parameters[1].dtype == dtype
+
+
+def test_proximal_l1_shrinks_complex_numbers_by_their_size():
+    step = update("gradient_descent", "constant", "none")
+    hyper = {n: np.float64(v) for n, v in (HYPER | {"learning_rate": 0.5, "l1": 2.0}).items()}
+    z = (np.asarray([3.0 + 4.0j, 0.3 - 0.4j, 0.0]),)
+    (moved,), _ = step(0.0, (np.zeros(3, complex),), z, {}, hyper | {"step": np.float64(0)})
+    np.testing.assert_allclose(moved, [0.8 * (3 + 4j), 0.0, 0.0], rtol=1e-12)
+    assert moved[1] == 0

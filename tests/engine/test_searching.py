@@ -183,6 +183,8 @@ def test_noise_and_clipping_are_refused():
         trainer(content(nodes, "parameter_1>noise_1 noise_1>square_1 square_1>optimizer_1.loss"))
     with pytest.raises(LoweringError, match="set clip to none"):
         trainer(rosenbrock(optimizer_1={"method": "lbfgs", "clip": "norm"}))
+    with pytest.raises(LoweringError, match="needs a smooth loss: set l1 to 0"):
+        trainer(rosenbrock(optimizer_1={"method": "lbfgs", "l1": 0.1}))
 
 
 def test_newton_refuses_many_numbers():

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import math
 
-import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from engine.data import Data
-from engine.errors import GradwireError, LoweringError, RunError, SettingError
-from engine.operator import Library, operator
-from engine.optimizers import METHODS
-from engine.prepare import prepare
-from engine.training import Column, Trainer
-from nodes.library import LIBRARY
+from engine.errors import GradwireError, SettingError
+from engine.training import Column
 from tests.engine.training_graphs import (
     ADAM,
     DESCENT,
+    bowl,
     content,
     descend,
     frozen,
     network,
-    prepared,
     rosenbrock,
     rosenbrock_gradient,
-    taking_turns,
     trainer,
 )
 
@@ -148,16 +141,6 @@ def test_steps_asked_for_go_before_the_node_s_own():
     assert trainer(rosenbrock(optimizer_1=DESCENT), steps=0).done
 
 
-def bowl(**optimizer):
-    """x^2 from 1 by gradient descent: x shrinks by 0.8 at each step."""
-    nodes = {
-        "parameter_1": {"value": 1.0},
-        "square_1": {},
-        "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.1, "steps": 1000, **optimizer},
-    }
-    return content(nodes, "parameter_1>square_1 square_1>optimizer_1.loss")
-
-
 def test_it_ends_when_the_gradient_is_short():
     run = trainer(bowl(until="gradient_norm", tolerance=1e-3))
     run.run()
@@ -192,169 +175,6 @@ def test_without_convergence_asked_for_a_short_gradient_ends_nothing():
     run = trainer(bowl(until="steps", tolerance=1.0))
     run.run(1000)
     assert run.step() == 1000
-
-
-# What is not finite -------------------------------------------------------------------------------------------------
-
-
-def test_nan_in_a_value_pauses_and_names_the_first_node_and_step():
-    """log(x) with x moving down through 0: finite for three steps, then NaN, in the node "log of x" first."""
-    graph = content(
-        {
-            "parameter_1": {"value": 0.35},
-            "log_1": {"name": "log of x"},
-            "multiply_1": {"y": 0.0},
-            "add_1": {},
-            "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.1},
-        },
-        "parameter_1>log_1 log_1>multiply_1 multiply_1>add_1 parameter_1>add_1.y add_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    (chunk,) = run.run(1000)
-    assert len(chunk.rows) == 4
-    stop = run.stops[0]
-    assert (stop.kind, stop.node, stop.direction, stop.step) == ("paused", "log_1", "forward", 4)
-    assert '"log of x" (log_1)' in stop.sentence
-    assert "step 4" in stop.sentence
-    assert float(run.parameters()["parameter_1"]) == pytest.approx(-0.05)
-
-
-def test_infinity_in_a_derivative_is_told_apart():
-    graph = content(
-        {"parameter_1": {"value": 0.0}, "sqrt_1": {}, "optimizer_1": {}}, "parameter_1>sqrt_1 sqrt_1>optimizer_1.loss"
-    )
-    run = trainer(graph)
-    run.run(10)
-    stop = run.stops[0]
-    assert (stop.kind, stop.node, stop.direction, stop.step) == ("paused", "sqrt_1", "backward", 0)
-    assert "derivative" in stop.sentence
-    assert float(run.parameters()["parameter_1"]) == 0.0
-
-
-def test_an_exploding_learning_rate_pauses_with_finite_parameters():
-    run = trainer(bowl(learning_rate=10.0))
-    run.run(1000)
-    stop = run.stops[0]
-    assert stop.kind == "paused"
-    assert stop.node in ("square_1", "parameter_1", "optimizer_1")
-    assert math.isfinite(run.parameters()["parameter_1"])
-
-
-def test_a_step_out_of_the_range_of_numbers_is_taken_back():
-    """The gradient is finite, its product with the learning rate is not."""
-    graph = content(
-        {
-            "parameter_1": {"value": 1.0, "name": "x"},
-            "multiply_1": {"y": 1e150},
-            "optimizer_1": {"method": "momentum", "learning_rate": 10.0},
-        },
-        "parameter_1>multiply_1 multiply_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    run.set_live("optimizer_1", "learning_rate", 10.0)
-    run._movers[0][0].set_live("optimizer_1.learning_rate", 1e200)
-    run.run(5)
-    stop = run.stops[0]
-    assert (stop.kind, stop.node, stop.direction) == ("paused", "parameter_1", "update")
-    assert "learning rate" in stop.sentence
-    assert float(run.parameters()["parameter_1"]) == 1.0
-
-
-def test_the_last_step_too_leaves_finite_values():
-    graph = content(
-        {
-            "parameter_1": {"value": 0.5},
-            "multiply_1": {"y": 1e308},
-            "optimizer_1": {"method": "gradient_descent", "learning_rate": 10.0, "steps": 1},
-        },
-        "parameter_1>multiply_1 multiply_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    (chunk,) = run.run(5)
-    assert len(chunk.rows) == 1
-    assert (run.stops[0].kind, run.stops[0].node) == ("paused", "parameter_1")
-    assert float(run.parameters()["parameter_1"]) == 0.5
-
-
-def test_where_one_of_those_that_take_turns_pauses_none_has_moved():
-    rates = {"method": "gradient_descent", "learning_rate": 1.0}
-    run, steady = (trainer(taking_turns(rates, rates)) for _ in range(2))
-    run.run(100)
-    (stop,) = run.stops.values()
-    steady.run(stop.step)
-    assert stop.kind == "paused"
-    assert 0 < stop.step < 20
-    assert run.step() == stop.step
-    assert run.parameters() == steady.parameters()
-    assert all(map(math.isfinite, run.parameters().values()))
-
-
-def test_a_paused_lane_goes_on_after_a_change():
-    graph = content(
-        {"parameter_1": {"value": 2.0}, "multiply_1": {"y": 1.0}, "log_1": {}, "square_1": {}, "optimizer_1": {}},
-        "parameter_1>multiply_1 multiply_1>log_1 log_1>square_1 square_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    run.run(10)
-    run.set_live("multiply_1", "y", -1.0)
-    run.run(10)
-    assert run.stops[0].node == "log_1"
-    assert run.run(10) == ()
-    run.set_live("multiply_1", "y", 1.0)
-    run.resume()
-    (chunk,) = run.run(20)
-    assert (chunk.first, len(chunk.rows), run.step()) == (10, 20, 30)
-
-
-def test_one_paused_lane_leaves_the_others_running():
-    nodes = {"method": "gradient_descent", "steps": 500}
-    run = trainer(rosenbrock(optimizer_1={**nodes, "learning_rate": 1.0}, optimizer_2={**nodes, "learning_rate": 1e-3}))
-    run.run(500)
-    assert run.stops[0].kind == "paused"
-    assert run.stops[1].kind == "finished"
-    assert run.step(1) == 500
-
-
-def test_start_values_must_be_finite():
-    with pytest.raises(GradwireError, match="parameter_1"):
-        prepared(rosenbrock(optimizer_1=DESCENT), parameters={"parameter_1": math.nan})
-
-
-@operator(
-    "elementwise.inverse",
-    "Inverse",
-    shape=lambda types, settings: (types[0],),
-    formula=r"x^{-1}",
-    samples=(([[2.0]],),),
-)
-def inverse(x):
-    """The inverse of a matrix, which NumPy refuses to give for a singular one."""
-    return anp.linalg.inv(x)
-
-
-@pytest.mark.parametrize(("approach", "backend"), APPROACHES)
-def test_an_operator_that_fails_is_named(approach, backend):
-    """All four numbers shrink by 1/8 a step: after two the matrix is singular."""
-    graph = content(
-        {
-            "parameter_1": {"value": ((0.5, 0.0), (0.0, 0.5))},
-            "inverse_1": {"name": "turned round"},
-            "sum_1": {},
-            "multiply_1": {"y": 0.0},
-            "sum_2": {},
-            "add_1": {},
-            "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.125},
-        },
-        "parameter_1>inverse_1 inverse_1>sum_1 sum_1>multiply_1 parameter_1>sum_2 multiply_1>add_1 sum_2>add_1.y "
-        "add_1>optimizer_1.loss",
-    )
-    library = Library([*LIBRARY.values(), inverse])
-    run = Trainer(prepare(graph, library, Data()), approach=approach, backend=backend)
-    with pytest.raises(RunError) as caught:
-        run.run(10)
-    assert caught.value.node == "inverse_1"
-    assert '"turned round" (inverse_1)' in caught.value.sentence
-    assert run.step() == 2
 
 
 # Live settings ------------------------------------------------------------------------------------------------------
@@ -450,115 +270,3 @@ def test_consecutive_steps_see_different_noise():
     assert len(set(losses)) == 50
     assert abs(losses.mean()) < 0.6
     assert 0.5 < losses.std() < 1.5
-
-
-# Constraints and precision ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("method", ["gradient_descent", "adam"])
-def test_a_positive_parameter_stays_positive_and_reaches_its_goal(method):
-    """(x + 1)^2 is least at -1: a positive x goes to 0 and not beyond; (x - 2)^2 is least at 2."""
-    for target, expected in ((-1.0, 0.0), (2.0, 2.0)):
-        graph = content(
-            {
-                "parameter_1": {"value": 0.5, "constraint": "positive"},
-                "subtract_1": {"y": target},
-                "square_1": {},
-                "optimizer_1": {"method": method, "learning_rate": 0.3, "steps": 400},
-            },
-            "parameter_1>subtract_1 subtract_1>square_1 square_1>optimizer_1.loss",
-        )
-        run = trainer(graph)
-        assert float(run.parameters()["parameter_1"]) == pytest.approx(0.5, rel=1e-12)
-        run.run(400)
-        assert float(run.parameters()["parameter_1"]) > 0
-        assert float(run.parameters()["parameter_1"]) == pytest.approx(expected, abs=0.02)
-
-
-def test_a_bounded_parameter_stays_between_its_bounds():
-    graph = content(
-        {
-            "parameter_1": {"value": 0.5, "constraint": "bounded", "low": -1.0, "high": 3.0},
-            "subtract_1": {"y": 10.0},
-            "square_1": {},
-            "optimizer_1": {"method": "adam", "learning_rate": 0.1, "steps": 300},
-        },
-        "parameter_1>subtract_1 subtract_1>square_1 square_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    (chunk,) = run.run(300)
-    values = chunk.rows[:, list(run.lanes[0].columns).index(Column("value", "parameter_1"))]
-    assert values[0] == pytest.approx(0.5)
-    assert np.all((values > -1) & (values < 3))
-    assert float(run.parameters()["parameter_1"]) == pytest.approx(3.0, abs=0.05)
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("constraint", ["positive", "bounded", "simplex"])
-def test_a_start_on_the_limit_trains(constraint, dtype):
-    nodes = {
-        "parameter_1": {"value": (0.3, 0.7), "constraint": constraint, "dtype": dtype},
-        "square_1": {},
-        "sum_1": {},
-        "optimizer_1": {"steps": 5},
-    }
-    graph = content(nodes, "parameter_1>square_1 square_1>sum_1 sum_1>optimizer_1.loss")
-    run = Trainer(prepared(graph, parameters={"parameter_1": [0.0, 1.0]}))
-    np.testing.assert_allclose(run.parameters()["parameter_1"], [0.0, 1.0], atol=1e-6)
-    run.run(5)
-    assert run.stops[0].kind == "finished"
-
-
-def test_a_simplex_finds_the_frequencies():
-    """Cross entropy of frequencies (0.2, 0.3, 0.5) is least where the parameter equals them."""
-    graph = content(
-        {
-            "parameter_1": {"initial": "ones", "shape": (3,), "constraint": "simplex"},
-            "constant_1": {"value": (-0.2, -0.3, -0.5)},
-            "log_1": {},
-            "multiply_1": {},
-            "sum_1": {},
-            "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.5, "steps": 500},
-        },
-        "parameter_1>log_1 log_1>multiply_1 constant_1>multiply_1.y multiply_1>sum_1 sum_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    run.run(500)
-    np.testing.assert_allclose(run.parameters()["parameter_1"], [0.2, 0.3, 0.5], atol=1e-8)
-
-
-@pytest.mark.parametrize("method", [name for name, method in METHODS.items() if method.search is None])
-def test_single_precision_stays_single(method):
-    graph = content(
-        {
-            "parameter_1": {"value": (1.0, -2.0), "dtype": "float32"},
-            "square_1": {},
-            "sum_1": {},
-            "optimizer_1": {"method": method, "learning_rate": 0.01, "weight_decay": 0.01, "clip": "norm"},
-        },
-        "parameter_1>square_1 square_1>sum_1 sum_1>optimizer_1.loss",
-    )
-    run = trainer(graph)
-    before = run.run(5)[0].rows[0, 0]
-    assert run.parameters()["parameter_1"].dtype == np.float32
-    assert {each.dtype for each in run._movers[0][0].carry} == {np.dtype("float32")}
-    assert run.run(1)[0].rows[0, 0] < before
-
-
-def test_approaches_agree_on_a_network():
-    rows = {
-        approach: trainer(network(), approach=approach).run(20)[0].rows for approach in ("static", "tape", "forward")
-    }
-    np.testing.assert_allclose(rows["tape"], rows["static"], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(rows["forward"], rows["static"], rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize(("approach", "backend"), [("magic", None), ("tape", "numpy_code"), ("static", "abacus")])
-def test_what_cannot_run_is_refused_in_a_sentence(approach, backend):
-    with pytest.raises(LoweringError):
-        trainer(rosenbrock(optimizer_1=DESCENT), approach=approach, backend=backend)
-
-
-def test_a_graph_without_optimizer_is_refused():
-    with pytest.raises(GradwireError, match="optimizer"):
-        trainer(rosenbrock())

@@ -87,6 +87,16 @@ def rosenbrock(**optimizers: Mapping[str, Any]) -> Content:
     return content({**nodes, **optimizers}, " ".join([wires, *(f"add_1>{id}.loss" for id in optimizers)]))
 
 
+def bowl(**optimizer):
+    """x^2 from 1 by gradient descent: x shrinks by 0.8 at each step."""
+    nodes = {
+        "parameter_1": {"value": 1.0},
+        "square_1": {},
+        "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.1, "steps": 1000, **optimizer},
+    }
+    return content(nodes, "parameter_1>square_1 square_1>optimizer_1.loss")
+
+
 def rosenbrock_gradient(x: float, y: float) -> tuple[float, float]:
     """Return the gradient of Rosenbrock's function, from its formula."""
     return 2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x)
