@@ -6,6 +6,7 @@ equations cost. What is nested deeper than Python's parser likes becomes a funct
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
@@ -340,20 +341,44 @@ def function_text(writer: Writer, name: str, called: str, program: Program) -> l
         f"    if depth > {limits.CALL_DEPTH}:",
         f"        {over}({writer.argument(name_origin(program))})",
     ]
-    if called in writer.remembered:
-        lines += [
-            f"    key = {writer.named(key, 'gradwire.key')}({writer.argument(called)}, {given})",
-            "    found = memo.get(key)",
-            "    if found is not None:",
-            "        return found[0]",
-        ]
-    lines += writer.statements(1)
-    results = f"({''.join(f'{writer.name(var)}, ' for var in program.outputs)})"
-    if called in writer.remembered:
-        lines += [f"    memo[key] = ({results}, {given})", "    return memo[key][0]", ""]
+    if called not in writer.remembered:
+        return [*lines, *writer.statements(1), f"    return {_tuple(writer)}", ""]
+    packing = _packing(program)
+    held = "result"
+    if packing is None:
+        found = f"{writer.named(key, 'gradwire.key')}({writer.argument(called)}, {given})"
+        held = f"(*result, {given})"  # what is told apart by which object it is must live on
     else:
-        lines += [f"    return {results}", ""]
-    return lines
+        pack = struct.Struct(f"=q{packing}").pack
+        found = f"{writer.named(pack, f'gradwire.pack{writer.fresh()}')}({writer.fresh()}, {given})"
+    count = len(program.outputs)
+    return [
+        *lines,
+        f"    key = {found}",
+        "    found = memo.get(key)",
+        "    if found is not None:",
+        "        return found" if packing is not None else f"        return found[:{count}]",
+        *writer.statements(1),
+        f"    result = {_tuple(writer)}",
+        f"    memo[key] = {held}",
+        "    return result",
+        "",
+    ]
+
+
+def _tuple(writer: Writer) -> str:
+    return f"({''.join(f'{writer.name(var)}, ' for var in writer.program.outputs)})"
+
+
+def _packing(program: Program) -> str | None:
+    """Return how numbers of the types of a program's inputs are packed into bytes; None where it takes arrays."""
+    kinds = [each.type for each in program.inputs]
+    if any(kind.shape != () or kind.dtype not in _PACKED for kind in kinds):
+        return None
+    return "".join(_PACKED[kind.dtype] for kind in kinds)
+
+
+_PACKED: Mapping[str, str] = {"float64": "d", "float32": "f", "int64": "q", "bool": "?"}
 
 
 def remembered(program: Program) -> frozenset[str]:
