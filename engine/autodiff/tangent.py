@@ -43,7 +43,7 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
         }
         moved = {var: seed for var, seed in seeds.items() if program.types[var].differentiable}
         known = push_forward(recorder, program.equations, moved)
-        added = [_settled(recorder, known.get(var), program.types[var]) for var in program.outputs]
+        added = [recorder.var(known[var] if var in known else zeros(recorder, var)) for var in program.outputs]
     equations = superseded((*program.equations, *recorder.equations), recorder.instead)
     whole = replace(recorder.program(program.outputs, program.names, program.sockets), equations=equations)
     return select(
@@ -211,9 +211,3 @@ def _transposed(
         return np.zeros(kind.shape, kind.dtype)
     recorder.constants[cotangent] = np.broadcast_to(np.zeros((), kind.dtype), kind.shape)
     return found[cotangent]
-
-
-def _settled(recorder: Recorder, value: Any, kind: ArrayType) -> Var:
-    if value is None:
-        value = np.broadcast_to(np.zeros((), kind.dtype), kind.shape)
-    return recorder.var(value)

@@ -200,3 +200,36 @@ def test_each_loop_runs_once_forwards():
     again = adjoint(whole, whole.outputs[1], floats(program)[:1])
     forward = [each for each in again.equations if each.primitive == SCAN and each.origin == "test"]
     assert len(forward) == 1
+
+
+# ----- complex numbers, and stacks whose length is known later -----
+
+
+def spin(np, flow, angle, n):
+    """A complex carry: turned, shrunk and moved n times."""
+    (z,) = flow.scan(n, [np.exp(1j * angle) * 0.0 + 1.0], [],
+                     lambda inner, z, k: [z * np.exp(1j * angle) * 0.9 + 0.1j * angle])  # fmt: skip
+    return np.real(z * np.conj(z)) + np.imag(z)
+
+
+@pytest.mark.parametrize(("approach", "backend"), APPROACHES)
+def test_a_complex_carry(approach, backend):
+    program = record(spin, (0.3, onp.int64(3)))
+    gradient = gradient_function(program, program.outputs[0], floats(program), approach, backend)
+    for n in (0, 3, 7):
+        wanted = jax.grad(lambda angle, n=n: spin(jnp, Jax(), angle, n))(0.7)
+        (value,), (found,) = gradient([0.7, onp.int64(n)])
+        assert value == pytest.approx(plainly(spin, (0.7, n)), rel=1e-13)
+        assert found == pytest.approx(float(wanted), rel=1e-11, abs=1e-13)
+
+
+def test_tangents_of_stacks_have_the_length_of_the_run():
+    def function(np, flow, x, y, n):
+        return flow.scan(n, [x], [], lambda inner, s, k: [s * x, y * 1.0, s])
+
+    program = record(function, (0.3, 0.4, onp.int64(3)))
+    forth = tangent(program, floats(program)[:1])
+    *_, end, still, moving = compile_program(forth)([0.3, 0.4, onp.int64(5), 1.0])
+    assert end == pytest.approx(6 * 0.3**5)
+    assert still.tolist() == [0.0] * 5
+    onp.testing.assert_allclose(moving, [(k + 1) * 0.3**k for k in range(5)], rtol=1e-14)

@@ -29,7 +29,7 @@ from tests.engine.program.flows import Recorded, plainly, record
 
 FLOAT, INT, BOOL, VECTOR = ArrayType(()), ArrayType((), "int64"), ArrayType((), "bool"), ArrayType((3,))
 PLAIN_NAME = re.compile(
-    r"program|memo|depth|unused|key|found|[vcsyxi]\d+(_\d+)*|(it|k|w|r)\d+|(np|autograd|gradwire)_[A-Za-z0-9_]+"
+    r"program|memo|depth|unused|key|found|result|[vcsyxi]\d+(_\d+)*|(it|k|w|r)\d+|(np|autograd|gradwire)_[A-Za-z0-9_]+"
 )
 METHODS = {"append", "reverse", "get", "reshape", "T", "astype", "keep", "next", "at", "column", "count"}
 
