@@ -276,9 +276,9 @@ def update(
     `hyper` holds the numeric settings of the optimizer node that are read, and `step`. Without "weight_decay" nothing
     decays, without "l1" nothing is pulled to exactly zero. "rate_factors" has a factor for each parameter's rate,
     "ages" the numbers of steps taken with each: without them, 1 and `step`. The gradient is clipped first, then weight
-    decay is added (as in PyTorch), then the method takes its step at the scheduled rate, then L1 shrinks. The parameters
-    are free values: of a constrained one, what stands behind it. Complex parameters follow the conjugate of autograd's
-    gradient, the direction in which the loss rises.
+    decay is added (as in PyTorch), then the method takes its step at the scheduled rate, then L1 shrinks.
+    The parameters are free values: of a constrained one, what stands behind it. Complex parameters follow the conjugate
+    of autograd's gradient, the direction in which the loss rises.
     """
     chosen = METHODS[method]
     if chosen.step is None:
