@@ -20,6 +20,7 @@ from engine.evaluate import loss_program
 from engine.graph import Socket
 from engine.prepare import Prepared
 from engine.program.lower import lower
+from engine.program.passes import simplify, stable
 from engine.program.program import Program, ProgramInput, Var
 from engine.sockets import arguments
 
@@ -105,7 +106,8 @@ def _values(program: Program, prepared: Prepared, moment: m.Moment | None) -> li
 def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
     """Return the programs of the shown optimizer's loss as text: equations, generated code, the tape at this moment."""
     loss = loss_program(prepared, None if moment is None else moment.optimizer)
-    backward = adjoint(loss.program, loss.var, [each.var for each in loss.inputs])
+    wrt = [each.var for each in loss.inputs]
+    backward = adjoint(loss.program, loss.var, wrt)
     whole = loss.program
     moved = active_variables(whole.types, whole.equations, [each.var for each in loss.inputs], whole.functions)
     carrying = [each.output for each in whole.equations if each.output in moved and each.output in whole.types]
@@ -116,7 +118,7 @@ def artefacts(prepared: Prepared, moment: m.Moment | None) -> m.Artefacts:
     return m.Artefacts(
         optimizer=loss.plan.id,
         program=_limited(listing(backward, labels=_labels(prepared)).splitlines()),
-        code=_limited(compile_program(backward).source.splitlines()),
+        code=_limited(compile_program(simplify(adjoint(stable(loss.program), loss.var, wrt))).source.splitlines()),
         tape=_limited(_tape_lines(loss.program, found, cotangents, prepared)),
     )
 

@@ -229,7 +229,8 @@ def _callbacks(subject: Subject) -> Artefact:
             call = waiting.pop()
             shares = [f"{called[id(call.equation), var]}_bar += {_cotangent(g)}" for var, g in call.shares.items()]
             bar = "│ " * min(call.depth, DEEPEST)
-            lines.append((f"{bar}└ {', '.join(shares) or 'nothing goes back'}", call.equation.origin))
+            if shares:
+                lines.append((f"{bar}└ {', '.join(shares)}", call.equation.origin))
 
     for call in watcher.calls:
         close(call.depth)

@@ -122,7 +122,7 @@ class _Blocks:
     def block(self, program: Program, active: frozenset[int]) -> Block:
         """Return the block of a program whose inputs `active` want cotangents."""
         wrt = [each.var for k, each in enumerate(program.inputs) if k in active]
-        moving = _active(program, wrt)
+        moving = active_variables(program.types, program.equations, wrt, self.functions)
         outputs = program.outputs
 
         def last(env: Env, bars: Env) -> None:
@@ -207,12 +207,6 @@ _REST: Final = Var(-1)
 def _add(bars: Env, var: Var, share: Any) -> None:
     before = bars.get(var)
     bars[var] = share if before is None else before + share
-
-
-def _active(program: Program, wrt: Sequence[Var]) -> set[Var]:
-    """Return the variables that depend on `wrt`; of structural equations all results do that have an operand that
-    does."""
-    return active_variables(program.types, program.equations, wrt)
 
 
 def _read(equation: Equation) -> Iterator[Var]:
@@ -370,7 +364,8 @@ def _loop(blocks: _Blocks, program: Program, equation: Equation, moving: set[Var
     loop = Loop.of(equation)
     operands = loop.operands
     first = loop.consts + loop.carry
-    active = _carried_along(loop, frozenset(k for k, each in enumerate(operands) if each in moving))
+    start = frozenset(k for k, each in enumerate(operands) if each in moving)
+    active = _carried_along(loop, start, blocks.functions)
     body = blocks.block(loop.body, active)
     kinds = [loop.body.types[var] for var in loop.body.outputs[loop.carry :]]
     counted = () if loop.condition is None else (0,)
@@ -429,11 +424,11 @@ def _loop(blocks: _Blocks, program: Program, equation: Equation, moving: set[Var
     return operation
 
 
-def _carried_along(loop: Loop, active: frozenset[int]) -> frozenset[int]:
+def _carried_along(loop: Loop, active: frozenset[int], functions: Mapping[str, Program]) -> frozenset[int]:
     """Return which inputs of the body want cotangents: also carries that come to depend on an active input later."""
     while True:
         wrt = [each.var for k, each in enumerate(loop.body.inputs) if k in active]
-        moving = _active(loop.body, wrt)
+        moving = active_variables(loop.body.types, loop.body.equations, wrt, functions)
         more = {loop.consts + k for k, var in enumerate(loop.body.outputs[: loop.carry]) if var in moving}
         if more <= active:
             return active

@@ -40,7 +40,7 @@ def adjoint_source(program: Program, of: Var, wrt: Sequence[Var], labels: Mappin
 
 def source_of(program: Program, of: Var, wrt: Sequence[Var], labels: Mapping[str, str] | None = None) -> Printer:
     """Return the printer that wrote `adjoint_source`: its text, and where each line came from."""
-    moving = active_variables(program.types, program.equations, wrt)
+    moving = active_variables(program.types, program.equations, wrt, program.functions)
     made = [each.output for each in program.equations if each.output in moving and each.output in program.types]
     every = adjoint(program, of, [*wrt, *made])
     first = len(program.outputs)
@@ -284,6 +284,7 @@ def _loop(printer: Printer, equation: Equation, wanted: Wanted) -> None:
     loop = Loop.of(equation)
     operands = [printer.argument(each) for each in loop.operands]
     first = loop.consts + loop.carry
+    _name_carries(printer, loop, wanted)
     results = printer.items(wanted, loop.carry + loop.stacked, "carried")
     carries, stacks = results[: loop.carry], results[loop.carry :]
     number = printer.new("i")
@@ -313,6 +314,17 @@ def _loop(printer: Printer, equation: Equation, wanted: Wanted) -> None:
     if loop.condition is not None and len(results) in wanted:
         printer.say(f"{printer.name(wanted[len(results)][0])} = {number}")
     printer.copies(wanted)
+
+
+def _name_carries(printer: Printer, loop: Loop, wanted: Wanted) -> None:
+    """Call what a loop carries by the names its body has for it, and the stacks of saved carries after them."""
+    inputs = loop.body.inputs
+    called = {each.var: each.name for each in inputs[loop.consts : loop.consts + loop.carry] if " " not in each.name}
+    for k, (var, *_) in wanted.items():
+        if var not in printer.names and k < loop.carry + loop.stacked:
+            name = called.get(inputs[loop.consts + k].var if k < loop.carry else loop.body.outputs[k])
+            if name is not None:
+                printer.names[var] = printer.new(name if k < loop.carry else f"saved_{name}")
 
 
 def _head(printer: Printer, condition: Program, given: Sequence[str]) -> None:

@@ -180,7 +180,7 @@ def everywhere(change: Change) -> Change:
 
 
 def _changed(equation: Equation, change: Change) -> Equation:
-    if not any(True for _ in nested(equation)):
+    if not equation.settings or not any(True for _ in nested(equation)):
         return equation
     settings = tuple((key, _each(value, change)) for key, value in equation.settings)
     same = all(new is old for (_, new), (_, old) in zip(settings, equation.settings, strict=True))
