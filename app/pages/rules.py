@@ -57,10 +57,12 @@ RULES: Final[Mapping[str, str]] = {
     "_pictures": "The shape of the pictures.",
     "_interpolated": "The shape of the places asked for.",
     "_polynomial": "The shape of x.",
+    "biased": "(batch, channels, ...) by a kernel (filters, channels, ...): (batch, filters, ...), as windows and strides say.",
 }
 """What rules say that carry no words themselves, by the function that makes or is them."""
 
 KINDS: Final[Mapping[Kind, str]] = {
+    Kind.FUNCTION: "The shape of the result follows from those of the inputs, as said there.",
     Kind.SOURCE: "Data: evaluated once before a run.",
     Kind.PARAMETER: "The shape in its settings or, where that is left open, the one that a layer it feeds asks for.",
     Kind.VIEW: "No output: it shows what is wired into it.",
