@@ -26,6 +26,7 @@ _RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np
 _SPECIAL = re.compile(r"\b(nan|inf)\b")
 _PLAIN = frozenset({"value", "result"})
 """Sockets and settings that a node's own name says enough of."""
+_OUTER = re.compile(r"outer v(\d+)")
 LONGEST = 40
 """Most characters of a name."""
 
@@ -249,8 +250,13 @@ class Printer:
         if pairs:
             self.say(f"{', '.join(name for name, _ in pairs)} = {', '.join(value for _, value in pairs)}")
 
+    def _outer(self, name: str) -> str:
+        """Return what an input is called that stands for a variable around the function."""
+        found = _OUTER.fullmatch(name)
+        return self.names.get(Var(int(found[1])), name) if found else name
+
     def _definition(self, name: str, program: Program) -> None:
-        operands = [self.new(each.name) for each in program.inputs]
+        operands = [self.new(self._outer(each.name)) for each in program.inputs]
         self.say("")
         self.say(f"def {identifier(self.label(name))}({', '.join(operands)}):")
         with self.nested(program, operands):
