@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 from app import numbers
 from app.canvas import inks
 from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TOP
+from app.panels.inspector_relevance import hidden
 from engine.graph import Socket
 from engine.operator import FAMILIES, Kind, Operator
 from engine.setting import Slider
@@ -194,7 +195,8 @@ def _what_control(session: Session, id: str, declared: Operator, family: str) ->
     if family in SLIDERS:
         setting, text = SLIDERS[family]
         spec = declared.settings.get(setting)
-        return (SLIDER, setting, text, spec) if isinstance(spec, Slider) else ("", "", "", None)
+        idle = setting in hidden(declared, declared.values(session.node(id)))
+        return (SLIDER, setting, text, spec) if isinstance(spec, Slider) and not idle else ("", "", "", None)
     if _has_value_box(declared):
         return VALUE, "value", _start_text(session, id, declared), None
     if declared.id == "views.probe":

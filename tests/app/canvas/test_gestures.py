@@ -176,6 +176,14 @@ def test_dragging_the_rate_sets_the_learning_rate_as_one_undo_step(hands: Hands,
     assert not session.document.can_undo
 
 
+def test_a_method_that_searches_has_no_slider_for_a_rate(hands: Hands, session: Session) -> None:
+    assert hands.canvas.scene.nodes["adam"].face.control is not None
+    session.set_setting("adam", "method", "lbfgs")
+    assert hands.canvas.scene.nodes["adam"].face.control is None
+    session.undo()
+    assert hands.canvas.scene.nodes["adam"].face.control is not None
+
+
 def test_escape_gives_up_a_slide_without_a_trace(hands: Hands, session: Session) -> None:
     item = hands.canvas.scene.nodes["adam"]
     control = item.face.control
