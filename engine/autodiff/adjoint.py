@@ -17,7 +17,7 @@ from autograd.tracer import isbox
 from engine.autodiff import structure_rules
 from engine.autodiff.dependence import TAKE, Dependence, bits, carries, differentiable
 from engine.autodiff.rules import VJP
-from engine.autodiff.structure_rules import zeros
+from engine.autodiff.rule_parts import zeros
 from engine.errors import GradwireError, LoweringError
 from engine.program.compose import fold, select, superseded
 from engine.program.primitives import PRIMITIVES, cast

@@ -12,7 +12,7 @@ from engine.autodiff.approaches import gradient_function
 from engine.autodiff.stretch import back, forth, gradient
 from engine.autodiff.tangent import tangent
 from engine.backends.numpy_code import compile_program
-from engine.program import structure
+from engine.program import nesting
 from engine.program.record import Recorder, recording
 from engine.types import ArrayType
 from tests.engine.autodiff.structural_cases import CASES
@@ -61,7 +61,7 @@ def particle(mode):
         recorder = Recorder()
         w = recorder.input("parameter", "w", FLOAT)
         start = [recorder.box(recorder.constant(onp.array(each))) for each in ([0.0, 8.0], [0.75, 0.0])]
-        x, v, *_ = structure.while_of(recorder, [*start, w], lambda r, x, v, w, i: [(x + 0.1 * v)[1] > 0.0], body)
+        x, v, *_ = nesting.while_of(recorder, [*start, w], lambda r, x, v, w, i: [(x + 0.1 * v)[1] > 0.0], body)
         crossed = x[0] - x[1] / v[1] * v[0]
         return recorder.program([recorder.var(crossed * crossed)], ["crossing"])
 
@@ -134,17 +134,17 @@ def descent(recorder, function, start, mode, sign):
                     return [x, value, g, eta * 0.5, successes * 0, done]
 
                 everything = [x, value, g, eta, successes, done, ahead, value_ahead, g_ahead]
-                return structure.branch_of(two, value_ahead < value, everything, [worse, better])
+                return nesting.branch_of(two, value_ahead < value, everything, [worse, better])
 
             near = length(ahead - x) <= 1e-5
-            return structure.branch_of(one, near, [x, value, g, eta, successes, done, ahead], [stepped, stopped])
+            return nesting.branch_of(one, near, [x, value, g, eta, successes, done, ahead], [stepped, stopped])
 
         everything = [x, value, g, eta, successes, done]
-        return structure.branch_of(inner, successes == 10, everything, [tried, doubled])
+        return nesting.branch_of(inner, successes == 10, everything, [tried, doubled])
 
     value, g = slope(recorder, start)
     eta, successes, done = (recorder.box(recorder.constant(onp.array(each))) for each in (1e-5, 0, False))
-    ends = structure.while_of(
+    ends = nesting.while_of(
         recorder,
         [start, value, g, eta, successes, done],
         lambda r, *carry: going(r, *carry),
@@ -232,6 +232,6 @@ def test_derivatives_inside_loops_are_not_confused(modes):
     with recording():
         recorder = Recorder()
         x = recorder.input("parameter", "x", FLOAT)
-        total, _ = structure.scan_of(recorder, 3, [x * 0.0, x], [], body)
+        total, _ = nesting.scan_of(recorder, 3, [x * 0.0, x], [], body)
         program = recorder.program([recorder.var(total)], ["total"])
     assert outer_slope(program, modes[0])(1.7) == (pytest.approx(5.1), 3.0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import sampled_from
 
-from engine.autodiff import structure_rules
+from engine.autodiff import loop_rules, structure_rules
 from engine.autodiff.adjoint import adjoint, independent
 from engine.autodiff.approaches import gradient_function
 from engine.autodiff.tangent import tangent
@@ -160,13 +160,13 @@ def test_a_way_back_in_the_wrong_order_is_caught(monkeypatch):
     def wrong(*arguments, reverse, **settings):
         return scan(*arguments, reverse=not reverse, **settings)
 
-    monkeypatch.setattr(structure_rules.structure, "scan", wrong)
+    monkeypatch.setattr(loop_rules.structure, "scan", wrong)
     assert not agrees("recurrence")
 
 
 def test_cotangents_of_constants_that_are_not_summed_up_are_caught(monkeypatch):
     assert agrees("power")
-    monkeypatch.setattr(structure_rules.anp, "add", lambda so_far, share: share)
+    monkeypatch.setattr(loop_rules.anp, "add", lambda so_far, share: share)
     assert not agrees("power")
 
 

@@ -12,9 +12,10 @@ import pytest
 from engine.backends import xla, xla_status
 from engine.backends.numpy_code import compile_program
 from engine.errors import LoweringError, RunError
+from engine.program.nesting import branch_of, scan_of, while_of
 from engine.program.program import Program
 from engine.program.record import Recorder, recording
-from engine.program.structure import branch_of, call, scan_of, while_of
+from engine.program.structure import call
 from engine.types import ArrayType
 
 SCALAR, WHOLE, TRUTH = ArrayType(), ArrayType((), "int64"), ArrayType((), "bool")

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from engine.program import structure
+from engine.program import nesting, structure
 from engine.program.program import Program
 from engine.program.record import Recorder, recording
 from engine.program.structure import outputs_of
@@ -33,15 +33,15 @@ class Recorded:
         return x
 
     def branch(self, which, operands, *functions):
-        return structure.branch_of(self.recorder, which, operands, [self._inner(each) for each in functions])
+        return nesting.branch_of(self.recorder, which, operands, [self._inner(each) for each in functions])
 
     def scan(self, count, carries, sequences, function, reverse=False):
-        return structure.scan_of(
+        return nesting.scan_of(
             self.recorder, count, carries, sequences, self._inner(function), reverse=reverse, memory=self.memory
         )
 
     def loop(self, carries, condition, body, limit=10_000):
-        return structure.while_of(
+        return nesting.while_of(
             self.recorder,
             carries,
             lambda recorder, *boxes: [condition(*boxes)],
@@ -55,7 +55,7 @@ class Recorded:
         if name not in self.recorder.functions and name not in self.recorder.pending:
             self.recorder.pending.add(name)
             self.returns = {name: returns}
-            program, captured = structure.nested(
+            program, captured = nesting.nested(
                 self.recorder, lambda recorder, *boxes: function(Recorded(recorder, self.memory), *boxes), kinds
             )
             assert not captured

@@ -18,7 +18,7 @@ from engine.backends.listing import listing
 from engine.backends.numpy_code import compile_program
 from engine.errors import GradwireError, LoweringError, RunError, SettingError
 from engine.graph import Socket
-from engine.program import structure
+from engine.program import nesting, structure
 from engine.program.compose import fold, fuse, select
 from engine.program.functions import record_function
 from engine.program.record import Recorder, recording
@@ -49,63 +49,63 @@ def refused(kinds, build):
 
 def test_arms_that_disagree_are_refused():
     def build(recorder, c, x):
-        structure.branch_of(recorder, c, [x], [lambda r, x: [x], lambda r, x: [np.sum(x)]])
+        nesting.branch_of(recorder, c, [x], [lambda r, x: [x], lambda r, x: [np.sum(x)]])
 
     assert "float64 (3,) in the first and float64 scalar in arm 1" in refused([BOOL, VECTOR], build)
 
     def fewer(recorder, c, x):
-        structure.branch_of(recorder, c, [x], [lambda r, x: [x], lambda r, x: [x, x]])
+        nesting.branch_of(recorder, c, [x], [lambda r, x: [x], lambda r, x: [x, x]])
 
     assert "arms that give 1 and 2 values" in refused([BOOL, VECTOR], fewer)
 
 
 @pytest.mark.parametrize("kind", [FLOAT, ArrayType((2,), "bool"), ArrayType((), "float32")])
 def test_a_branch_chooses_by_a_truth_value_or_a_whole_number(kind):
-    sentence = refused([kind], lambda r, c: structure.branch_of(r, c, [], [lambda r: [1.0], lambda r: [2.0]]))
+    sentence = refused([kind], lambda r, c: nesting.branch_of(r, c, [], [lambda r: [1.0], lambda r: [2.0]]))
     assert f"it was given {kind}" in sentence
 
 
 def test_a_carry_that_changes_is_refused():
-    wider = refused([FLOAT, VECTOR], lambda r, x, v: structure.scan_of(r, 3, [x], [], lambda r, x, i: [x + v]))
+    wider = refused([FLOAT, VECTOR], lambda r, x, v: nesting.scan_of(r, 3, [x], [], lambda r, x, i: [x + v]))
     assert "as float64 scalar, and its body gives float64 (3,)" in wider
 
     def widened(recorder, x):
-        structure.scan_of(recorder, 3, [x], [], lambda r, x, i: [x.astype("float64")])
+        nesting.scan_of(recorder, 3, [x], [], lambda r, x, i: [x.astype("float64")])
 
     narrower = refused([ArrayType((), "float32")], widened)
     assert "as float32 scalar, and its body gives float64 scalar" in narrower
 
 
 def test_a_sequence_is_as_long_as_the_count():
-    sentence = refused([VECTOR], lambda r, v: structure.scan_of(r, 4, [], [v], lambda r, x, i: [x]))
+    sentence = refused([VECTOR], lambda r, v: nesting.scan_of(r, 4, [], [v], lambda r, x, i: [x]))
     assert "a sequence of float64 (3,) in 4 iterations" in sentence
     assert "counts its iterations by a whole number" in refused(
-        [FLOAT, FLOAT], lambda r, n, x: structure.scan_of(r, n, [x], [], lambda r, x, i: [x])
+        [FLOAT, FLOAT], lambda r, n, x: nesting.scan_of(r, n, [x], [], lambda r, x, i: [x])
     )
     assert "cannot repeat -1 times" in refused(
-        [FLOAT], lambda r, x: structure.scan_of(r, -1, [x], [], lambda r, x, i: [x])
+        [FLOAT], lambda r, x: nesting.scan_of(r, -1, [x], [], lambda r, x, i: [x])
     )
 
 
 def test_a_condition_is_one_truth_value():
-    sentence = refused([FLOAT], lambda r, x: structure.while_of(r, [x], lambda r, x, i: [x], lambda r, x, i: [x]))
+    sentence = refused([FLOAT], lambda r, x: nesting.while_of(r, [x], lambda r, x, i: [x], lambda r, x, i: [x]))
     assert "the condition must be one truth value; it is float64 scalar" in sentence
 
 
 def test_memory_policies_are_checked_when_the_loop_is_made():
     def until(memory):
-        return lambda r, x: structure.while_of(r, [x], lambda r, x, i: [x < 1], lambda r, x, i: [x + 1], memory=memory)
+        return lambda r, x: nesting.while_of(r, [x], lambda r, x, i: [x < 1], lambda r, x, i: [x + 1], memory=memory)
 
     assert "choose online" in refused([FLOAT], until("binomial"))
     assert "there is no memory policy 'some'" in refused([FLOAT], until("some"))
     with pytest.raises(SettingError), recording():
         recorder = Recorder()
-        structure.scan_of(recorder, 3, [recorder.input("data", "x", FLOAT)], [], lambda r, x, i: [x], memory="every 0")
+        nesting.scan_of(recorder, 3, [recorder.input("data", "x", FLOAT)], [], lambda r, x, i: [x], memory="every 0")
 
 
 def test_a_call_fits_its_function():
     def build(recorder, x):
-        recorder.functions["f"], _ = structure.nested(recorder, lambda r, x: [x * 2.0], [FLOAT])
+        recorder.functions["f"], _ = nesting.nested(recorder, lambda r, x: [x * 2.0], [FLOAT])
         structure.call(recorder, "f", [x], [FLOAT])
 
     assert "gives float64 (3,) to the function 'f', which takes float64 scalar" in refused([VECTOR], build)
@@ -124,7 +124,7 @@ def test_closures_become_operands_each_once():
         recorder = Recorder()
         x, y, n = (recorder.input("data", name, kind) for name, kind in (("x", FLOAT), ("y", FLOAT), ("n", INT)))
         arms = [lambda r, s: [s * y], lambda r, s: [s - y * x]]
-        (s,) = structure.scan_of(recorder, n, [x], [], lambda r, s, i: structure.branch_of(r, s > y, [s], arms))
+        (s,) = nesting.scan_of(recorder, n, [x], [], lambda r, s, i: nesting.branch_of(r, s > y, [s], arms))
         program = recorder.program([recorder.var(s)], ["s"])
     (equation,) = [each for each in program.equations if each.primitive == structure.SCAN]
     loop = structure.Loop.of(equation)
@@ -285,7 +285,7 @@ def test_values_of_the_last_iteration_are_seen():
         recorder = Recorder()
         x = recorder.input("data", "x", FLOAT)
         kinds = [FLOAT, INT]
-        body, _ = structure.nested(recorder, lambda r, s, i: [s * 2.0, s + i], kinds)
+        body, _ = nesting.nested(recorder, lambda r, s, i: [s * 2.0, s + i], kinds)
         body = replace(
             body, sockets={Socket("inner", "value"): body.outputs[1], Socket("s", "value"): body.inputs[0].var}
         )
