@@ -36,6 +36,10 @@ class ShapeError(GradwireError):
     """Shapes or types that do not fit an operator."""
 
 
+class MissingInputError(ShapeError):
+    """Fewer wires than an operator needs: a problem of the node, and no reason against the next wire."""
+
+
 class DataError(GradwireError):
     """A data file that is missing, or that holds something a table cannot."""
 

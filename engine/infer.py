@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.bodies import flat
 from engine.checks import across
-from engine.errors import GradwireError, ShapeError
+from engine.errors import GradwireError, MissingInputError, ShapeError
 from engine.graph import Graph, Socket, Wire
 from engine.infer_bodies import BodyTypes
 from engine.operator import Kind, Operator
@@ -331,6 +331,8 @@ def _type_fault(graph: Graph, library: Mapping[str, Operator], inference: Infere
         return None
     try:
         outputs_of(declared, [k for k in types if k is not None], settings, [a.socket.name for a in arguments])
+    except MissingInputError:
+        return None
     except ShapeError as fault:
         return sentence(graph, library, node, fault)
     return None

@@ -106,6 +106,11 @@ class Text(Setting):
 
 
 @dataclass(frozen=True, slots=True)
+class Code(Text):
+    """A function in Gradwire's Python (engine.python); what is wrong with it is a problem of the node, not refused."""
+
+
+@dataclass(frozen=True, slots=True)
 class File(Setting):
     """A data file: "asset:name" or a path relative to the graph's folder; "" is none.
 

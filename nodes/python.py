@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as onp
 
 from engine import limits
-from engine.errors import ShapeError
+from engine.errors import MissingInputError, ShapeError
 from engine.operator import Output, Sample, operator
-from engine.setting import Integer, Text
+from engine.setting import Code, Integer
 from engine.types import ArrayType, RecordType, TupleType, Type, type_of
 from nodes.casts import Value
 
@@ -102,9 +102,12 @@ def _named(code: str, values: Sequence[Any]) -> dict[str, Any]:
     from engine.python.text import described
 
     found = described(code)
-    if len(values) > len(found.parameters) or len(values) < len(found.parameters) - len(found.optional):
-        wanted = ", ".join(found.parameters) or "nothing"
+    wanted = ", ".join(found.parameters) or "nothing"
+    if len(values) > len(found.parameters):
         raise ShapeError(f"the function {found.name} takes {wanted}; {len(values)} inputs are wired")
+    if len(values) < len(found.parameters) - len(found.optional):
+        missing = found.parameters[len(values)]
+        raise MissingInputError(f"the function {found.name} takes {wanted}; wire a value into {missing}")
     return dict(zip(found.parameters, values, strict=False))
 
 
@@ -142,7 +145,7 @@ def _recorder(value: Any) -> Recorder | None:
 )
 def python(
     *xs: Value,
-    code: Value = Text(CODE, multiline=True, help="A function; the last one in the text is what the node computes."),
+    code: Value = Code(CODE, multiline=True, help="A function; the last one in the text is what the node computes."),
     limit: Value = Integer(
         limits.ITERATIONS, low=1, high=1_000_000_000, help="The most iterations that a while loop in it may take."
     ),

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.assets import ASSETS
+from app.panels.inspector_code import CodeEditor
 from app.panels.inspector_factors import FactorsEditor
 from app.panels.inspector_fields import Editor, NumberField, guard_wheel, indent, mark_invalid, plain_line
 from app.panels.inspector_tables import ArrayEditor, ColumnsEditor
@@ -468,6 +469,7 @@ EDITORS: Mapping[type[setting.Setting], Callable[[Any, Surroundings], Editor]] =
     setting.Toggle: ToggleEditor,
     setting.Choice: ChoiceEditor,
     setting.Text: TextEditor,
+    setting.Code: CodeEditor,
     setting.Reference: TextEditor,
     setting.File: FileEditor,
     setting.Array: _Array,
@@ -483,7 +485,7 @@ EDITORS: Mapping[type[setting.Setting], Callable[[Any, Surroundings], Editor]] =
 def editor_for(spec: setting.Setting, surroundings: Surroundings) -> Editor:
     """Return the editor of a declared setting."""
     match spec:
-        case setting.Text(multiline=True):
+        case setting.Text(multiline=True) if not isinstance(spec, setting.Code):
             return LongTextEditor(spec, surroundings)
         case setting.Names(of="parameter"):
             return ParametersEditor(spec, surroundings)
