@@ -65,6 +65,22 @@ def bernoulli_log_density(x: Value, logits: Value) -> Value:
 
 
 @operator(
+    "probability.bernoulli_mean",
+    "Bernoulli mean",
+    shape=shapes.elementwise("logits", dtype=shapes.inexact, real_only=True),
+    formula=r"\sigma(l)",
+    partials={"logits": r"\sigma(l)\,(1 - \sigma(l))"},
+    domain="the logits are real",
+    synonyms=("expected value", "probability of yes", "coin"),
+    samples=grown((LOGITS,), (OTHER_LOGITS,)),
+    sockets={"logits": YES, "value": "the probability of yes"},
+)
+def bernoulli_mean(logits: Value) -> Value:
+    """The mean of the Bernoulli distribution: the probability of yes, the sigmoid of the logits."""
+    return softened(inexact(logits))
+
+
+@operator(
     "probability.bernoulli_entropy",
     "Bernoulli entropy",
     shape=shapes.elementwise("logits", dtype=shapes.inexact, real_only=True),
@@ -191,6 +207,24 @@ def categorical_log_density(logits: Value, labels: Value) -> Value:
     chosen = np.expand_dims(labels, -1) == onp.arange(np.shape(logits)[-1])
     found = np.sum(np.where(chosen, log_softmax(inexact(logits)), 0.0), axis=-1)
     return np.where(np.any(chosen, axis=-1), found, -onp.inf)
+
+
+@operator(
+    "probability.categorical_mean",
+    "Categorical mean",
+    shape=_per_row,
+    formula=r"\sum_j j\,p_j,\quad p = \mathrm{softmax}(l)",
+    partials={"logits": r"p_j\left(j - \sum_k k\,p_k\right)"},
+    domain="the logits are real",
+    synonyms=("expected value", "expected class", "soft argmax"),
+    samples=SCORED,
+    sockets={"logits": SCORES, "value": "the expected number of the class, counted from 0"},
+)
+def categorical_mean(logits: Value) -> Value:
+    """The mean of the categorical distribution over the numbers of its classes: a differentiable argmax."""
+    shares = normalised(inexact(logits), -1)
+    numbers = onp.arange(np.shape(logits)[-1], dtype=onp.dtype(np.result_type(shares)))
+    return np.sum(shares * numbers, axis=-1)
 
 
 @operator(
@@ -371,7 +405,7 @@ def multivariate_normal_entropy(factor: Value) -> Value:
 
 
 OPERATORS = (
-    bernoulli_log_density, bernoulli_entropy, relaxed_bernoulli_sample, poisson_log_density,
-    categorical_log_density, categorical_entropy, gumbel_softmax_sample,
+    bernoulli_log_density, bernoulli_mean, bernoulli_entropy, relaxed_bernoulli_sample, poisson_log_density,
+    categorical_log_density, categorical_mean, categorical_entropy, gumbel_softmax_sample,
     multivariate_normal_log_density, multivariate_normal_sample, multivariate_normal_entropy,
 )  # fmt: skip

@@ -17,6 +17,7 @@ import numpy as onp
 from engine import limits, random_bits
 from engine.errors import ShapeError
 from engine.operator import Kind, Operator, Sample, ShapeRule, operator
+from engine.program import special
 from engine.program.primitives import guarded
 from engine.setting import Dimensions
 from engine.types import ArrayType, Shape, Type, shape_text
@@ -107,6 +108,8 @@ class Distribution:
         self, what: str, formula: str, partials: Mapping[str, str], words: tuple[str, ...], says: str, own: Any
     ) -> Declare:
         used = [k for k, name in enumerate(self.parameters) if name in partials]
+        first = own.pop("rows", (self.one[0], self.other[0]))  # where not all samples of the first parameter will do
+        one, other = (first[0], *self.one[1:]), (first[1], *self.other[1:])
         names = [name for name in self.parameters if name in partials]
         return operator(
             f"probability.{self.name}_{what}",
@@ -116,7 +119,7 @@ class Distribution:
             partials=partials,
             domain=own.pop("domain", self._of_parameters()),
             synonyms=(*words, *self.synonyms),
-            samples=grown([self.one[k] for k in used], [self.other[k] for k in used]),
+            samples=grown([one[k] for k in used], [other[k] for k in used]),
             sockets={**{name: self.parameters[name] for name in names}, "value": says},
             **own,
         )
@@ -201,43 +204,17 @@ def _wanted(draws: Shape, parameters: Sequence[Value]) -> tuple[Shape, str]:
 
 # ----- special functions -----
 
-_SHIFT: Final = 8
-_STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
-_BERNOULLI: Final = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)
-
 
 def log_gamma(x: Value) -> Value:
-    """Return the logarithm of the gamma function of a positive x: Stirling's series at x + 8, and the recurrence."""
-    y = x + float(_SHIFT)
-    return (y - 0.5) * np.log(y) - y + 0.5 * LOG_TWO_PI + _series(_STIRLING, y) * y - _falling(x)
+    """Return the logarithm of the gamma function."""
+    return special.log_gamma(x)
 
 
 def digamma(x: Value) -> Value:
-    """Return the derivative of log_gamma at a positive x, the same way."""
-    y = x + float(_SHIFT)
-    steps = 1.0 / x
-    for k in range(1, _SHIFT):
-        steps = steps + 1.0 / (x + float(k))
-    return np.log(y) - 0.5 / y - _series(_BERNOULLI, y) - steps
+    """Return the derivative of log_gamma."""
+    return special.polygamma(x, 0)
 
 
 def log_beta(a: Value, b: Value) -> Value:
     """Return the logarithm of the beta function of positive a and b."""
     return log_gamma(a) + log_gamma(b) - log_gamma(a + b)
-
-
-def _falling(x: Value) -> Value:
-    """Return log(x (x + 1) ... (x + 7)), pair by pair so that float32 does not overflow."""
-    total = np.log(x * (x + 1.0))
-    for k in range(2, _SHIFT, 2):
-        total = total + np.log((x + float(k)) * (x + float(k + 1)))
-    return total
-
-
-def _series(coefficients: Sequence[float], y: Value) -> Value:
-    """Return the sum of coefficients over y^2, y^4, y^6, ... by Horner's rule."""
-    square = 1.0 / (y * y)
-    total = coefficients[-1] * square
-    for each in reversed(coefficients[:-1]):
-        total = (total + each) * square
-    return total

@@ -110,6 +110,22 @@ def logaddexp(x: Value, y: Value = 0.0) -> Value:
 
 
 @operator(
+    "elementwise.logaddexp2",
+    "Log of summed powers of two",
+    shape=shapes.elementwise("x", "y", dtype=shapes.inexact, real_only=True),
+    formula=r"\log_2(2^x + 2^y)",
+    partials={"x": r"\frac{2^x}{2^x + 2^y}", "y": r"\frac{2^y}{2^x + 2^y}"},
+    domain="x and y are real",
+    synonyms=("logaddexp2", "add bits", "base two"),
+    samples=(*REAL_PAIRS, *ALONE, ([-1200.0, 1500.0], [-1201.0, 1498.5])),
+    sockets={"x": "the first logarithm", "y": "the second logarithm", "value": "the logarithm of the sum"},
+)
+def logaddexp2(x: Value, y: Value = 0.0) -> Value:
+    """The logarithm to base 2 of 2^x + 2^y, element by element, without overflow."""
+    return np.logaddexp2(inexact(x, y), y)
+
+
+@operator(
     "elementwise.reciprocal",
     "Reciprocal",
     shape=shapes.elementwise("x", dtype=shapes.inexact),
@@ -151,6 +167,7 @@ OPERATORS = (
     log10,
     log1p,
     logaddexp,
+    logaddexp2,
     reciprocal,
     hypot,
 )

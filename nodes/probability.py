@@ -294,6 +294,18 @@ def student_t_sample(
     return location + scale * np.sqrt(freedom * raised) * np.cos(2.0 * math.pi * u[1])
 
 
+@STUDENT_T.mean(
+    formula=r"\mu\ (\nu > 1)",
+    partials={"freedom": r"0", "location": r"1"},
+    domain="freedom is over 1, below which there is no mean: NaN",
+    rows=([3.0, 1.5, 8.0], [4.5, 2.5, 1.75]),
+)
+def student_t_mean(freedom: Value, location: Value) -> Value:
+    """The mean of Student's t distribution: its location, where it has one."""
+    freedom, location = together(freedom, location)
+    return np.where(freedom > 1.0, location + 0.0 * freedom, np.nan)
+
+
 @STUDENT_T.entropy(
     formula=r"\frac{\nu + 1}{2}\left(\psi\left(\frac{\nu + 1}{2}\right) - \psi\left(\frac{\nu}{2}\right)\right)"
     r" + \frac{1}{2}\ln\nu + \ln\mathrm{B}\left(\frac{1}{2}, \frac{\nu}{2}\right) + \ln s",
@@ -317,5 +329,5 @@ OPERATORS = (
     logistic_log_density, logistic_sample, logistic_entropy,
     cauchy_log_density, cauchy_sample, cauchy_entropy,
     gumbel_log_density, gumbel_sample, gumbel_mean, gumbel_entropy,
-    student_t_log_density, student_t_sample, student_t_entropy,
+    student_t_log_density, student_t_sample, student_t_mean, student_t_entropy,
 )  # fmt: skip

@@ -175,7 +175,7 @@ def convolve_2d(x: Value, kernel: Value, *, boundary: Value = BOUNDARY, stride: 
 # ----- the transpose -----
 
 
-def _spread(x: Value, kernel: Value, rank: int, stride: int, crop: int) -> Value:
+def spread(x: Value, kernel: Value, rank: int, stride: int, crop: int) -> Value:
     """Return the transposed convolution of x (..., channels, *lengths) by a kernel (channels, filters, *sizes)."""
     x, kernel = common(number(x, kernel), number(kernel, x))
     front, lengths, sizes = np.shape(x)[: -rank - 1], np.shape(x)[-rank:], np.shape(kernel)[-rank:]
@@ -221,7 +221,7 @@ def _transposed_samples(rank: int) -> tuple[Any, ...]:
 )
 def transposed_convolution_1d(x: Value, kernel: Value, *, stride: Value = STRIDE, crop: Value = CROP) -> Value:
     """Every element of x spreads the kernel, `stride` places apart: the transpose of Correlation 1D."""
-    return _spread(x, kernel, 1, stride, crop)
+    return spread(x, kernel, 1, stride, crop)
 
 
 @operator(
@@ -243,7 +243,7 @@ def transposed_convolution_1d(x: Value, kernel: Value, *, stride: Value = STRIDE
 )
 def transposed_convolution_2d(x: Value, kernel: Value, *, stride: Value = STRIDE, crop: Value = CROP) -> Value:
     """Every element of x spreads the kernel, `stride` places apart: the transpose of Correlation 2D."""
-    return _spread(x, kernel, 2, stride, crop)
+    return spread(x, kernel, 2, stride, crop)
 
 
 OPERATORS = (

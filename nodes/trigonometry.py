@@ -221,6 +221,28 @@ def degrees(x: Value) -> Value:
     return inexact(x) * (180.0 / onp.pi)
 
 
+@operator(
+    "elementwise.sinc",
+    "Sinc",
+    shape=shapes.elementwise("x", dtype=shapes.inexact, real_only=True),
+    formula=r"\frac{\sin \pi x}{\pi x}",
+    partials={"x": r"\frac{\pi x \cos \pi x - \sin \pi x}{\pi x^2}"},
+    domain="x is real; at 0 the value is 1",
+    synonyms=("cardinal sine", "low-pass", "sampling", "interpolation kernel"),
+    samples=(
+        ([-2.0, -0.3, 0.4, 3.25],),
+        ([1.5, 0.2, -2.5, -0.1],),
+        (0.75,),
+        ([[0.5, -1.5], [-0.25, 2.0]],),
+        (onp.array([-1.5, 0.5], "float32"),),
+    ),
+    sockets={"x": "a number or array", "value": "sin(pi x) / (pi x)"},
+)
+def sinc(x: Value) -> Value:
+    """The sine of pi x over pi x, element by element, and 1 at 0."""
+    return np.sinc(inexact(x))
+
+
 OPERATORS = (
     tan,
     arcsin,
@@ -234,4 +256,5 @@ OPERATORS = (
     arctanh,
     radians,
     degrees,
+    sinc,
 )

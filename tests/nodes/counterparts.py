@@ -44,6 +44,12 @@ def _flat(x: Any, axis: Any) -> tuple[Any, int]:
     return (jnp.ravel(x), 0) if axis is None else (x, axis)
 
 
+def _margins(length: int, size: int, stride: int) -> tuple[int, int]:
+    """TensorFlow's "same": as many results as strides begin."""
+    total = max((-(-length // stride) - 1) * stride + size - length, 0)
+    return total // 2, total - total // 2
+
+
 def _correlate(rank: int, flip: bool) -> Other:
     letters = ("NCH", "OIH", "NCH") if rank == 1 else ("NCHW", "OIHW", "NCHW")
 
@@ -55,11 +61,39 @@ def _correlate(rank: int, flip: bool) -> Other:
         weights = jnp.flip(weights, tuple(range(-rank, 0))) if flip else weights
         if boundary != "valid":
             mode = {"zero": "constant", "reflect": "reflect", "wrap": "wrap"}[boundary]
-            width = [(n // 2, (n - 1) // 2) if flip else ((n - 1) // 2, n // 2) for n in weights.shape[-rank:]]
+            width = [_margins(n, size, stride) for n, size in zip(axes, weights.shape[-rank:], strict=True)]
             batch = jnp.pad(batch, [(0, 0), (0, 0), *width], mode=mode)
         found = lax.conv_general_dilated(batch, weights, (stride,) * rank, "VALID", dimension_numbers=letters)
         lead = x.shape[:-rank] if alone else (*x.shape[: -rank - 1], weights.shape[0])
         return found.reshape(*lead, *found.shape[-rank:])
+
+    return function
+
+
+def _transposed(rank: int) -> Other:
+    def function(x: Any, kernel: Any, *, stride: int, crop: int) -> Any:
+        batch = x.reshape(-1, *x.shape[-rank - 1 :])
+        found = jax.vjp(
+            lambda y: _correlate(rank, False)(y, kernel, boundary="valid", stride=stride),
+            jnp.zeros(
+                (
+                    batch.shape[0],
+                    kernel.shape[1],
+                    *((n - 1) * stride + size for n, size in zip(x.shape[-rank:], kernel.shape[-rank:], strict=True)),
+                ),
+                x.dtype,
+            ),
+        )[1](batch)[0]
+        inner = tuple(slice(crop, n - crop) for n in found.shape[-rank:])
+        cropped = found[(..., *inner)]
+        return cropped.reshape(*x.shape[: -rank - 1], kernel.shape[1], *cropped.shape[-rank:])
+
+    return function
+
+
+def _biased(filtered: Other, rank: int) -> Other:
+    def function(x: Any, kernel: Any, bias: Any, **settings: Any) -> Any:
+        return filtered(x, kernel, **settings) + bias.reshape(-1, *(1,) * rank)
 
     return function
 
@@ -137,11 +171,11 @@ def _gru(x: Any, h: Any, w: Any, u: Any, b: Any) -> Any:
 
 UNARY = (
     "square sqrt exp log sin cos tan arcsin arccos arctan sinh cosh arcsinh arccosh arctanh radians degrees exp2 expm1 "
-    "log2 log10 log1p reciprocal sign floor ceil round angle negative real"
+    "log2 log10 log1p sinc reciprocal sign floor ceil round angle negative real"
 )
 BINARY = (
-    "subtract multiply divide power maximum minimum arctan2 logaddexp hypot remainder greater greater_equal less "
-    "less_equal equal not_equal logical_and logical_or logical_xor logical_not"
+    "subtract multiply divide power maximum minimum arctan2 logaddexp logaddexp2 hypot remainder greater greater_equal "
+    "less less_equal equal not_equal logical_and logical_or logical_xor logical_not"
 )
 
 COUNTERPARTS: Mapping[str, Other] = {
@@ -234,6 +268,7 @@ COUNTERPARTS: Mapping[str, Other] = {
     "linear_algebra.pseudo_inverse": jnp.linalg.pinv,
     "linear_algebra.determinant": jnp.linalg.det,
     "linear_algebra.log_determinant": _slogdet,
+    "linear_algebra.expm": jsp.linalg.expm,
     "linear_algebra.cholesky": jnp.linalg.cholesky,
     "linear_algebra.qr": _qr,
     "linear_algebra.matrix_norm": lambda x, *, kind: jnp.linalg.norm(
@@ -252,6 +287,10 @@ COUNTERPARTS: Mapping[str, Other] = {
     "signal.interpolate": jnp.interp,
     "signal.polynomial": lambda x, c: jnp.polyval(c[::-1], x),
     # neural
+    **{f"neural.convolution_{rank}d": lambda x, k, b, *, boundary, stride, rank=rank: _biased(
+        _correlate(rank, False), rank)(x, k, b, boundary=boundary, stride=stride) for rank in (1, 2)},
+    **{f"neural.transposed_convolution_{rank}d": lambda x, k, b, *, stride, crop, rank=rank: _biased(
+        _transposed(rank), rank)(x, k, b, stride=stride, crop=crop) for rank in (1, 2)},
     "neural.dense": lambda x, w, b, *, activation: {
         "none": lambda z: z, "tanh": jnp.tanh, "relu": nn.relu, "sigmoid": nn.sigmoid, "softplus": nn.softplus,
         "gelu": lambda z: nn.gelu(z, approximate=False), "silu": nn.silu,
@@ -299,6 +338,8 @@ COUNTERPARTS: Mapping[str, Other] = {
         nn.log_softmax(z), k[..., None], -1)[..., 0],
     "probability.multivariate_normal_log_density": lambda x, m, f: jsp.stats.multivariate_normal.logpdf(
         x, m, jnp.tril(f) @ jnp.tril(f).T),
+    "probability.bernoulli_mean": nn.sigmoid,
+    "probability.categorical_mean": lambda z: nn.softmax(z) @ jnp.arange(z.shape[-1]),
     "probability.exp_bijection": lambda x: (jnp.exp(x), x),
     "probability.softplus_bijection": lambda x: (nn.softplus(x), nn.log_sigmoid(x)),
 }  # fmt: skip
