@@ -115,9 +115,10 @@ def test_its_gradients_are_right(path):
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=STEMS)
-def test_its_notes_name_a_source_and_a_figure(path):
+def test_its_notes_name_a_source_a_figure_and_something_to_try(path):
     texts = [note.text for note in read(path).layout.notes.values()]
     assert any("Source:" in text and any(c.isdigit() for c in text) for text in texts)
+    assert any("Try this:" in text for text in texts)
 
 
 # Layout
