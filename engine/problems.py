@@ -19,6 +19,7 @@ from engine.operator import Kind, Operator, socket_number
 from engine.order import ancestors, graph_parents, loops, natural
 from engine.placeholder import operator_of
 from engine.problems_bodies import bodies
+from engine.problems_losses import changing_losses
 from engine.rules import is_derivative, is_optimizer
 from engine.setting import Factors, Names, Setting
 from engine.sockets import arguments, input_of, missing_inputs, output_names, quoted, shortened
@@ -372,6 +373,7 @@ CHECKS = (
     _idle_parameters,
     _no_optimizer,
     _overlapping_optimizers,
+    changing_losses,
 )
 
 

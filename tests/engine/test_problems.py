@@ -131,6 +131,12 @@ PLANTED: Mapping[str, tuple[Graph, str, str, str | None, str | None, str]] = {
         "overlapping-optimizers", "error", "o_2", None,
         '"Optimizer" (o_2) and "Optimizer" (o) both train "slope w" (w) but not both "Parameter" (b): let them train '
         "the same parameters (side by side) or different ones (in turns)."),
+    "a search along a loss that changes": (
+        raw(LINE, "a.value -> r.x", "r.value -> l.prediction", without="a.value -> l.prediction",
+            r=node("r", "random.noise"), o=node("o", "optimizers.optimizer", method="lbfgs")),
+        "changing-loss", "error", "o", None,
+        '"Optimizer" (o): L-BFGS compares losses along a line, but "Noise" (r) makes it another loss at every step: '
+        "take it out, or choose another method."),
     "a derivative by a stranger": (
         raw(LINE, "l.value -> d.of", "x.value -> d_2.of", "w.value -> d_2.wrt", "w.value -> d.wrt",
             d=node("d", "gradients.gradient"), d_2=node("d_2", "gradients.jacobian")),

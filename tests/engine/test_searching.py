@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from engine.errors import LoweringError
+from engine.errors import GradwireError, LoweringError
 from engine.files.read import parse
 from engine.files.write import render
 from engine.line_search import SEARCHES, Trial
 from engine.optimizers import METHODS
+from engine.problems import validate
 from engine.searching import NEWTON_SIZE, SEARCHING
+from nodes.library import LIBRARY
 from tests.engine.training_graphs import content, rosenbrock, trainer
 
 SEARCHING_METHODS = tuple(name for name, method in METHODS.items() if method.search is not None)
@@ -170,7 +172,7 @@ def batched(method, size, order):
 @pytest.mark.parametrize("method", SEARCHING_METHODS)
 def test_changing_batches_are_refused_and_fixed_ones_are_not(method):
     for size, order in ((7, "sequential"), (30, "shuffled")):
-        with pytest.raises(LoweringError, match=r"compares losses along a line, but .*minibatch_1.* another batch"):
+        with pytest.raises(GradwireError, match=r"compares losses along a line, but .*minibatch_1.* another"):
             trainer(batched(method, size, order))
     made, rows = run(batched(method, 30, "sequential"))
     assert rows[-1, 1] < 1e-8
@@ -179,12 +181,20 @@ def test_changing_batches_are_refused_and_fixed_ones_are_not(method):
 
 def test_noise_and_clipping_are_refused():
     nodes = {"parameter_1": {"value": 1.0}, "noise_1": {}, "square_1": {}, "optimizer_1": {"method": "lbfgs"}}
-    with pytest.raises(LoweringError, match=r"noise_1\) is drawn anew at every step"):
+    with pytest.raises(GradwireError, match=r"noise_1\) makes it another loss at every step"):
         trainer(content(nodes, "parameter_1>noise_1 noise_1>square_1 square_1>optimizer_1.loss"))
     with pytest.raises(LoweringError, match="set clip to none"):
         trainer(rosenbrock(optimizer_1={"method": "lbfgs", "clip": "norm"}))
     with pytest.raises(LoweringError, match="needs a smooth loss: set l1 to 0"):
         trainer(rosenbrock(optimizer_1={"method": "lbfgs", "l1": 0.1}))
+
+
+@pytest.mark.parametrize("method", ["lbfgs", "adam"])
+def test_a_loss_that_changes_is_a_problem_before_the_run(method):
+    found = [p for p in validate(batched(method, 7, "shuffled").graph, LIBRARY) if p.code == "changing-loss"]
+    assert len(found) == (method == "lbfgs")
+    assert all("minibatch_1" in p.sentence and p.node == "optimizer_1" for p in found)
+    assert not [p for p in validate(batched(method, 30, "sequential").graph, LIBRARY) if p.severity == "error"]
 
 
 def test_newton_refuses_many_numbers():
