@@ -49,7 +49,7 @@ COLLECTION_LEAVES: Final = 10_000
 BODY_DEPTH: Final = 32
 """Deepest nesting of bodies: of loops, branches and functions inside one another."""
 INLINE_DEPTH: Final = 100
-"""Deepest nesting of calls that are not recursive: each is put in the place of the call."""
+"""Deepest nesting of bodies and calls in a program, each function counted where it is called."""
 LOWERED: Final = 1_000_000
 """Most nodes of one program, those of a function counted once for each call."""
 ITERATIONS: Final = 10_000

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import autograd.numpy as anp
 import numpy as np
 
-from engine import control, limits
+from engine import control
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT
 from engine.errors import LoweringError
 from engine.graph import Node, Socket
@@ -41,6 +41,7 @@ class Recursive:
 
     name: str
     scope: Scope
+    circle: int
     types: tuple[Type, ...]
     returns: tuple[Type, ...]
     salted: bool
@@ -93,7 +94,7 @@ def _branch(lowering: Lowering, node: Node, declared: Operator) -> None:
     for part in ("otherwise", "then"):
         inside = Scope(control.body(node.id, part), Frame(scope.frame, "arm"), scope)
         inside.inputs = {name: mapped(value, lowering.recorder.box) for name, value in inputs.items()}
-        inside.salts, inside.calls = scope.salts, scope.calls
+        inside.salts = scope.salts
         arms.append((inside.frame, lowering.run(inside, values["outputs"])))
     _require_alike(lowering, node, values["outputs"], arms)
     changed = list(dict.fromkeys(id for frame, _ in arms for id in frame.states))
@@ -154,7 +155,7 @@ class _Loop:
             walked = recorder.types[value]
             inside.inputs[name] = inner.input("data", f"{self.node.id}.{name}", _item(walked))
         inside.iteration = inner.input("data", f"{self.node.id}.iteration", ITERATION)
-        inside.salts, inside.calls = (*scope.salts, inside.iteration), scope.calls
+        inside.salts = (*scope.salts, inside.iteration)
         carries, items = (
             [inner.var(box) for name in names for box in leaves_of(inside.inputs[name])]
             for names in (self.carries, self.items)
@@ -287,14 +288,12 @@ def _call(lowering: Lowering, node: Node, declared: Operator) -> None:
     home = scope.find(function.inside)
     if home is None:
         raise lowering.error("calls a function that it cannot see")
-    if scope.calls >= limits.INLINE_DEPTH:
-        raise lowering.error(f"is called through more than {limits.INLINE_DEPTH} functions, one inside the other")
     salts = (*scope.salts, call_number(node.id))
     if called in lowering.recursive:
         _give(lowering, node, declared, _called(lowering, function, home, given, salts))
         return
     inputs = {name: mapped(value, lowering.recorder.box) for name, value in given.items()}
-    inside = Scope(called, scope.frame, home, inputs, salts=salts, calls=scope.calls + 1)
+    inside = Scope(called, scope.frame, home, inputs, salts=salts)
     results = lowering.run(inside, values["outputs"])
     _give(lowering, node, declared, [mapped(value, lowering.recorder.box) for value in results])
 
@@ -323,29 +322,38 @@ def _called(
 def _recursive(lowering: Lowering, function: Node, home: Scope, types: tuple[Type, ...]) -> Recursive:
     """Return the program of a function that calls itself, made at its first call.
 
-    Its calls of itself give it what it reads of what is around. That is found by making it: again, as long as the last
-    time found more than the time before.
+    Its calls of itself give it what it reads of what is around. That is found by making it: the outermost function of a
+    circle, and with it all that it calls, is made again as long as the last time found more than the time before.
     """
     key = (function.id, id(home))
     known = lowering.functions.get(key)
     if known is not None:
         return known
-    salted = function.id in lowering.salted
-    found = Recursive(_free(function.id, lowering), home, types, _returns(lowering, function), salted)
+    circle = lowering.joints.circles[function.id]
+    inner = any(each.open and each.circle == circle and each.scope is home for each in lowering.functions.values())
     while True:
-        before = dict(lowering.functions)
+        before, counts = dict(lowering.functions), _counts(lowering, home)
+        read = list(lowering.captured[key][1]) if key in lowering.captured else []
+        name, salted = _free(function.id, lowering), function.id in lowering.salted
+        found = Recursive(name, home, circle, types, _returns(lowering, function), salted, read)
         lowering.functions[key] = found
         captured, program = _function_program(lowering, function, found)
-        if len(captured) == len(found.captured):
+        lowering.captured[key] = (home, captured)
+        if inner or _counts(lowering, home) == counts:
             break
-        found.captured = captured
-        for each in [each for name, each in lowering.functions.items() if name not in before]:
+        for each in [each for each in lowering.functions.values() if each not in before.values()]:
             lowering.recorder.functions.pop(each.name, None)
         lowering.functions.clear()
         lowering.functions.update(before)
-    lowering.recorder.functions[found.name] = program
-    found.open = False
+    if len(captured) == len(read):
+        lowering.recorder.functions[found.name] = program
+    found.captured, found.open = captured, False
     return found
+
+
+def _counts(lowering: Lowering, home: Scope) -> dict[str, int]:
+    """Return how much each function of a body that calls itself was found to read of what is around it."""
+    return {id: len(read) for (id, _), (scope, read) in lowering.captured.items() if read and scope is home}
 
 
 def _function_program(lowering: Lowering, function: Node, found: Recursive) -> tuple[list[Any], Program]:

@@ -96,12 +96,14 @@ class Lowering:
         self.recursive = self.joints.recursive if self.joints.calls else frozenset()
         self.salted = self.joints.callers(self._random_functions()) if self.recursive else frozenset()
         self.functions: dict[tuple[str, int], Recursive] = {}
+        self.captured: dict[tuple[str, int], tuple[Scope, list[Any]]] = {}
         self.asked_for = asked_for(graph, library)
         self._order: dict[str, list[str]] = {}
         for id in topological_order(needed, graph_parents(graph)):
             self._order.setdefault(graph.nodes[id].inside, []).append(id)
         self._inputs: dict[tuple[Role, str, Type], Any] = {}
         self._lowered = 0
+        self._depth = 0
 
     def _random_functions(self) -> frozenset[str]:
         """Return the functions around random nodes."""
@@ -140,8 +142,11 @@ class Lowering:
 
     def run(self, scope: Scope, names: Sequence[str]) -> list[Any]:
         """Lower the nodes of a body; return what its outputs of these names take, as structures of variables."""
+        if self._depth >= limits.INLINE_DEPTH:
+            raise self.error(f"lies more than {limits.INLINE_DEPTH} bodies and calls deep")
         before = self.scope
         self.scope = scope
+        self._depth += 1
         who = self.recorder.origin, self.recorder.who
         try:
             for id in self._order.get(scope.inside, ()):
@@ -151,6 +156,7 @@ class Lowering:
             return [self._result(scope, name) for name in names]
         finally:
             self.scope = before
+            self._depth -= 1
             scope.frame.sockets.update(scope.outputs)
 
     def _result(self, scope: Scope, name: str) -> Any:

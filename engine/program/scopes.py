@@ -99,8 +99,6 @@ class Scope:
     salts: tuple[Any, ...] = ()
     outputs: dict[Socket, Any] = field(default_factory=dict)
     """Structures of variables of the frame's recorder."""
-    calls: int = 0
-    """How many calls deep."""
     ahead: set[str] = field(default_factory=set)
     """Nodes that were lowered before their turn."""
 

@@ -330,8 +330,44 @@ def test_a_graph_that_grows_out_of_measure_is_refused(monkeypatch: pytest.Monkey
     with pytest.raises(LoweringError, match="one of more than 5,000 nodes"):
         lowered(doubling(40), "call_0.value")
     monkeypatch.setattr(limits, "INLINE_DEPTH", 10)
-    with pytest.raises(LoweringError, match="through more than 10 functions"):
+    with pytest.raises(LoweringError, match="lies more than 10 bodies and calls deep"):
         lowered(doubling(40), "call_0.value")
+
+
+def ring(count: int) -> Graph:
+    """Functions in a circle, each of which calls the next in one arm of a branch."""
+    nodes: dict[str, Any] = {"constant_1": {"value": 1.0}, "call_0": "function_1"}
+    wires = ["constant_1>call_0.xs.0"]
+    for k in range(1, count + 1):
+        nodes |= {
+            f"function_{k}": {"returns": ("float64",)}, f"function_{k}/input_{k}": "x",
+            f"function_{k}/greater_{k}": {"y": 2.0}, f"function_{k}/branch_{k}": {},
+            f"branch_{k}.then/input_{k}_1": "x", f"branch_{k}.then/call_{k}": f"function_{k % count + 1}",
+            f"branch_{k}.then/output_{k}_1": "value", f"branch_{k}.otherwise/input_{k}_2": "x",
+            f"branch_{k}.otherwise/output_{k}_2": "value", f"function_{k}/output_{k}": "value",
+        }  # fmt: skip
+        wires += [f"input_{k}>greater_{k}", f"greater_{k}>branch_{k}.condition", f"input_{k}>branch_{k}.xs.0",
+                  f"input_{k}_1>call_{k}.xs.0", f"call_{k}>output_{k}_1.value", f"input_{k}_2>output_{k}_2.value",
+                  f"branch_{k}>output_{k}.value"]  # fmt: skip
+    return body_graph(nodes, " ".join(wires))
+
+
+def test_bodies_and_calls_as_deep_as_allowed_are_lowered_and_deeper_ones_refused() -> None:
+    for graph in (doubling(6), ring(48)):
+        program = lowered(graph, "call_0.value")
+        assert float(outputs(program, values_of(program, graph, {}))[0]) == 1.0
+    with pytest.raises(LoweringError, match="lies more than 100 bodies and calls deep"):
+        lowered(ring(60), "call_0.value")
+    chain = body_graph(
+        {"constant_1": {"value": 1.0}, "call_0": "function_1"}
+        | {key: each for k in range(1, 100) for key, each in {
+            f"function_{k}": {}, f"function_{k}/input_{k}": "x", f"function_{k}/output_{k}": "value",
+            f"function_{k}/call_{k}": f"function_{k + 1}"}.items() if k < 99 or not key.endswith("call_99")},
+        "constant_1>call_0.xs.0 input_99>output_99.value "
+        + " ".join(f"input_{k}>call_{k}.xs.0 call_{k}>output_{k}.value" for k in range(1, 99)),
+    )  # fmt: skip
+    program = lowered(chain, "call_0.value")
+    assert float(outputs(program, values_of(program, chain, {}))[0]) == 1.0
 
 
 def test_what_is_not_finite_in_a_body_is_found_at_its_node() -> None:
