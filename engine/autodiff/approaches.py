@@ -20,6 +20,7 @@ from engine.errors import LoweringError
 from engine.program.compose import with_output
 from engine.program.passes import PORTABLE, simplify, stable
 from engine.program.program import Program, Var
+from engine.program.segments import segmented
 from engine.program.structure import CALL
 
 Gradient: TypeAlias = Callable[[Sequence[Any]], tuple[tuple[Any, ...], tuple[Any, ...]]]
@@ -50,6 +51,8 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
     sentence = refusal(approach, backend) or refused_feature(program, approach, backend)
     if sentence is not None:
         raise LoweringError(sentence)
+    if backend == "xla":
+        program = segmented(program)
     make = TABLE[approach, backend]
     assert not isinstance(make, str)  # noqa: S101 - refusals were raised above
     return make(program, of, tuple(wrt))
@@ -57,6 +60,7 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
 
 def refused_feature(program: Program, approach: str, backend: str) -> str | None:
     """Return why a pair that runs cannot run this program, as one sentence, or None."""
+    program = segmented(program) if backend == "xla" else program
     keys = ((approach, backend, feature) for feature in features_of(program))
     return next((FEATURES_REFUSED[key] for key in keys if key in FEATURES_REFUSED), None)
 
@@ -155,8 +159,8 @@ TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient
 }
 """Approach and backend -> how the gradient function is made, or why it is not."""
 
-_NO_SCHEDULE = "A loop that saves a part of its iterations walks back by a schedule, which XLA cannot do: save all, or "
-_NO_SCHEDULE += "use the backend numpy_code."
+_NO_SCHEDULE = "A loop that saves a part of its iterations walks back by a schedule, which XLA cannot do: save all (or "
+_NO_SCHEDULE += "every k, where the number of iterations is known beforehand), or use the backend numpy_code."
 
 _ONLY_BACK = (
     "A clipped gradient exists only backwards, as it depends on what flows back: choose an approach other than "

@@ -6,8 +6,11 @@ import numpy as onp
 import pytest
 
 from engine.autodiff.adjoint import adjoint
+from engine.autodiff.approaches import gradient_function
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
+from engine.errors import LoweringError
+from engine.program.segments import segmented
 from engine.program.structure import SCAN, SWEEP, WHILE
 from tests.engine.autodiff.structural_cases import CASES
 from tests.engine.autodiff.test_structure import floats, second
@@ -114,3 +117,48 @@ def test_theanos_checkpointed_scan_takes_a_quarter_of_the_memory(memory):
     onp.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
     assert all_ > 300 * 2_048 * 8
     assert some * 4 < all_
+
+
+@pytest.mark.parametrize("name", LOOPS)
+@pytest.mark.parametrize("memory", ["every", "every 1", "every 3", "every 50"])
+def test_loops_in_loops_give_the_same_gradient(name, memory):
+    function, points = LOOPS[name]
+    saving = record(function, points[0])
+    cut = segmented(record(function, points[0], memory))
+    runs = [compile_program(adjoint(each, saving.outputs[0], floats(saving))) for each in (saving, cut)]
+    for point in points:
+        for wanted, found in zip(runs[0](point), runs[1](point), strict=True):
+            onp.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
+def known_count(np, flow, x):
+    return np.sum(flow.scan(301, [x], [], lambda inner, s, k: [np.tanh(s * 1.01 + 0.1)])[0])
+
+
+def test_loops_in_loops_take_the_memory_of_the_root():
+    point = (onp.linspace(-1, 1, 2_048),)
+    weights, gradients = [], []
+    for memory in ("save all", "every"):
+        run = compile_program(gradient(segmented(record(known_count, point, memory))))
+        run(point)
+        tracemalloc.start()
+        try:
+            gradients.append(run(point)[-1])
+            weights.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    onp.testing.assert_allclose(*gradients, rtol=0, atol=1e-12)
+    assert weights[1] * 4 < weights[0]
+
+
+def test_every_kth_on_xla_is_loops_in_loops():
+    point = (onp.linspace(-1, 1, 5),)
+    program = record(known_count, point, "every 20")
+    wanted = compile_program(gradient(record(known_count, point)))(point)
+    run = gradient_function(program, program.outputs[0], floats(program), "static", "xla")
+    (value,), (found,) = run(point)
+    onp.testing.assert_allclose(value, wanted[0], rtol=1e-12)
+    onp.testing.assert_allclose(found, wanted[1], rtol=1e-11, atol=1e-13)
+    online = record(known_count, point, "online 5")
+    with pytest.raises(LoweringError, match="every k, where the number of iterations is known beforehand"):
+        gradient_function(online, online.outputs[0], floats(online), "static", "xla")
