@@ -286,6 +286,11 @@ _PERMUTING: Mapping[str, Callable[..., tuple[int, ...] | None]] = {
 
 def _without_expansion(work: Rewriter, equation: Equation) -> Found:
     """f(expand(x), y): f(x, y) where broadcasting does the same; f(expand(x), 2): expand(f(x, 2))."""
+    for each in equation.arguments:
+        if work.by(each, "gradwire.expand"):
+            break
+    else:
+        return None
     kind = work.types.get(equation.output)
     if kind is None or equation.settings or DYNAMIC in kind.shape:
         return None

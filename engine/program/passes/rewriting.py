@@ -105,7 +105,11 @@ def rewrite(program: Program, rules: Mapping[str, Sequence[Rule]]) -> Program:
     work = Rewriter(program)
     renamed: dict[Var, Var] = {}
     for equation in program.equations:
-        found: Var | Equation = with_renamed(equation, renamed)
+        now = with_renamed(equation, renamed)
+        if equation.primitive not in rules:
+            work.append(now)
+            continue
+        found: Var | Equation = now
         for _ in range(ROUNDS):
             better = _applied(work, found, rules)
             if better is None:
