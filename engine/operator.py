@@ -71,7 +71,7 @@ FAMILIES: Mapping[str, str] = {
     "probability": "Probability",
     "losses": "Losses",
     "control": "Control flow",
-    "gradients": "Gradient shaping",
+    "gradients": "Gradients",
     "optimizers": "Optimizers",
     "views": "Views",
 }

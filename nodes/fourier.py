@@ -225,7 +225,7 @@ KNOTS, VALUES = [-2.0, -0.5, 1.0, 2.5], [1.0, -1.5, 2.0, 0.5]
         "knots": r"-\frac{v_{k+1} - v_k}{t_{k+1} - t_k}\,(1 - w,\ w)\ \text{at}\ (k, k+1)",
         "values": r"(1 - w,\ w)\ \text{at}\ (k, k+1),\ w = \frac{x - t_k}{t_{k+1} - t_k}",
     },
-    domain="knots rise; x is not at a knot, where the slope changes",
+    domain="knots rise, else NaN; x is not at a knot, where the slope changes",
     synonyms=("interp", "lookup", "piecewise linear", "curve", "lerp"),
     samples=(
         ([-1.5, 0.2, 1.7, -0.7], KNOTS, VALUES),
@@ -245,13 +245,13 @@ KNOTS, VALUES = [-2.0, -0.5, 1.0, 2.5], [1.0, -1.5, 2.0, 0.5]
     },
 )
 def interpolate(x: Value, knots: Value, values: Value) -> Value:
-    """The value at x on straight lines between points."""
+    """The value at x on straight lines between points. Knots that do not rise give NaN."""
     x, knots, values = inexact(x, knots, values), inexact(knots, x, values), inexact(values, x, knots)
     after = np.sum(np.expand_dims(x, -1) >= knots[1:-1], axis=-1)
     left, right = knots[after], knots[after + 1]
     low, high = values[after], values[after + 1]
     share = np.clip((x - left) / (right - left), 0.0, 1.0)
-    return low + (high - low) * share
+    return np.where(np.all(knots[1:] > knots[:-1]), low + (high - low) * share, np.nan)
 
 
 def _polynomial(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:

@@ -47,6 +47,8 @@ BAD: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("linear_algebra.solve_triangular", ([[1.0, 0.0], [3.0, 0.0]], [1.0, 2.0]), {}, '"a" is 0 at place 1, and no'),
     ("linear_algebra.cholesky", ([[1.0, 2.0], [2.0, 1.0]],), {}, '"x" is not positive definite: its smallest '
      "eigenvalue is -1"),
+    ("signal.interpolate", (0.5, [0.0, 2.0, 1.5], [1.0, 2.0, 3.0]), {}, '"knots" does not rise: 2 at place 1 is '
+     "followed by 1.5"),
     ("probability.normal_entropy", ([1.0, -2.0],), {}, '"deviation" is -2 at place 1, and it must be above 0'),
 ]  # fmt: skip
 

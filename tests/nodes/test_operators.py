@@ -45,9 +45,11 @@ def test_every_differentiable_dtype_is_among_the_samples(declared: Operator) -> 
 GUARDED = frozenset(
     {"losses.cross_entropy", "losses.nll", "losses.cosine", "losses.kl_divergence", "neural.embedding"}
     | {"inputs.standardise", "inputs.min_max", "linear_algebra.expm", "probability.student_t_mean"}
+    | {"signal.interpolate"}
 )
 """Those with a choice that no sample enters, as there is no derivative there (labels outside the classes, rows of
-zeros, probabilities of 0, constant columns): see test_numerics, test_more_losses, test_layers, test_more_inputs."""
+zeros, probabilities of 0, constant columns, knots that fall, no mean): see test_numerics, test_more_losses,
+test_layers, test_more_inputs, test_domains, test_more_matrices."""
 
 
 def chosen(program: Program, values: dict[Var, Value]) -> dict[int, set[bool]]:
