@@ -30,6 +30,12 @@ WIDE = [[0.5, 1.0, -1.0, 2.0], [-2.0, 1.5, 3.0, -0.5]]
         (TALL, [WIDE, [[1.0, 2.0, 3.0, 4.0], [-1.0, 0.5, -2.0, 1.5]]]),
         (onp.array(TALL, "float32"), onp.array(WIDE, "float32")),
         (onp.array(TALL) * (1 + 0.5j), onp.array(WIDE) * (0.5 - 1j)),
+        (TALL, onp.array(WIDE) * (0.5 - 1j)),
+        (onp.array(TALL) * (1 + 0.5j), WIDE),
+        (TALL, onp.array([2.0 - 1j, -1.0])),
+        (onp.array(TALL) * (1 + 0.5j), [2.0, -1.0]),
+        (onp.array([1.0, -2.0j, 0.5]), TALL),
+        ([1.0, -2.0, 0.5], onp.array([0.25, 3.0j, -1.5])),
         (onp.array([[1, 2], [3, 4]]), onp.array([[5, -6], [7, 8]])),
     ),
     sockets={
