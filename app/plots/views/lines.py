@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from app.theme import appearance
 from app.worker.describe import short
 from app.worker.messages import ViewData
 from engine.types import shape_text
+
+DASHES: Final = (None, (3.0, 2.0))
+"""The strokes of the curves: where a theme has no more colours, they begin again, dashed."""
 
 
 class LineCard(ViewCard):
@@ -66,8 +69,8 @@ class LineCard(ViewCard):
             self._curves.pop().remove()
         while len(self._curves) < len(self._drawn):
             self._curves.append(CurveMark(self.area, len(self._curves)))
-        for curve, (_, color, x, y) in zip(self._curves, self._drawn, strict=True):
-            curve.set(x, y, stroke(color))
+        for k, (curve, (_, color, x, y)) in enumerate(zip(self._curves, self._drawn, strict=True)):
+            curve.set(x, y, stroke(color, dashes=DASHES[k // len(appearance().theme.series)]))
         several = len(self._drawn) > 1
         self.set_legend([Pill(name, name, color) for name, color, *_ in self._drawn] if several else ())
         across = finite_range(*(x for *_, x, _ in self._drawn))
@@ -81,14 +84,19 @@ class LineCard(ViewCard):
         if y.size == 1:
             seen = self._seen.columns()
             return [("y", theme.value, self._across(seen[:, 0]), self._up(seen[:, 1]))]
-        columns = y.reshape(len(y), -1).T[: len(theme.series)]
+        columns = y.reshape(len(y), -1).T[: len(theme.series) * len(DASHES)]
         stride = max(1, round(self.shape("y")[0] / len(y)))
         x = self.arrays["x"].ravel() if "x" in self.arrays else np.arange(len(y), dtype=float) * stride
         given = listed(self.settings.get("names"))
         names = ["y"] if len(columns) == 1 else [f"column {k}" for k in range(len(columns))]
         names = [given[k] if k < len(given) else name for k, name in enumerate(names)]
         return [
-            (name, theme.value if len(columns) == 1 else theme.series[k], self._across(x), self._up(column))
+            (
+                name,
+                theme.value if len(columns) == 1 else theme.series[k % len(theme.series)],
+                self._across(x),
+                self._up(column),
+            )
             for k, (name, column) in enumerate(zip(names, columns, strict=True))
         ]
 

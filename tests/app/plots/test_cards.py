@@ -406,6 +406,16 @@ def test_data_that_cannot_be_drawn_are_explained(shown, arrays, words):
     assert card.empty.isVisible()
 
 
+def test_more_curves_than_a_theme_has_colours_are_dashed(shown):
+    many = np.arange(10)[None, :] * np.array([[0.0], [1.0], [2.0]])
+    card = shown(LineCard("l", {"names": "a, b, c, d, e, f, g, h, i, j"}))
+    card.show_data(data(y=many), 0)
+    assert [name for name, *_ in card._drawn] == list("abcdefghij")
+    colours = [color for _, color, *_ in card._drawn]
+    assert colours[:2] == colours[8:], "after eight colours they begin again"
+    assert [curve._stroke.dashes for curve in card._curves] == [None] * 8 + [(3.0, 2.0)] * 2
+
+
 def test_a_line_over_x_and_the_history_of_a_scalar(shown):
     card = shown(LineCard("l", {}))
     card.show_data(data(y=np.stack([X, X**2], 1), x=X), 0)
