@@ -37,7 +37,10 @@ def adam(steps: int, rate: float, x: float = -1.2, y: float = 1.0) -> tuple[floa
     return x, y
 
 
-APPROACHES = [("static", "numpy_code"), ("static", "interpret"), ("tape", None), ("forward", None)]
+APPROACHES = [
+    ("static", "numpy_code"), ("static", "interpret"), ("tape", None), ("source", None), ("callbacks", None),
+    ("forward", None),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("approach", "backend"), APPROACHES)
