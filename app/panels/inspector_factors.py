@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,12 +59,18 @@ class FactorsEditor(Editor):
                 widget.hide()
                 widget.deleteLater()
         self.fields = {}
-        labels = dict(self._parameters())
+        labels = self._labels()
         for name in self._value:
             self._rows.addWidget(self._row(name, labels.get(name, name)))
 
+    def _labels(self) -> dict[str, str]:
+        """Return what each parameter is called, with its id where others are called alike."""
+        found = self._parameters()
+        shared = Counter(label for _, label in found)
+        return {id: label if shared[label] == 1 else f"{label} ({id})" for id, label in found}
+
     def _row(self, name: str, label: str) -> QWidget:
-        shown = QLabel(label if len(label) < 22 else f"{label[:20]}…", self)
+        shown = QLabel(label if len(label) < 26 else f"{label[:24]}…", self)
         shown.setTextFormat(Qt.TextFormat.PlainText)
         shown.setToolTip(tip(label))
         field = NumberField(self)
@@ -83,7 +90,7 @@ class FactorsEditor(Editor):
     def _open(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for id, label in self._parameters():
+        for id, label in self._labels().items():
             if id not in self._value:
                 menu.addAction(label, lambda id=id: self.add(id))
         menu.popup(self.button.mapToGlobal(QPoint(0, self.button.height())))
