@@ -134,16 +134,14 @@ def convolution_torch(np_: Any, parameters: Any, data: Any) -> Any:
 
 
 def convolution_gradwire(np_: Any, parameters: Any, data: Any) -> Any:
-    from engine.program.windows import correlate
-    from nodes.library import LIBRARY
+    """By the primitives that the convolution and pooling nodes are made of."""
+    from engine.program.windows import correlate, pick, window_argmax
 
     kernel, shift, weights, bias = parameters
     x, chosen = data
     maps = correlate(x, np_.swapaxes(kernel, 0, 1)[:, :, ::-1, ::-1], (1, 1))
     maps = np_.maximum(maps + shift[:, None, None], 0.0)
-    pool = LIBRARY["neural.max_pooling"]
-    settings = {name: spec.default for name, spec in pool.settings.items()}
-    return _head(np_, pool.function(maps, **settings), weights, bias, chosen)
+    return _head(np_, pick(maps, window_argmax(maps, (2, 2), (2, 2))), weights, bias, chosen)
 
 
 # ----- ADBench's Gaussian mixture -----

@@ -23,7 +23,7 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "callback_depth": (100_000, 1_000_000),
     "xla_every": (6, 1),  # of the operators of a family, every n-th
     "xla_samples": (1, 1_000),
-    "xla_graphs": (6, 150),
+    "xla_graphs": (12, 150),
 }
 
 

@@ -194,8 +194,8 @@ def _matmul_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
         if y_rank == 1:
             return unbroadcast(g * x, y)
         return unbroadcast(np.reshape(x, (-1, 1)) * np.reshape(g, (*np.shape(g)[:-1], 1, np.shape(g)[-1])), y)
-    if y_rank == 1:
-        return unbroadcast(np.reshape(g, (*np.shape(g), 1)) * x, y)
+    if y_rank == 1:  # one product, where a multiplication and a sum would pass over x twice
+        return np.matmul(np.reshape(g, (-1,)), np.reshape(x, (-1, np.shape(x)[-1])))
     return unbroadcast(np.matmul(np.swapaxes(x, -1, -2), g), y)
 
 
