@@ -236,6 +236,8 @@ def _loop(writer: Writer, equation: Equation, wanted: Taken, depth: int) -> list
         over = writer.named(endless, "gradwire.endless")
         lines += [f"{pad}else:", f"{inner}{over}({writer.argument(equation.origin)}, {loop.limit})"]
     lines += _results(writer, loop, wanted, carries, lists, step, pad)
+    held = [*lists.values(), *[f"k{number}"] * loop.keeps]
+    lines += [f"{pad}del {', '.join(held)}"] * bool(held)
     return [*lines, *_copies(writer, wanted, pad)]
 
 

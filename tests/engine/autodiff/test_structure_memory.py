@@ -162,3 +162,26 @@ def test_every_kth_on_xla_is_loops_in_loops():
     online = record(known_count, point, "online 5")
     with pytest.raises(LoweringError, match="every k, where the number of iterations is known beforehand"):
         gradient_function(online, online.outputs[0], floats(online), "static", "xla")
+
+
+def test_what_a_loop_stacked_is_not_kept_twice():
+    """Three loops that stack arrays: each list is let go when it has become one array."""
+
+    def function(np, flow, x):
+        stacks = []
+        for _ in range(3):
+            x, stack = flow.scan(40, [x], [], lambda inner, s, k: [np.tanh(s * 1.01), s * 2.0])
+            stacks.append(stack)
+        return np.sum(stacks[0] * stacks[1][0] + stacks[2])
+
+    point = (onp.linspace(-1, 1, 2_048),)
+    run = compile_program(record(function, point))
+    run(point)
+    tracemalloc.start()
+    try:
+        run(point)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    stack = 40 * 2_048 * 8
+    assert peak < 4.5 * stack, "two arrays, and the last list becoming the third"
