@@ -234,9 +234,9 @@ class Printer:
             self.depth -= 1
             self.program, self.names, self.origin = outer
 
-    def items(self, wanted: Mapping[int, Sequence[Var]], count: int, stem: str) -> list[str]:
-        """Return names for all of a structural equation's values; those that are taken have the names of theirs."""
-        return [self.name(wanted[k][0]) if k in wanted else self.new(f"{stem}{k}") for k in range(count)]
+    def items(self, wanted: Mapping[int, Sequence[Var]], stems: Sequence[str]) -> list[str]:
+        """Return names for all of a structural equation's values: of those that are taken their own, else new ones."""
+        return [self.name(wanted[k][0]) if k in wanted else self.new(stem) for k, stem in enumerate(stems)]
 
     def copies(self, wanted: Mapping[int, Sequence[Var]]) -> None:
         """Write the further names of values that are taken several times."""
@@ -271,7 +271,7 @@ def _branch(printer: Printer, equation: Equation, wanted: Wanted) -> None:
     which, *operands = equation.arguments
     arms = [program for _, program in programs_of(equation)]
     names, chosen = [printer.argument(each) for each in operands], printer.argument(which)
-    results = printer.items(wanted, len(arms[0].outputs), "unused")
+    results = printer.items(wanted, ["unused"] * len(arms[0].outputs))
     heads = [f"if {chosen} <= 0:", *(f"elif {chosen} == {k}:" for k in range(1, len(arms) - 1)), "else:"]
     order = list(range(len(arms)))
     if len(arms) == 2:
@@ -291,7 +291,8 @@ def _loop(printer: Printer, equation: Equation, wanted: Wanted) -> None:
     operands = [printer.argument(each) for each in loop.operands]
     first = loop.consts + loop.carry
     _name_carries(printer, loop, wanted)
-    results = printer.items(wanted, loop.carry + loop.stacked, "carried")
+    stems = [_carried(each.name) or "carried" for each in loop.body.inputs[loop.consts : first]]
+    results = printer.items(wanted, [*stems, *["stack"] * loop.stacked])
     carries, stacks = results[: loop.carry], results[loop.carry :]
     number = printer.new("i")
     printer.assign(carries, operands[loop.consts : first])
@@ -325,12 +326,17 @@ def _loop(printer: Printer, equation: Equation, wanted: Wanted) -> None:
 def _name_carries(printer: Printer, loop: Loop, wanted: Wanted) -> None:
     """Call what a loop carries by the names its body has for it, and the stacks of saved carries after them."""
     inputs = loop.body.inputs
-    called = {each.var: each.name for each in inputs[loop.consts : loop.consts + loop.carry] if " " not in each.name}
+    called = {each.var: _carried(each.name) for each in inputs[loop.consts : loop.consts + loop.carry]}
     for k, (var, *_) in wanted.items():
         if var not in printer.names and k < loop.carry + loop.stacked:
             name = called.get(inputs[loop.consts + k].var if k < loop.carry else loop.body.outputs[k])
-            if name is not None:
+            if name:
                 printer.names[var] = printer.new(name if k < loop.carry else f"saved_{name}")
+
+
+def _carried(name: str) -> str:
+    """Return what a carry is called that people gave a name, "node.name" as its body's input; else ""."""
+    return name.rpartition(".")[2] if " " not in name else ""
 
 
 def _head(printer: Printer, condition: Program, given: Sequence[str]) -> None:
@@ -351,7 +357,7 @@ def _call(printer: Printer, equation: Equation, wanted: Wanted) -> None:
     name = str(dict(equation.settings)["function"])
     count = 1 + max(wanted, default=0)
     inner = printer.program.functions.get(name)
-    results = printer.items(wanted, len(inner.outputs) if inner is not None else count, "unused")
+    results = printer.items(wanted, ["unused"] * (len(inner.outputs) if inner is not None else count))
     operands = ", ".join(printer.argument(each) for each in equation.arguments)
     printer.say(f"{', '.join(results)} = {identifier(printer.label(name))}({operands})")
     printer.copies(wanted)
@@ -368,7 +374,7 @@ def _other(printer: Printer, equation: Equation, wanted: Wanted) -> None:
             printer.body()
             printer.say(f"return {', '.join(map(printer.argument, inner.outputs))}")
         names.append(name)
-    results = printer.items(wanted, 1 + max(wanted, default=0), "unused")
+    results = printer.items(wanted, ["unused"] * (1 + max(wanted, default=0)))
     operands = [*names, *(printer.argument(each) for each in equation.arguments)]
     printer.say(f"{', '.join(results)} = {equation.primitive.rpartition('.')[2]}({', '.join(operands)})")
     printer.copies(wanted)
