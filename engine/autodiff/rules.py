@@ -327,6 +327,7 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
     "numpy.var": (_variance_vjp,),
     "numpy.std": (_deviation_vjp,),
     "numpy.cumsum": (_cumsum_vjp,),
+    "numpy.flip": (lambda g, ans, x, axis=None, **_: np.flip(g, axis),),
     **{f"numpy.{name}": (_extreme_vjp,) for name in ("max", "min", "amax", "amin")},
     "numpy.clip": (_clip_vjp,),
     "numpy.diagonal": (_diagonal_vjp,),

@@ -40,6 +40,11 @@ def _call(walker: Walker, node: ast.Call) -> Value:
         if each.arg is None:
             raise refusal(node, "'**' in a call is not part of Gradwire's Python; name each argument")
         words[each.arg] = walker.evaluate(each.value)
+    return called(walker, node, function, arguments, words)
+
+
+def called(walker: Walker, node: ast.AST, function: Value, arguments: list[Value], words: dict[str, Value]) -> Value:
+    """Return function(*arguments, **words) for whatever can be called."""
     if isinstance(function, Unknown):
         return function
     if isinstance(function, Closure):
@@ -68,7 +73,7 @@ def _made(walker: Walker, node: ast.AST, maker: Maker, arguments: list[Value], w
         raise refusal(node, f"{maker.name} is called with other arguments than it takes") from None
 
 
-def _library(walker: Walker, node: ast.Call, callee: Callee, arguments: list[Value], words: dict[str, Value]) -> Value:
+def _library(walker: Walker, node: ast.AST, callee: Callee, arguments: list[Value], words: dict[str, Value]) -> Value:
     if callee.name == "astype":
         if len(arguments) != 1 or words:
             raise refusal(node, "astype takes one dtype")
@@ -128,7 +133,7 @@ def applied(walker: Walker, node: ast.AST, function: Closure, arguments: list[Va
     values = bound(node, function, arguments, words)
     key = _key(function, values)
     if key in walker.recursive:
-        return _called(walker, node, walker.recursive[key], values)
+        return _call_of(walker, node, walker.recursive[key], values)
     if any(each == key for each in walker.active):
         raise _CallsItself(key)
     if len(walker.active) >= CALLS:
@@ -194,7 +199,7 @@ def _recursive(walker: Walker, node: ast.AST, function: Closure, values: dict[st
         functions.update(programs)
         _record(walker, node, function, values, key, found)
         if found.kinds == kinds and len(found.outer) == read and found.kinds:
-            return _called(walker, node, found, values)
+            return _call_of(walker, node, found, values)
     raise refusal(node, f"what {function.name} gives cannot be told: each call gives another type, or none ever ends")
 
 
@@ -240,7 +245,7 @@ def _array_kinds(values: dict[str, Value]) -> list[tuple[str, Any]]:
     return found
 
 
-def _called(walker: Walker, node: ast.AST, found: _Recursive, values: dict[str, Value]) -> Value:
+def _call_of(walker: Walker, node: ast.AST, found: _Recursive, values: dict[str, Value]) -> Value:
     if not found.kinds:
         return Unknown()
     arrays = [walker.scope.local(each) for each in flattened(tuple(values.values()))[0] if is_array(each)]

@@ -14,6 +14,7 @@ from engine.program.functions import inputs_of, named_leaves
 from engine.program.program import Program, Role
 from engine.program.record import Recorder, recording
 from engine.python import calls
+from engine.python.derivatives import DERIVATIVES
 from engine.python.makers import BUILTINS
 from engine.python.refusal import position, refusal
 from engine.python.statements import STATEMENTS, block
@@ -139,5 +140,5 @@ def _deep(node: ast.AST) -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-_GIVEN: Final[Mapping[str, Any]] = {**BUILTINS, "np": Module("np"), "math": Module("math")}
+_GIVEN: Final[Mapping[str, Any]] = {**BUILTINS, **DERIVATIVES, "np": Module("np"), "math": Module("math")}
 """What every text may use without importing it."""

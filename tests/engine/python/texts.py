@@ -110,4 +110,17 @@ def f(x, left, right, node):
          (np.array([0.1, 0.2, -0.8, 0.3, 0.5]), np.array([1, 2, -1, -1, -1]), np.array([4, 3, -1, -1, -1]), 0)),
 )  # fmt: skip
 
-ALL = STRAIGHT + BRANCHES + LOOPS + RECURSION
+DERIVATIVES = (
+    Text("grad", "def f(x):\n    return grad(lambda t: t**3 * np.sin(t))(x)", (0.7,), (-1.3,)),
+    Text("grad_of_grad", "def f(x):\n    g = lambda t: np.exp(t * t)\n    return grad(grad(g))(x) + grad(g)(x) * x", (0.7,), (-1.3,)),
+    Text("no_confusion", "def f(x):\n    return grad(lambda a: a * grad(lambda b: a + b)(1.0))(x)", (0.7,), (-1.3,)),
+    Text("closure", "def f(x, y):\n    return grad(lambda a: a * x * y + a * a)(x)", (0.7, 2.0), (-1.3, 0.1)),
+    Text("myia", "def power(x, n):\n    if n == 0:\n        return 1.0\n    return x * power(x, n - 1)\ndef f(x):\n    return grad(power)(x, 3)", (0.7,), (-1.3,)),
+    Text("through_loop", "def s(x):\n    t, n, total = x, 1, 0.0\n    while abs(t) >= 1e-8:\n        total += t\n        t = -t * x * x / ((n + 1) * (n + 2))\n        n += 2\n    return total\ndef f(x):\n    return grad(s)(x)", (1.0,), (0.3,)),
+    Text("in_loop", "def f(x):\n    p = lambda v: np.sum(v**4) / 4\n    for _ in range(3):\n        x = x - 0.1 * grad(p)(x)\n    return x", (V1,), (V2,)),
+    Text("jacobian", "def f(x):\n    return jacobian(lambda v: np.cumsum(v) * v[0])(x)", (V1,), (V2,)),
+    Text("hessian", "def f(x):\n    value, slope = value_and_grad(lambda v: np.prod(v))(x)\n    return hessian(lambda v: np.prod(v))(x) * value + slope", (V1,), (V2,)),
+)  # fmt: skip
+"""Functions that differentiate functions; the oracle has autograd's own under these names."""
+
+ALL = STRAIGHT + BRANCHES + LOOPS + RECURSION + DERIVATIVES
