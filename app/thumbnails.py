@@ -91,7 +91,7 @@ def about(path: Path) -> tuple[str, str]:
         notes = read(path).layout.notes
     except GradwireError as refused:
         return title_of(path), refused.sentence
-    texts = [notes[id].text for id in sorted(notes) if not notes[id].nodes]
+    texts = [notes[id].text for id in sorted(notes) if not notes[id].nodes and not notes[id].inside]
     plain = " ".join(re.sub(r"[*_`#]|\[([^\]]*)\]\([^)]*\)", r"\1", texts[0]).split()) if texts else ""
     head, _, body = plain.partition(". ")
     name = re.split(r"[,;:.]", head)[0].strip()

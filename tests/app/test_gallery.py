@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app import gallery
+from app import gallery, thumbnails
 from app.assets import SAMPLES
 from app.start_page import StartPage
 from nodes.library import LIBRARY
@@ -19,6 +19,15 @@ def test_every_sample_has_one_field_and_every_name_a_sample() -> None:
     assert sorted(named) == sorted(path.stem for path in SAMPLES.glob("*.dgraph"))
     assert gallery.MORE not in dict(gallery.fields())
     assert gallery.fields()[0][1][0].stem == "1_straight_line_hubble"
+
+
+def test_samples_are_called_by_the_head_of_their_first_note_outside_of_bodies() -> None:
+    names = {path.stem: thumbnails.about(path)[0] for path in SAMPLES.glob("*.dgraph")}
+    assert len(set(names.values())) == len(names)
+    assert names["xor_quick_start"] == "XOR by three units"
+    assert names["logistic_map_chaos"] == "What chaos does to a gradient"
+    assert names["digits_convolution"] == "Handwritten digits by convolutions"
+    assert names["gaussian_process"] == "A Gaussian process through noisy points"
 
 
 def test_a_sample_of_no_field_comes_last_and_a_missing_one_is_left_out(tmp_path: Path) -> None:
