@@ -23,6 +23,8 @@ from engine.program.compose import fuse, select
 from engine.program.functions import record_function
 from engine.program.passes import PORTABLE, simplify, stable
 from engine.program.program import Program, ProgramInput, Role, Var
+from engine.program.segments import segmented
+from engine.program.structure import SAVE_ALL, programs_of
 from engine.schedules import SCHEDULES
 from engine.search_step import FRESH, in_order, search_step
 from engine.types import ArrayType, RecordType, TupleType, Type, type_of
@@ -71,7 +73,8 @@ class Stepper:
     program: Program
     """The whole step, for looking at and as text."""
     steady: Program
-    """The same step, its loss made stable before the adjoint was taken: what compilers are given."""
+    """The same step, its loss made stable before the adjoint was taken and its checkpoints nested loops: what XLA is
+    given."""
     gradient_program: Program
     """The loss and its adjoint: where a value that is not finite is looked for."""
     searches: bool = False
@@ -107,9 +110,13 @@ def build(
     else:
         parts = _Update(prepared, down, ages or {})
         program, slots = _one_step(down, whole, parts, scalars + arrays), parts.slots
-        steady = _stable_step(down, program, parts, scalars + arrays)
+        fused = _stable_step(down, program, parts, scalars + arrays)
+        steady = fused
+        if _checkpointed(down.program):
+            nested = replace(down, program=segmented(down.program))
+            steady = _stable_step(nested, None, parts, scalars + arrays)
         if (approach, backend) == FUSED:
-            function = compile_program(simplify(steady)).function
+            function = compile_program(simplify(fused)).function
         elif xla.whole(approach, backend):
             function = _by_xla(simplify(steady, PORTABLE))
         else:
@@ -154,10 +161,19 @@ def _one_step(down: Descent, whole: Program, parts: _Update, recorded: Sequence[
     return in_order(program, (*down.free, *(slots[name] for name in parts.slot_names)))
 
 
-def _stable_step(down: Descent, program: Program, parts: _Update, recorded: Sequence[str]) -> Program:
+def _checkpointed(program: Program) -> bool:
+    """Return whether a loop of the program does not save everything for the way back."""
+    return any(
+        dict(each.settings).get("memory", SAVE_ALL) != SAVE_ALL
+        or any(_checkpointed(inner) for _, inner in programs_of(each))
+        for each in program.equations
+    )
+
+
+def _stable_step(down: Descent, program: Program | None, parts: _Update, recorded: Sequence[str]) -> Program:
     """Return the step whose loss was made stable before its adjoint was taken; `program` itself where it is already."""
     steady = stable(down.program)
-    if steady is down.program:
+    if program is not None and steady is down.program:
         return program
     whole = adjoint(steady, down.loss, [each.var for each in down.free])
     return _one_step(replace(down, program=steady), whole, parts, recorded)
