@@ -36,7 +36,10 @@ SLIDER_WIDTH: Final = 168.0
 BOX_WIDTH: Final = 152.0
 """Least width of a node with a value box in it."""
 CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0, READING: 44.0}
-PREVIEWED: Final = ("views.line_plot", "views.image", "views.histogram", "views.scatter_fit")
+PREVIEWED: Final = (
+    "views.line_plot", "views.image", "views.histogram", "views.scatter_fit", "views.heat_map", "views.contour",
+    "views.confusion_matrix", "views.decision_boundary",
+)  # fmt: skip
 READ_OUT: Final = "−0.000e+00"
 """The widest number that is shown beside a loss."""
 
@@ -199,7 +202,7 @@ def _what_control(session: Session, id: str, declared: Operator, family: str) ->
         return (SLIDER, setting, text, spec) if isinstance(spec, Slider) and not idle else ("", "", "", None)
     if _has_value_box(declared):
         return VALUE, "value", _start_text(session, id, declared), None
-    if declared.id == "views.probe":
+    if declared.id in ("views.probe", "views.number"):
         return READING, "", "", None
     if declared.id in PREVIEWED:
         return PREVIEW, "", "", None

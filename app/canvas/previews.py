@@ -18,6 +18,7 @@ from app.canvas.inks import Inks, pen, width, write
 from app.canvas.items import Reading
 from app.plots.scales import limits
 from app.plots.shapes import logarithms
+from app.plots.views.boundary import class_shares, region_colors
 from app.worker.messages import ViewData
 
 MOST: Final = 60
@@ -51,7 +52,7 @@ def preview_of(operator: str, style: str, data: ViewData | None) -> Preview | No
         return None
     arrays = {name: packed.array() for name, packed in data.inputs.items()}
     with np.errstate(all="ignore"):
-        return make(arrays, style)
+        return make(arrays, PROBABILITY if data.facts.get("probability") else style)
 
 
 def _scatter(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
@@ -105,17 +106,43 @@ def _image(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
     return Preview(cells=np.round(scaled).astype(np.uint8), colours=colours)
 
 
+def _heights(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    z = arrays.get("z")
+    return None if z is None or z.ndim != 2 else _image({"x": z[::-1]}, "sequential")
+
+
+def _counts(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    counts = arrays.get("counts")
+    return None if counts is None else _image({"x": np.sqrt(counts)}, "sequential")
+
+
+def _regions(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    """The regions of a decision boundary, in the colours of their classes."""
+    scores = arrays.get("scores")
+    if scores is None or not scores.size:
+        return None
+    every = tuple(slice(None, None, math.ceil(length / CELLS)) for length in scores.shape[:2])
+    likely = style == PROBABILITY
+    return Preview(cells=region_colors(class_shares(scores[every], likely, likely))[::-1])
+
+
+PROBABILITY: Final = "probability"
+"""The style where what is previewed are probabilities."""
 MAKERS: Final = {
     "views.scatter_fit": _scatter,
     "views.line_plot": _curves,
     "views.histogram": _histogram,
     "views.image": _image,
+    "views.heat_map": _image,
+    "views.contour": _heights,
+    "views.confusion_matrix": _counts,
+    "views.decision_boundary": _regions,
 }
 
 
 def style_of(operator: str, setting: Callable[[str], object]) -> str:
     """Return what of a view's settings its preview follows: the colour scale, or which axes are logarithmic."""
-    if operator == "views.image":
+    if operator in ("views.image", "views.heat_map"):
         return str(setting("colours"))
     if operator == "views.line_plot":
         return " ".join(name for name in ("log_x", "log_y") if setting(name))

@@ -57,7 +57,7 @@ RULES: Final[Mapping[str, str]] = {
     "_pictures": "The shape of the pictures.",
     "_interpolated": "The shape of the places asked for.",
     "_polynomial": "The shape of x.",
-    "biased": "(batch, channels, ...) by a kernel (filters, channels, ...): (batch, filters, ...), as windows and strides say.",
+    "biased": "(..., channels, length, or rows and columns) by a kernel (filters, channels, ...): a channel a filter.",
 }
 """What rules say that carry no words themselves, by the function that makes or is them."""
 

@@ -58,22 +58,11 @@ class BoundaryCard(ViewCard):
     def show_data(self, data: ViewData | None, step: int) -> None:
         """Take up the data, and work out what is said of every place."""
         scores = None if data is None or "scores" not in data.inputs else data.inputs["scores"].array()
-        self._shares = np.empty((0, 0, 0)) if scores is None else self._of(scores, data)  # type: ignore[arg-type]
+        if data is None or scores is None:
+            self._shares = np.empty((0, 0, 0))
+        else:
+            self._shares = class_shares(scores, self._half(data), bool(data.facts.get("probability")))
         super().show_data(data, step)
-
-    def _of(self, scores: NDArray[Any], data: ViewData) -> NDArray[Any]:
-        """Return the share of each class at every place, (rows, columns, classes)."""
-        scores = scores.astype(np.float64)
-        if scores.ndim == 2:
-            with np.errstate(over="ignore"):
-                yes = scores if self._half(data) else 1 / (1 + np.exp(-scores))
-            return np.stack([1 - yes, yes], axis=-1)
-        if data.facts.get("probability"):
-            return scores
-        with np.errstate(all="ignore"):
-            raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-            shares: NDArray[Any] = raised / raised.sum(axis=-1, keepdims=True)
-        return shares
 
     def _half(self, data: ViewData) -> bool:
         """Whether yes begins at 0.5."""
@@ -207,6 +196,21 @@ class BoundaryCard(ViewCard):
         return columns | {
             name: self._shares[..., k].ravel() for k, name in enumerate(self.names()[: self._shares.shape[-1]])
         }
+
+
+def class_shares(scores: NDArray[Any], half: bool, probability: bool) -> NDArray[Any]:
+    """Return the share of each class at every place, (rows, columns, classes), of one number or a score per class.
+
+    One number says yes from 0 on, or from 0.5 on where `half`; scores that are no `probability` are made one.
+    """
+    scores = scores.astype(np.float64)
+    with np.errstate(all="ignore"):
+        if scores.ndim == 2:
+            yes = scores if half else 1 / (1 + np.exp(-scores))
+            return np.stack([1 - yes, yes], axis=-1)
+        raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        shares: NDArray[Any] = scores if probability else raised / raised.sum(axis=-1, keepdims=True)
+        return shares
 
 
 def region_colors(shares: NDArray[Any]) -> NDArray[Any]:

@@ -127,3 +127,25 @@ def test_the_preview_on_the_node_has_the_colours_of_the_plot(
     seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     table = colour_table("diverging", theme.DARK)
     assert {QColor(*table[0].tolist()).name(), QColor(*table[-1].tolist()).name()} <= seen
+
+
+def test_the_regions_of_a_decision_boundary_and_heights_and_counts_are_previewed_the_right_way_up(qapp):
+    from app.plots.views.boundary import region_colors
+
+    scores = np.linspace(-9, 9, 20)[:, None] * np.ones((1, 30))
+    packed = {"scores": m.Packed.of(scores.astype(np.float32))}
+    found = preview_of("views.decision_boundary", "", m.ViewData(packed, {}, {}))
+    assert found.cells.shape == (20, 30, 3)
+    yes, no = region_colors(np.eye(2)[[[1]]])[0, 0], region_colors(np.eye(2)[[[0]]])[0, 0]
+    assert np.abs(found.cells[0].astype(int) - yes).max() < 3, "upwards is yes: the first row of the picture"
+    assert np.abs(found.cells[-1].astype(int) - no).max() < 3
+    flat = {"scores": m.Packed.of(np.full((4, 4), 0.9))}
+    likely, logit = (
+        preview_of("views.decision_boundary", "", m.ViewData(flat, {}, {"probability": p})) for p in (1, 0)
+    )
+    assert not np.array_equal(likely.cells, logit.cells)
+    rising = view_of("views.contour", {"z": np.arange(12.0).reshape(4, 3)}, {})
+    assert preview_of("views.contour", "", rising).cells[0, -1] == 255
+    counted = view_of("views.confusion_matrix", {"prediction": np.array([0, 1, 1]), "target": np.array([0, 1, 0])}, {})
+    cells = preview_of("views.confusion_matrix", "", counted).cells
+    assert cells[0, 0] == cells[0, 1] == cells[1, 1] == 255 and cells[1, 0] == 1
