@@ -61,6 +61,32 @@ def first_gradient(count: int) -> float:
     return least(lambda: gradient_function(program, program.outputs[0], wrt, "static", "numpy_code")(value), 5)
 
 
+def adjoint_cost(function: Callable[..., Any], values: tuple[float, ...]) -> Row:
+    """Return what a scalar function with its gradient costs in evaluations of the function."""
+    program = record_function(function, [ArrayType()] * len(values))
+    wrt = [each.var for each in program.inputs]
+    alone = compile_program(simplify(program)).function
+    both = compile_program(simplify(adjoint(stable(program), program.outputs[0], wrt))).function
+    given = [np.float64(value) for value in values]
+    with np.errstate(all="ignore"):
+        one, other = side_by_side(repeated(lambda: alone(*given), 20), repeated(lambda: both(*given), 20), 200)
+    detail = f"{other / 20 * 1e6:.2f} us / {one / 20 * 1e6:.2f} us"
+    return Row(f"{function.__name__}: with its gradient / alone", other / one, 5.0, detail=detail)
+
+
+def valley(x: Any, y: Any) -> Any:
+    """Rosenbrock's function."""
+    return (x - 1.0) ** 2 + 100.0 * (y - x**2) ** 2
+
+
+def orbit(x: Any, y: Any) -> Any:
+    """Thirty steps of two numbers that drive each other."""
+    for _ in range(30):
+        x = anp.sin(x * y) + 0.5 * x
+        y = y - x * x / 3.0
+    return x * y
+
+
 def rows() -> Iterable[Row]:
     """Yield the gain of each sample's step, the time of the passes, and that of a first gradient."""
     for path in sorted(SAMPLES.glob("*.dgraph")):
@@ -70,6 +96,8 @@ def rows() -> Iterable[Row]:
         without, with_ = step_with_and_without(path.stem)
         detail = f"{without * 1e6:.1f} us / {with_ * 1e6:.1f} us"
         yield Row(f"a step of {path.stem}: without passes / with", without / with_, 0.97, at_least=True, detail=detail)
+    yield adjoint_cost(valley, (0.3, 0.5))
+    yield adjoint_cost(orbit, (0.3, 0.5))
     program = chain(EQUATIONS // 3)
     whole = adjoint(stable(program), program.outputs[0], [program.inputs[0].var])
     count = len(whole.equations)
