@@ -10,10 +10,11 @@ import pytest
 from engine import random_bits
 from engine.backends import xla
 from engine.compiled_loop import Background
-from engine.errors import LoweringError
+from engine.errors import LoweringError, RunError
 from engine.graph import Content, Graph
 from engine.optimizers import METHODS
 from engine.training import Column, Trainer
+from tests.engine.control_graphs import body_graph
 from tests.engine.training_graphs import content, descend, network, rosenbrock, taking_turns, trainer
 
 XLA = {"approach": "static", "backend": "xla"}
@@ -215,3 +216,40 @@ def test_a_background_compiler_that_fails_says_so_and_the_run_goes_on():
     work = Background(fail)
     work.wait(10)
     assert work.loop is None and work.sentence == "That cannot be."
+
+
+# ----- loops inside the step -----
+
+
+def shrinking(factor: float, limit: int = 1000) -> Graph:
+    """Fifty times a trained factor, again and again until it is below 1; how far below is the loss."""
+    nodes = {
+        "constant_1": {"value": 50.0}, "parameter_1": {"value": factor}, "while_1": {"limit": limit},
+        "while_1.condition/input_1": "x", "while_1.condition/greater_1": {"y": 1.0},
+        "while_1.condition/output_1": "continue", "while_1.body/input_2": "x", "while_1.body/outer_1": "parameter_1",
+        "while_1.body/multiply_1": {}, "while_1.body/output_2": "x", "subtract_1": {"y": 0.999}, "square_1": {},
+        "optimizer_1": {"method": "gradient_descent", "learning_rate": 1e-5, "steps": 40},
+    }  # fmt: skip
+    wires = (
+        "constant_1>while_1.carry.0 input_1>greater_1 greater_1>output_1.value input_2>multiply_1 "
+        "outer_1>multiply_1.y multiply_1>output_2.value while_1.x>subtract_1 subtract_1>square_1 "
+        "square_1>optimizer_1.loss"
+    )
+    return body_graph(nodes, wires)
+
+
+def test_a_stack_inside_the_step_doubles_and_the_run_goes_on():
+    graph = Content(shrinking(0.985))  # 259 iterations: the stack of 64 doubles three times
+    one, other = trainer(graph), trainer(graph, **XLA)
+    np.testing.assert_allclose(rows(other, 40), rows(one, 40), rtol=1e-7)
+    assert one.parameters()["parameter_1"] != 0.985
+    close(one, other, 1e-10)
+
+
+def test_a_loop_inside_the_step_that_does_not_end_fails_the_run_with_its_node():
+    for how in ({}, XLA):
+        run = trainer(Content(shrinking(1.001, 70)), **how)
+        with pytest.raises(RunError) as caught:
+            run.run(5)
+        assert caught.value.node == "while_1" and "70 iterations" in caught.value.sentence
+        assert "at step 0" in caught.value.sentence
