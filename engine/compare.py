@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from engine.autodiff.artefacts import Subject
 from engine.autodiff.features import features_of
 from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.autodiff.tangent import tangent
+from engine.backends import xla
 from engine.binding import States, bind, failure
 from engine.errors import GradwireError, LoweringError
 from engine.evaluate import loss_program
@@ -31,7 +33,7 @@ AGREEMENT: Final = 1e-10
 SECONDS: Final = 0.3
 """How long the following gradients of an approach are timed, at most."""
 REPEATS: Final = 200
-MOST_PASSES: Final = 2_000
+MOST_PASSES: Final = 1_000
 """Most passes of the forward approach that are worth measuring."""
 REFERENCE: Final = ("tape", "autograd")
 """What the others are compared with: its derivatives are autograd's."""
@@ -112,6 +114,9 @@ def compare(
     """
     id, about = subject(prepared, parameters, optimizer=optimizer, step=step, states=states)
     pairs = [(approach, default_backend(approach)) for approach in APPROACHES]
+    if "xla" in backends:
+        with suppress(LoweringError):  # told in its lines
+            xla.require()  # so that no approach's first gradient includes the import of JAX
     pairs += [(approach, backend) for backend in backends for approach in APPROACHES if backend in BACKENDS]
     measured = {pair: _measured(prepared, id, about, *pair) for pair in dict.fromkeys(pairs)}
     gradients = {pair: found for pair, (_, found) in measured.items() if found is not None}
