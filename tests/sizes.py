@@ -12,6 +12,8 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "kill_saves": (10, 200),
     "kill_sessions": (3, 50),
     "gestures": (150, 3_000),
+    "random_bodies": (40, 1_000),
+    "damaged_bodies": (100, 5_000),
     "random_graphs": (100, 2_000),
     "structural_programs": (60, 1_000),
     "mutants": (120, 0),  # 0: all

@@ -456,6 +456,9 @@ def _named(lowering: Lowering, names: Sequence[str], values: Sequence[Any], sock
 
 def _give(lowering: Lowering, node: Node, declared: Operator, results: Sequence[Any]) -> None:
     lowering.recorder.origin = node.id
+    outputs = declared.outputs_for(node)
+    if len(outputs) != len(results):
+        raise lowering.error(f"has {len(outputs)} outputs, and what it runs gives {len(results)}")
     lowering.store(node, declared, results[0] if len(results) == 1 else list(results))
 
 
