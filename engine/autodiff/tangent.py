@@ -16,8 +16,8 @@ from autograd.tracer import isbox
 from engine.autodiff import structure_rules
 from engine.autodiff.adjoint import fitted, items_of, names_of, pull_back, vjp
 from engine.autodiff.dependence import carries
-from engine.autodiff.rules import JVP
 from engine.autodiff.rule_parts import zeros
+from engine.autodiff.rules import JVP
 from engine.errors import GradwireError, LoweringError
 from engine.program.compose import select, superseded
 from engine.program.primitives import PRIMITIVES
