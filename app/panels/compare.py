@@ -150,7 +150,24 @@ class ComparePanel(QWidget):
         """Qt: now the answers are wanted."""
         super().showEvent(event)
         self._seen = True
+        if self.reading is None:
+            self._choose(self._trained_by())
         self._looked_anew()
+
+    def _trained_by(self) -> str:
+        """Return the approach of the first optimizer there is."""
+        graph, library = self.session.graph, self.session.library
+        found = (
+            str(library[node.operator].values(node).get("approach", ""))
+            for node in graph.nodes.values()
+            if node.operator in library and library[node.operator].family == "optimizers"
+        )
+        return next(found, "")
+
+    def _choose(self, approach: str) -> None:
+        for number, (name, *_) in enumerate(PAGES):
+            if name == approach:
+                self.pages.button(number).setChecked(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: no longer."""
@@ -294,9 +311,7 @@ class ComparePanel(QWidget):
     def _row_chosen(self) -> None:
         rows = self.table.selectionModel().selectedRows()
         if rows:
-            approach = self._lines[rows[0].row()].approach
-            number = next(k for k, (name, *_) in enumerate(PAGES) if name == approach)
-            self.pages.button(number).setChecked(True)
+            self._choose(self._lines[rows[0].row()].approach)
             self.ask_reading()
 
 

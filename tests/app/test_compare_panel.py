@@ -106,6 +106,16 @@ def test_colours_are_those_of_the_theme(panel: ComparePanel, theme: str) -> None
     assert colors._formats[VALUE].foreground().color().name() == THEMES[theme].value
 
 
+def test_the_optimizers_own_approach_is_shown_first(session: Session, qtbot: QtBot) -> None:
+    session.set_setting("descent", "approach", "callbacks")
+    panel = ComparePanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel.approach == "callbacks"
+    panel._choose("no such approach")
+    assert panel.approach == "callbacks"
+
+
 def test_the_five_artefacts_and_the_table_come_from_the_engine(live_session: Session, qtbot: QtBot) -> None:
     panel = ComparePanel(live_session)
     qtbot.addWidget(panel)
