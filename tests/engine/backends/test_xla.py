@@ -14,7 +14,7 @@ import pytest
 from engine import random_bits
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.approaches import gradient_function
-from engine.backends import numpy_code, xla
+from engine.backends import numpy_code, xla, xla_status
 from engine.backends.xla_primitives import ELEMENTWISE, EMITTERS, REFUSED
 from engine.errors import LoweringError
 from engine.operator import Kind
@@ -32,7 +32,9 @@ FAMILIES = sorted({each.family for each in OPERATORS})
 
 
 def eagerly(program: Any, values: Any) -> Any:
-    """Run a program by JAX without compiling it as a whole, which would take longer."""
+    """Run a program by JAX, where it has no loops without compiling it as a whole, which would take longer."""
+    if xla_status.fallible(program):
+        return xla.compile_program(program)(values)
     with xla.precision():
         return tuple(map(xla.plain, xla.emit(program)(*map(np.asarray, values))[0]))
 
@@ -107,7 +109,7 @@ def compare(case: Case) -> None:
     values = case.values(case.arrays)
     wanted = numpy_code.compile_program(program)(values)
     for one, other in zip(wanted, eagerly(program, values), strict=True):
-        agree(one, other, 1e-5 if case.single else 1e-10)
+        agree(one, other, 2e-4 if case.single else 1e-10)
 
 
 def test_a_wrong_emitter_is_found(monkeypatch):
