@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QHideEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -28,6 +28,7 @@ from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
 from app.worker.readings import Measured, Measurements, Reading
+from engine.program.program import node_of
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -77,7 +78,9 @@ class ComparePanel(QWidget):
         self.text.setProperty("role", "code")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName("What the approach leaves behind")
+        self.text.viewport().installEventFilter(self)
         self.colors = Highlighter(self.text.document())
+        self._origins: tuple[str, ...] = ()
         self._lay_out()
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         self.pages.idClicked.connect(lambda _: self.ask_reading())
@@ -234,19 +237,35 @@ class ComparePanel(QWidget):
         self.section.addItems([each.title for each in reading.sections])
         self.section.setCurrentIndex(min(max(before, 0), len(reading.sections) - 1))
         self.section.setVisible(len(reading.sections) > 1)
-        self.caption.setText(reading.sentence)
+        self.caption.setText(f"{reading.sentence} A double click on a line goes to its node.")
         self._show_reading()
 
     def _show_reading(self) -> None:
         if self.reading is not None:
             found = shown(self.reading, max(self.section.currentIndex(), 0))
             self.colors.tell(found.spans)
+            self._origins = found.origins
             self._set_text(found.text)
 
     def _show_text(self, text: str) -> None:
         self.colors.tell(())
+        self._origins = ()
         self.section.setVisible(False)
         self._set_text(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: a double click on a line goes to the node it came from."""
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonDblClick:
+            return self.go_to_line(self.text.cursorForPosition(event.position().toPoint()).blockNumber())
+        return super().eventFilter(watched, event)
+
+    def go_to_line(self, number: int) -> bool:
+        """Show the node that a line came from; return whether it came from one."""
+        node = node_of(self._origins[number]) if number < len(self._origins) else ""
+        if node not in self.session.graph.nodes:
+            return False
+        self.session.reveal(node)
+        return True
 
     def _set_text(self, text: str) -> None:
         if text != self.text.toPlainText():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from app.theme import Theme, appearance
-from app.worker.readings import Reading
+from app.worker.readings import Reading, ReadingSection
 
 GAP = 2
 """Spaces between two columns."""
@@ -31,10 +31,11 @@ class Span(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """Lines of text, and the coloured spans of each."""
+    """Lines of text, the coloured spans of each, and the origin of the equation it speaks of ("" for none)."""
 
     lines: tuple[str, ...]
     spans: tuple[tuple[Span, ...], ...]
+    origins: tuple[str, ...]
 
     @property
     def text(self) -> str:
@@ -44,24 +45,21 @@ class Shown(NamedTuple):
 
 def shown(reading: Reading, section: int) -> Shown:
     """Return what is read of an approach: its table, and one of its sections."""
-    lines: list[str] = []
-    spans: list[tuple[Span, ...]] = []
-    if reading.columns:
-        table = _table(reading.columns, reading.rows)
-        lines += table.lines
-        spans += table.spans
+    parts = [_table(reading.columns, reading.rows, reading.origins)] if reading.columns else []
     if section < len(reading.sections):
-        if lines:
-            lines.append("")
-            spans.append(())
-        chosen = reading.sections[section]
-        for line, origin in zip(chosen.text.splitlines(), (*chosen.origins, *[""] * len(chosen.text)), strict=False):
-            lines.append(line)
-            spans.append(_of_line(line, origin))
-    return Shown(tuple(lines), tuple(spans))
+        if parts:
+            parts.append(Shown(("",), ((),), ("",)))
+        parts.append(_section(reading.sections[section]))
+    return Shown(*(tuple(one for part in parts for one in part[k]) for k in range(3)))
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Shown:
+def _section(section: ReadingSection) -> Shown:
+    lines = tuple(section.text.splitlines())
+    origins = (*section.origins[: len(lines)], *[""] * (len(lines) - len(section.origins)))
+    return Shown(lines, tuple(map(_of_line, lines, origins)), origins)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], origins: Sequence[str]) -> Shown:
     cells = [[_short(cell, last=k == len(columns) - 1) for k, cell in enumerate(row)] for row in (columns, *rows)]
     widths = [max(len(row[k]) for row in cells) for k in range(len(columns))]
     right = [bool(rows) and all(_numeric(row[k]) for row in rows) for k in range(len(columns))]
@@ -80,7 +78,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Shown:
         else:
             found = zip(starts, widths, colors, strict=True)
             spans.append(tuple(Span(start, width, color) for start, width, color in found if color))
-    return Shown(tuple(lines), tuple(spans))
+    return Shown(tuple(lines), tuple(spans), ("", *origins))
 
 
 def _short(cell: str, *, last: bool) -> str:

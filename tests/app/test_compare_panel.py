@@ -106,6 +106,19 @@ def test_colours_are_those_of_the_theme(panel: ComparePanel, theme: str) -> None
     assert colors._formats[VALUE].foreground().color().name() == THEMES[theme].value
 
 
+def test_a_line_leads_to_its_node(panel: ComparePanel, session: Session) -> None:
+    text = "def f(x):\n    y = x * 2\n    x_bar = y_bar * 2\n"
+    sections = (ReadingSection("f", text, ("", "multiply", "adjoint of multiply")),)
+    panel._set_reading(Reading("descent", "source", "", "It is.", (), (), (), sections))
+    session.select([])
+    assert not panel.go_to_line(0)
+    assert not panel.go_to_line(99)
+    for line in (1, 2):
+        session.select([])
+        assert panel.go_to_line(line)
+        assert session.selection == {"multiply"}
+
+
 def test_the_optimizers_own_approach_is_shown_first(session: Session, qtbot: QtBot) -> None:
     session.set_setting("descent", "approach", "callbacks")
     panel = ComparePanel(session)
