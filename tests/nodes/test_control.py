@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,13 @@ from engine.autodiff.approaches import gradient_function, refusal
 from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.backends.numpy_code import compile_program
 from engine.binding import bind
-from engine.evaluate import loss_program
+from engine.evaluate import gradient, loss_program
+from engine.files import parse, render
 from engine.graph import Graph, Node
+from engine.operator import Kind
+from engine.problems import validate
+from engine.training import Trainer
+from nodes.library import LIBRARY
 from tests.engine.control_graphs import body_graph, lowered, prepared, values_of
 from tests.engine.graphs import wire
 
@@ -426,3 +432,30 @@ def test_a_derivative_by_one_reading_of_an_outer_wire_leaves_the_other_readings_
     program = lowered(graph, "for_1.x")
     (found,) = compile_program(program)(values_of(program, graph, {"parameter_x": 3.0}))
     assert float(found) == 3.0
+
+
+# The page about it ----------------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "control-flow.md"
+
+
+def test_the_example_of_the_page_is_canonical_and_finds_what_it_says() -> None:
+    text = PAGE.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0]
+    content = parse(text)
+    assert render(content).decode("utf-8") == text
+    assert [p.sentence for p in validate(content.graph, LIBRARY)] == []
+    found = gradient(prepared(content.graph), {"parameter_x": 3.0})
+    slope = 2 * (math.sqrt(3.0) - 2) / (2 * math.sqrt(3.0))
+    assert float(found.gradients["parameter_x"]) == pytest.approx(slope, rel=1e-9)
+    trainer = Trainer(prepared(content.graph))
+    trainer.run(300)
+    assert float(trainer.kept(0).values["parameter_x"].array()) == pytest.approx(4.0, abs=1e-6)
+
+
+def test_the_page_names_every_node_and_setting() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for declared in LIBRARY.values():
+        if declared.family == "control" and declared.kind is Kind.HIGHER_ORDER:
+            assert declared.title in text, declared.title
+            missing = {name for name in declared.settings if f"`{name}`" not in text}
+            assert missing <= {"name", "node", "output", "function", "reverse"}, (declared.id, missing)
