@@ -129,6 +129,7 @@ REASONS = {
     "_make_dict": "makes a dict of arrays, which is no array",
     "sequence_extend_left": "joins tuples of arrays, which are no array",
     "sequence_extend_right": "joins tuples of arrays, which are no array",
+    "custom": "a person gives it for cotangents alone; programs transpose it",
     "odeint": "the tangent of a solution solves another equation: write the integrator as a loop instead",
 }
 """Why a function that autograd differentiates backwards has no tangent rule."""

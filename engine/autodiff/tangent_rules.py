@@ -247,6 +247,7 @@ JVP: Mapping[str, Sequence[Rule | None]] = {
     "numpy.astype": (lambda g, ans, x, dtype, *_, **__: cast(g, numpy.dtype(dtype).name),),
     "autograd.array_from_args": Numbered(_array_item),
     "numpy.trace": (lambda g, ans, x, *more, **settings: np.trace(g, *more, **settings),),
+    "numpy.flip": (lambda g, ans, x, axis=None, **_: np.flip(g, axis),),
     "numpy.clip": (_clip,),
     "numpy.partition": (_partition,),
     "numpy.pad": (_pad,),

@@ -113,6 +113,7 @@ EXAMPLES: Mapping[str, list[Example]] = {
     "numpy.diag": [at(X), at(S, 1)],
     **_named("fliplr flipud tril triu", at(M)),
     "numpy.imag": [at(C)],
+    "numpy.flip": [at(B), at(B, 1), at(B, axis=(0, 2))],
     "numpy.where": [at(ROW > 0, X, ROW, moved=(1, 2))],
     "numpy.linalg.solve": [at(A, X, moved=BOTH), at(A, M.T, moved=BOTH), at(STACK, np.stack([M.T, -M.T]), moved=BOTH)],
     "numpy.linalg.inv": [at(A), at(STACK)],
