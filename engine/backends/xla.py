@@ -69,7 +69,9 @@ def whole(approach: str, backend: str) -> bool:
 def precision() -> Iterator[Any]:
     """Within: JAX knows 64-bit types, and multiplies matrices in full precision on every device. Yields jax."""
     jax = require()
-    with jax.enable_x64(True), jax.default_matmul_precision("highest"):
+    # CPUs know no other precision, and are slower where it is asked for.
+    full = contextlib.nullcontext() if jax.default_backend() == "cpu" else jax.default_matmul_precision("highest")
+    with jax.enable_x64(True), full:
         yield jax
 
 
@@ -172,8 +174,11 @@ def emit(program: Program, capacity: int = 0) -> Callable[..., tuple[tuple[Any, 
         status = None
         known: dict[Var, Any] = dict(program.constants)
         known.update(zip((each.var for each in program.inputs), values, strict=True))
+        flipped = transposed(program)
         for equation in program.equations:
-            if equation.primitive in STRUCTURAL:
+            if equation.primitive == "numpy.matmul" and _matrices(equation, program.types, flipped):
+                known[equation.output] = _product(equation, known, flipped)
+            elif equation.primitive in STRUCTURAL:
                 arguments = [rename(each, known) for each in equation.arguments]
                 known[equation.output], new = flow.structure(equation, arguments)
                 status = worse(status, new)
@@ -186,6 +191,38 @@ def emit(program: Program, capacity: int = 0) -> Callable[..., tuple[tuple[Any, 
         return tuple(outputs), status
 
     return function
+
+
+def transposed(program: Program) -> Mapping[Var, Var]:
+    """Return the matrices that are another one transposed, and which."""
+    return {
+        each.output: each.arguments[0]
+        for each in program.equations
+        if each.primitive == "numpy.transpose"
+        and len(each.arguments) == 1
+        and not each.settings
+        and len(program.types[each.output].shape) == 2
+    }
+
+
+def _matrices(equation: Equation, types: Mapping[Var, ArrayType], flipped: Mapping[Var, Var]) -> bool:
+    """Return whether an equation is the product of two matrices of one dtype, of which one is transposed."""
+    variables = [each for each in equation.arguments if type(each) is Var]
+    kinds = [types[each] for each in variables]
+    ranks = [len(kind.shape) for kind in kinds]
+    return ranks == [2, 2] and kinds[0].dtype == kinds[1].dtype and any(each in flipped for each in variables)
+
+
+def _product(equation: Equation, known: Mapping[Var, Any], flipped: Mapping[Var, Var]) -> Any:
+    """Return the product in the form in which XLA takes it to its matrix routines: left to itself it would write
+    out products of a transposed matrix and a column as strided loops."""
+    from jax import lax
+
+    left, right = equation.arguments
+    if left in flipped:
+        y = known[right]
+        return lax.dot_general(y, known[flipped[left]], (((0,), (0,)), ((), ()))).T
+    return lax.dot_general(known[left], known[flipped[right]], (((1,), (1,)), ((), ())))
 
 
 def evaluated(equation: Equation, known: Mapping[Var, Any], types: Mapping[Var, ArrayType]) -> Any:
