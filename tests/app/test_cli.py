@@ -330,7 +330,8 @@ def test_the_guide_names_every_command_and_option():
 def test_no_command_but_the_pictures_loads_qt():
     script = (
         "import sys; from app.cli import main; "
-        f"codes = [main([c, {HUBBLE!r}, '--json']) for c in ('run', 'grad', 'check', 'compare', 'inspect')] + [main(['nodes'])]; "
+        "commands = ('run', 'grad', 'check', 'compare', 'inspect'); "
+        f"codes = [main([c, {HUBBLE!r}, '--json']) for c in commands] + [main(['nodes'])]; "
         "sys.exit(any(codes) or any(name.startswith(('PySide6', 'pyqtgraph')) for name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
