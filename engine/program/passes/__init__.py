@@ -15,6 +15,7 @@ from engine.program.passes.buffers import reuse_buffers
 from engine.program.passes.common import merge_common
 from engine.program.passes.constants import fold_constants
 from engine.program.passes.dead import drop_dead
+from engine.program.passes.invariants import move_invariants
 from engine.program.passes.products import join_transposes
 from engine.program.passes.rewriting import Change, count_bytes, count_equations, everywhere
 from engine.program.passes.stability import stabilise
@@ -48,6 +49,12 @@ PASSES: Final[Mapping[str, Pass]] = {
         ),
         Pass("constants", "What follows from constants alone is computed once, now.", fold_constants, "bits"),
         Pass("common", "What is computed twice is computed once.", merge_common, "bits"),
+        Pass(
+            "invariants",
+            "What a loop computes of its constants alone is computed once, before it.",
+            move_invariants,
+            "bits",
+        ),
         Pass("products", "A matrix product takes transposed operands in one call.", join_transposes, "bits"),
         Pass("dead", "What no output needs is left out.", drop_dead, "bits"),
         Pass(
