@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --constraint constraints.txt
 WORKERS ?= 2
 
-.PHONY: run test bench lint soak format clean
+.PHONY: run test bench lint soak docs format clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -20,6 +20,9 @@ soak: $(VENV)/.test
 
 bench: $(VENV)/.test
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks
+
+docs: $(VENV)/.run
+	QT_QPA_PLATFORM=offscreen $(BIN)/gradwire docs build/operators
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
