@@ -1,4 +1,4 @@
-"""Derivatives inside a text: grad(f), value_and_grad(f), jacobian(f), hessian(f), functions of the first argument."""
+"""Derivatives inside a text: grad(f), value_and_grad(f), jacobian(f), hessian(f), jvp(f): by the first argument."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import autograd.numpy as anp
 
 from engine.autodiff import stretch
 from engine.program.primitives import cast
+from engine.program.program import Var
+from engine.program.record import Recorder
 from engine.python.calls import called
 from engine.python.refusal import refusal
 from engine.python.values import Callee, Closure, Maker, Unknown, Value, described, is_array, is_number
@@ -65,10 +67,41 @@ def _derived(
     return (y, made) if with_value else made
 
 
+def _along(walker: Walker, where: ast.AST, function: Value) -> Value:
+    """Return the function of (x, direction, *others) that gives the derivative of function(x, *others) that way."""
+
+    def derivative(walker: Walker, where: ast.AST, *arguments: Value, **words: Value) -> Value:
+        if len(arguments) < 2:
+            raise refusal(where, "jvp(f) takes where the derivative is taken, the direction, and f's further arguments")
+        x, direction, *others = arguments
+        if isinstance(direction, Unknown):
+            return direction
+        if not (is_array(direction) or is_number(direction)):
+            raise refusal(where, f"the direction of jvp is an array or number, not {described(direction)}")
+
+        way = walker.scope.array(direction)
+
+        def take(recorder: Recorder, of: Var, wrt: Var) -> Any:
+            kind = recorder.types[wrt]
+            if way.shape not in ((), kind.shape) or (way.dtype.kind == "c" and not kind.dtype.startswith("complex")):
+                sentence = (
+                    f"the direction is {described(way)}, and f is differentiated by {described(recorder.box(wrt))}"
+                )
+                raise refusal(where, f"{sentence}: make it of that shape and dtype, or a number")
+            return stretch.forth(recorder, of, wrt, stretch.fitted(recorder, recorder.var(way), kind))
+
+        return _derived(walker, where, "jvp", take, function, [x, *others], words, scalar=False, with_value=False)
+
+    if not isinstance(function, Closure | Callee | Maker):
+        raise refusal(where, f"jvp takes a function of this text, not {described(function)}")
+    return Maker(f"jvp({function.name})", derivative)
+
+
 DERIVATIVES: Final[Mapping[str, Maker]] = {
     "grad": _deriver("grad", stretch.gradient, scalar=True),
     "value_and_grad": _deriver("value_and_grad", stretch.gradient, scalar=True, with_value=True),
     "jacobian": _deriver("jacobian", stretch.jacobian, scalar=False),
     "hessian": _deriver("hessian", stretch.hessian, scalar=True),
+    "jvp": Maker("jvp", _along),
 }
 """Functions that every text knows."""

@@ -159,3 +159,20 @@ def test_float32_stays_float32() -> None:
     )
     assert program.types[program.outputs[0]] == ArrayType((), "float32")
     assert np.float32 is not None
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        ("jvp(lambda v: v)(x)", "line 2, column 12: jvp(f) takes where the derivative is taken, the direction"),
+        ("jvp(3)(x, x)", "line 2, column 12: jvp takes a function of this text, not the number 3"),
+        ("jvp(lambda v: v)(x, 'way')", "line 2, column 12: the direction of jvp is an array or number, not a text"),
+        (
+            "jvp(lambda v: v)(x, np.ones(2))",
+            "line 2, column 12: the direction is float64 (2,), and f is differentiated by",
+        ),
+        ("jvp(lambda v: v)(x, 1j)", "line 2, column 12: the direction is complex128 scalar"),
+    ],
+)
+def test_a_derivative_along_what_is_no_direction(call: str, sentence: str) -> None:
+    assert refused(f"def f(x):\n    return {call}\n", x=ArrayType((3,))).startswith(sentence)

@@ -120,6 +120,8 @@ DERIVATIVES = (
     Text("in_loop", "def f(x):\n    p = lambda v: np.sum(v**4) / 4\n    for _ in range(3):\n        x = x - 0.1 * grad(p)(x)\n    return x", (V1,), (V2,)),
     Text("jacobian", "def f(x):\n    return jacobian(lambda v: np.cumsum(v) * v[0])(x)", (V1,), (V2,)),
     Text("hessian", "def f(x):\n    value, slope = value_and_grad(lambda v: np.prod(v))(x)\n    return hessian(lambda v: np.prod(v))(x) * value + slope", (V1,), (V2,)),
+    Text("jvp", "def f(x, v):\n    return jvp(lambda t, s: np.cumsum(t) * t[0] * s)(x, v, 3.0)", (V1, V2), (V2, V1)),
+    Text("jvp_along_a_number", "def f(x):\n    return jvp(lambda t: np.sum(t * t))(x, 2) * grad(lambda u: jvp(lambda t: t**4)(u, 1.0))(x[0])", (V1,), (V2,)),
 )  # fmt: skip
 """Functions that differentiate functions; the oracle has autograd's own under these names."""
 
