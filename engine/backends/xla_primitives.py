@@ -83,7 +83,7 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
 def _power(base: Any, exponent: Any, **settings: Any) -> Any:
     if type(exponent) is float and exponent.is_integer() and abs(exponent) <= 16:
         base = base if base.dtype.kind in "fc" else base.astype(np.float64)
-        return lax.integer_power(base, int(exponent)) if hasattr(lax, "integer_power") else base ** int(exponent)
+        return base ** int(exponent)
     if type(exponent) is float and exponent == 0.5 and base.dtype.kind == "f":
         return jnp.sqrt(base)
     return jnp.power(*common((base, exponent)), **without_none(settings))
