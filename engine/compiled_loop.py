@@ -266,7 +266,8 @@ class Background:
     def __init__(self, make: Callable[[], CompiledLoop]) -> None:
         self.loop: CompiledLoop | None = None
         self.sentence = ""
-        self._thread = threading.Thread(target=self._work, args=(make,), name="compiling", daemon=True)
+        # Not a daemon: a process that ends while XLA compiles in another thread is aborted. Python waits for this one.
+        self._thread = threading.Thread(target=self._work, args=(make,), name="compiling")
         self._thread.start()
 
     def _work(self, make: Callable[[], CompiledLoop]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from engine.training import Column, Trainer
 from tests.engine.control_graphs import body_graph
 from tests.engine.training_graphs import content, descend, network, rosenbrock, taking_turns, trainer
 
+ROOT = Path(__file__).resolve().parents[2]
 XLA = {"approach": "static", "backend": "xla"}
 
 
@@ -253,3 +257,13 @@ def test_a_loop_inside_the_step_that_does_not_end_fails_the_run_with_its_node():
             run.run(5)
         assert caught.value.node == "while_1" and "70 iterations" in caught.value.sentence
         assert "at step 0" in caught.value.sentence
+
+
+def test_a_process_that_ends_while_the_compiler_works_ends_well():
+    script = (
+        "import engine.lane; engine.lane.AUTO_AFTER = 0.0\n"
+        "from tests.engine.training_graphs import network, trainer\n"
+        "run = trainer(network(), backend='auto'); run.run(1); print(run.backend())"
+    )
+    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "numpy_code\n", "")
