@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from engine.backends.numpy_code import Compiled, compile_program
 from engine.backends.structure_run import Evaluator, Frame, roomy
 from engine.errors import RunError
 from engine.graph import Socket
@@ -14,7 +15,7 @@ from engine.program.compose import embed, rename
 from engine.program.primitives import PRIMITIVES
 from engine.program.program import Equation, Program, Var, direction_of, node_of
 from engine.program.record import RecordNode
-from engine.program.structure import STRUCTURAL
+from engine.program.structure import CALL, STRUCTURAL, programs_of
 
 
 class NonFinite(NamedTuple):
@@ -58,15 +59,50 @@ def interpret_all(program: Program, values: Sequence[Any]) -> tuple[dict[Var, An
     return known, evaluator.sockets
 
 
+OFTEN: Final = 32
+"""After how many runs a body of a loop in which nobody looks at anything is compiled."""
+
+
 class _Sockets(Evaluator):
     """Remembers what the sockets carried when a nested program ended."""
 
     def __init__(self, functions: Mapping[str, Program]) -> None:
         super().__init__(functions)
         self.sockets: dict[Socket, Any] = {}
+        self._runs: dict[int, int] = {}
+        self._compiled: dict[int, Compiled | None] = {}
+        """By the program's identity: None where it has to be run step by step."""
+
+    def program(
+        self, program: Program, values: Sequence[Any], frames: tuple[Frame, ...], equation: Equation, key: str,
+        number: int | None,
+    ) -> list[Any]:  # fmt: skip
+        """Return the outputs of a nested program. A body without sockets that runs often (a loop of a Python node) is
+        compiled: where that fails, it is run step by step for the sake of the sentence."""
+        runs = self._runs[id(program)] = self._runs.get(id(program), 0) + 1
+        if number is None or runs < OFTEN:
+            return super().program(program, values, frames, equation, key, number)
+        if id(program) not in self._compiled:
+            hidden = not _seen(program)
+            self._compiled[id(program)] = compile_program(program) if hidden else None
+        code = self._compiled[id(program)]
+        if code is not None:
+            try:
+                return list(code(values))
+            except Exception:  # noqa: BLE001 - whatever it is, the slow way says it in a sentence
+                self._compiled[id(program)] = None
+        return super().program(program, values, frames, equation, key, number)
 
     def leave(self, program: Program, known: Mapping[Var, Any], frames: tuple[Frame, ...]) -> None:
         self.sockets.update({socket: _structure(value, known) for socket, value in program.sockets.items()})
+
+
+def _seen(program: Program) -> bool:
+    """Return whether a nested program, or one in it, has sockets; what it calls is taken to have some."""
+    inner = [equation for equation in program.equations if equation.primitive in STRUCTURAL]
+    return bool(program.sockets) or any(
+        equation.primitive == CALL or any(_seen(each) for _, each in programs_of(equation)) for equation in inner
+    )
 
 
 def _structure(value: Any, known: Mapping[Var, Any]) -> Any:
