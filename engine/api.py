@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from engine.problems import Problem
 from engine.results import History, Result, Results
 from engine.sockets import quoted, shortened
 from engine.training import Trainer
+
+if TYPE_CHECKING:
+    from engine.autodiff.coloring import Pattern, SparseJacobian
 
 OPERATORS: Final = "gradwire.operators"
 """The entry point group in which an installed distribution offers its operator library."""
@@ -199,6 +202,26 @@ class OpenGraph:
         from engine.custom_check import check_custom
 
         return check_custom(self.prepare(parameters=parameters), node)
+
+    def sparse_jacobian(
+        self,
+        of: str,
+        wrt: Sequence[str],
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        pattern: Pattern | None = None,
+    ) -> SparseJacobian:
+        """Return the derivatives of an output ("node.output"; the node by id or name) by parameters (by id or name).
+
+        A row for each entry of the output, a column for each entry of the parameters, one after the other. Columns that
+        share no row of the `pattern` (default: detected) are had from one pass: see `engine.autodiff.coloring`.
+        """
+        from engine.jacobians import sparse_jacobian
+
+        node, _, name = of.rpartition(".")
+        socket = Socket(results.find(self.graph, node), name)
+        wanted = [results.find(self.graph, each) for each in wrt]
+        return sparse_jacobian(self.prepare(parameters=parameters), socket, wanted, pattern=pattern)
 
     def values(
         self, parameters: Mapping[str, Any] | None = None, *, train: bool = False

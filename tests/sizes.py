@@ -17,6 +17,7 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "random_graphs": (100, 2_000),
     "structural_programs": (60, 1_000),
     "mutants": (120, 0),  # 0: all
+    "colourings": (40, 2_000),
     "counterpart_draws": (1, 4),
     "counterpart_samples": (2, 99),
     "dense_steps": (1_000, 1_000),

@@ -60,7 +60,7 @@ def _last(tree: ast.Module) -> ast.FunctionDef:
 
 
 def _returned(node: ast.FunctionDef) -> tuple[str, ...]:
-    returns = [each for each in ast.walk(node) if isinstance(each, ast.Return) and each.value is not None]
+    returns = [each for each in _own(node) if isinstance(each, ast.Return) and each.value is not None]
     value = returns[-1].value if returns else None
     if not isinstance(value, ast.Tuple):
         return ("value",)
@@ -68,6 +68,14 @@ def _returned(node: ast.FunctionDef) -> tuple[str, ...]:
     return tuple(
         name if name and names.count(name) == 1 else f"value_{number}" for number, name in enumerate(names, start=1)
     )  # fmt: skip
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands in a function, but not what stands in functions inside of it, in the order of the text."""
+    for each in ast.iter_child_nodes(node):
+        yield each
+        if not isinstance(each, ast.FunctionDef | ast.Lambda):
+            yield from _own(each)
 
 
 def program_of(

@@ -143,6 +143,8 @@ def test_a_text_is_described_without_walking_through_it() -> None:
     found = described('def g(): return 1\ndef f(x, w=2.0):\n    """Fit."""\n    a = x * w\n    return a, x')
     assert (found.name, found.parameters, found.optional) == ("f", ("x", "w"), ("w",))
     assert (found.help, found.returns) == ("Fit.", ("a", "x"))
+    nested = "def f(x):\n    def g(y):\n        return y, y\n    a = g(x)[0]\n    return a\n"
+    assert described(nested).returns == ("value",)
 
 
 def test_the_recursion_limit_is_put_back() -> None:
