@@ -205,8 +205,8 @@ class Joints:
         return {id: tuple(found) for id, found in parents.items()}
 
     def feeding(self) -> dict[str, tuple[str, ...]]:
-        """Return `hidden_parents` and, besides, what flows through calls: a call comes from its function also where that
-        calls itself, a function's inputs from what is wired into its calls. Recursion makes circles here."""
+        """Return `hidden_parents` and, besides, what flows through calls: a call comes from its function also where
+        that calls itself, a function's inputs from what is wired into its calls. Recursion makes circles here."""
         parents = defaultdict[str, list[str]](list, {id: list(found) for id, found in self.hidden_parents().items()})
         arguments = defaultdict[str, list[str]](list)
         for id, called in self.calls.items():

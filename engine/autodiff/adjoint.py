@@ -16,8 +16,8 @@ from autograd.tracer import isbox
 
 from engine.autodiff import structure_rules
 from engine.autodiff.dependence import TAKE, Dependence, bits, carries, differentiable
-from engine.autodiff.rules import VJP
 from engine.autodiff.rule_parts import zeros
+from engine.autodiff.rules import VJP
 from engine.errors import GradwireError, LoweringError
 from engine.program.compose import fold, select, superseded
 from engine.program.primitives import PRIMITIVES, cast

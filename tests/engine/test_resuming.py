@@ -24,7 +24,6 @@ from tests.engine.training_graphs import (
     trainer,
 )
 
-
 FIRST_ORDER = [name for name, method in METHODS.items() if method.search is None]
 
 
