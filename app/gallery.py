@@ -16,7 +16,8 @@ FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
         "Methods and their limits",
         ("newton_on_a_quadratic", "principal_components", "image_factorisation", "logistic_map_chaos"),
     ),
-    ("Chance", ("funnel_variational", "generative_adversarial_ring")),
+    ("Chance", ("funnel_variational", "gaussian_mixture", "generative_adversarial_ring")),
+    ("Benchmarks of the field", ("lstm_diagonal", "bundle_adjustment")),
 )
 """The fields, each with the files (without their ending) of its samples, from easy to hard."""
 MORE: Final = "More"

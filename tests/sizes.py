@@ -17,6 +17,10 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "random_graphs": (100, 2_000),
     "structural_programs": (60, 1_000),
     "mutants": (120, 0),  # 0: all
+    "mixture_points": (200, 1_000),
+    "lstm_rows": (64, 1_024),
+    "cameras": (4, 40),
+    "adjusted_points": (16, 300),
     "colourings": (40, 2_000),
     "counterpart_draws": (1, 4),
     "counterpart_samples": (2, 99),
