@@ -106,10 +106,13 @@ class LookBook(QObject):
         return (None, 0) if self.looks is None else (self.looks.views.get(id), self.looks.step)
 
     def forget(self) -> None:
-        """Forget everything: another document is shown."""
+        """Forget everything, without a word: another document is shown, and who looks at it is told of that first."""
         self.known, self.looks, self.problem, self.checks, self.views = {}, None, None, (), {}
         self.partials, self.artefacts, self.artefacts_fault = ("", {}), None, ""
         self._revision = -1
+
+    def tell_forgotten(self) -> None:
+        """Say that what was known is known no more."""
         self.values_changed.emit()
         self.artefacts_changed.emit()
 
@@ -164,6 +167,7 @@ class LookBook(QObject):
             self._ask_looks()
         elif self.looks is not None:
             self.forget()
+            self.tell_forgotten()
 
     def _ask_looks(self) -> None:
         self.client.ask_looks(self._session.moment())

@@ -230,7 +230,8 @@ class Session(Editing, QObject):
         self._selection = Selection()
         self._inference = None
         self._looks.forget()
-        self.replaced.emit()
+        self.replaced.emit()  # before anything else: whoever draws nodes must not be asked about those of another graph
+        self._looks.tell_forgotten()
         self.selection_changed.emit()
         self.path_changed.emit()
         self.history_changed.emit()

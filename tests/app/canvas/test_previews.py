@@ -129,6 +129,17 @@ def test_the_preview_on_the_node_has_the_colours_of_the_plot(
     assert {QColor(*table[0].tolist()).name(), QColor(*table[-1].tolist()).name()} <= seen
 
 
+def test_another_document_is_shown_in_place_of_one_with_previews(
+    show: Callable[[Content], Canvas], session: Session
+) -> None:
+    node = Node("heat", "views.image", "", {"colours": "diverging"})
+    canvas = show(Content(Graph({"heat": node}, frozenset()), Layout({"heat": Place(0.0, 0.0)})))
+    session.looks.looks = m.Looks({}, {"heat": view_of("", {"x": np.eye(2)}, {})}, {}, 0)
+    session.values_changed.emit()
+    session.new()  # pytest-qt fails this test where a slot raises: a node of the old graph has no settings in the new
+    assert canvas.scene.nodes == {}
+
+
 def test_the_regions_of_a_decision_boundary_and_heights_and_counts_are_previewed_the_right_way_up(qapp):
     from app.plots.views.boundary import region_colors
 
