@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.autodiff.adjoint import adjoint
 from engine.autodiff.callbacks import callback_gradient
-from engine.autodiff.features import features_of
+from engine.autodiff.features import places_of
 from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.autodiff.tangent import tangent
 from engine.autodiff.tape import value_and_gradient
@@ -48,9 +48,12 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
 
     `wrt` are inputs of the program, `of` a real scalar. Outputs come as the program names them.
     """
-    sentence = refusal(approach, backend) or refused_feature(program, approach, backend)
+    sentence = refusal(approach, backend)
     if sentence is not None:
         raise LoweringError(sentence)
+    refused = _refused(program, approach, backend)
+    if refused is not None:
+        raise LoweringError(FEATURES_REFUSED[approach, backend, refused[0]], node=refused[1] or None)
     if backend == "xla":
         program = segmented(program)
     make = TABLE[approach, backend]
@@ -60,9 +63,14 @@ def gradient_function(program: Program, of: Var, wrt: Sequence[Var], approach: s
 
 def refused_feature(program: Program, approach: str, backend: str) -> str | None:
     """Return why a pair that runs cannot run this program, as one sentence, or None."""
-    program = segmented(program) if backend == "xla" else program
-    keys = ((approach, backend, feature) for feature in features_of(program))
-    return next((FEATURES_REFUSED[key] for key in keys if key in FEATURES_REFUSED), None)
+    found = _refused(program, approach, backend)
+    return None if found is None else FEATURES_REFUSED[approach, backend, found[0]]
+
+
+def _refused(program: Program, approach: str, backend: str) -> tuple[str, str] | None:
+    """Return the first feature of a program that a pair refuses, and the node that has it."""
+    found = places_of(segmented(program) if backend == "xla" else program)
+    return next((each for each in found.items() if (approach, backend, each[0]) in FEATURES_REFUSED), None)
 
 
 def _static(run: Callable[[Program], Runner]) -> Callable[[Program, Var, Sequence[Var]], Gradient]:

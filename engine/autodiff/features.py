@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from engine.program.program import Equation, Program
+from engine.program.program import Equation, Program, node_of
 from engine.program.structure import BRANCH, CALL, SAVE_ALL, SCAN, SWEEP, WHILE, Loop, programs_of
 
 FEATURES: Final[Mapping[str, str]] = {
@@ -30,19 +30,26 @@ _CLIPPING: Final = frozenset({"gradwire.clip_cotangent", "gradwire.clip_cotangen
 
 def features_of(program: Program) -> tuple[str, ...]:
     """Return the features of a program and of those inside it, in the order of FEATURES."""
-    found = {"plain", *_of(program)}
-    for each in program.functions.values():
-        found.update(_of(each))
-    return tuple(each for each in FEATURES if each in found)
+    return tuple(places_of(program))
 
 
-def _of(program: Program) -> Iterator[str]:
+def places_of(program: Program) -> dict[str, str]:
+    """Return the features as `features_of`, each with the node it is met at first ("" where it belongs to none)."""
+    found = {"plain": ""}
+    for each in (program, *program.functions.values()):
+        for feature, origin in _of(each):
+            found.setdefault(feature, node_of(origin))
+    return {each: found[each] for each in FEATURES if each in found}
+
+
+def _of(program: Program) -> Iterator[tuple[str, str]]:
+    """Yield each feature and the origin of the equation that has it."""
     if any(each.role == "state" for each in program.inputs):
-        yield "state"
+        yield "state", ""
     if any(kind.dtype.startswith("complex") for kind in program.types.values()):
-        yield "complex"
+        yield "complex", ""
     for equation in program.equations:
-        yield from _of_equation(equation)
+        yield from ((feature, equation.origin) for feature in _of_equation(equation))
         for _, inner in programs_of(equation):
             yield from _of(inner)
 
