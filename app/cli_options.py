@@ -205,6 +205,21 @@ COMMANDS: Final = (
         "and how many equations run. What an approach cannot do is said in a sentence. Exit code 1: two differ.",
     ),
     Command(
+        "diff",
+        "what differs between two graphs: nodes, settings, wires, notes, kept values",
+        "app.cli_diff:run",
+        (
+            (("before",), {"metavar": "A", "help": "a .dgraph file"}),
+            (("after",), {"metavar": "B", "help": "the .dgraph file to compare with it"}),
+            (
+                ("--layout",),
+                {"action": "store_true", "help": "compare where things stand on the canvas too"},
+            ),
+        ),
+        help="Tell what was removed (-), added (+) and changed (~) from A to B. Nodes are matched by id and, where ids "
+        "differ, by operator, name and wires. Exit code 0: they are the same, 1: they differ.",
+    ),
+    Command(
         "docs",
         "write a page for every operator: Markdown, formulas, example graphs",
         "app.cli_docs:docs",

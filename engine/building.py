@@ -241,7 +241,7 @@ def _addition(
 def _renamed(node: Node, ids: Mapping[str, str], library: Mapping[str, Operator], into: str) -> Node:
     """Return the copy of a node, its settings that name nodes following their copies."""
     specs = library[node.operator].settings if node.operator in library else {}
-    settings = {name: _following(specs.get(name), value, ids) for name, value in node.settings.items()}
+    settings = {name: following(specs.get(name), value, ids) for name, value in node.settings.items()}
     return replace(node, id=ids[node.id], settings=settings, inside=_inside(node.inside, ids, into))
 
 
@@ -250,7 +250,8 @@ def _inside(inside: str, ids: Mapping[str, str], into: str) -> str:
     return f"{ids[owner]}{dot}{body}" if inside else into
 
 
-def _following(spec: Setting | None, value: SettingValue, ids: Mapping[str, str]) -> SettingValue:
+def following(spec: Setting | None, value: SettingValue, ids: Mapping[str, str]) -> SettingValue:
+    """Return a setting's value where nodes have other ids: names of nodes in it follow them."""
     if isinstance(spec, Names) and spec.of == "parameter" and isinstance(value, tuple):
         return tuple(ids.get(name, name) if isinstance(name, str) else name for name in value)
     if isinstance(spec, Factors) and isinstance(value, tuple):
