@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -65,9 +65,37 @@ def parsed_cells(text: str) -> Cells | None:
     return [[cell for cell in row if cell is not None] for row in rows]
 
 
-class Sheet(QTableWidget):
+class Cellular(QTableWidget):
+    """Cells that keep to themselves the keys which, anywhere else in the window, delete, copy and paste nodes."""
+
+    OWN = ("Delete", "Backspace", "Copy", "Paste")
+    EMPTY = ""
+    """What a cell that is cleared holds."""
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: claim those keys before the window's commands get them."""
+        own = isinstance(event, QKeyEvent) and any(_is(event, name) for name in self.OWN)
+        if own and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: clear the cell."""
+        if not _is(event, "Delete") and not _is(event, "Backspace"):
+            super().keyPressEvent(event)
+        elif self.currentItem() is not None:
+            self.currentItem().setText(self.EMPTY)
+
+
+def _is(event: QKeyEvent, name: str) -> bool:
+    return event.key() == Qt.Key.Key_Backspace if name == "Backspace" else event.matches(QKeySequence.StandardKey[name])
+
+
+class Sheet(Cellular):
     """A small spreadsheet of numbers: cells are edited by typing, a block of numbers can be pasted."""
 
+    EMPTY = "0"
     changed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -260,7 +288,7 @@ class ColumnsEditor(Editor):
 
     def __init__(self, spec: Setting, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self.table = QTableWidget(0, 3, self)
+        self.table = Cellular(0, 3, self)
         self.table.setHorizontalHeaderLabels(["output", "kind", "columns"])
         self.table.setAccessibleName("outputs of the table")
         self.table.verticalHeader().hide()

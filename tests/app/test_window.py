@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from app.assets import SAMPLES
 from app.cli import main
 from app.crash import CrashReports
 from app.help import FailureCard, KeysCard
+from app.panels.inspector_tables import Sheet
 from app.session import Session
 from app.shot import shot
 from app.window import Window
@@ -279,6 +280,32 @@ def test_the_scale_is_changed_by_keys_and_kept(window: Make, tmp_path: Path, fil
     assert made.settings.scale == 1.25
     made.actions_table["normal_size"].trigger()
     assert stored.load(tmp_path / "config").scale == 1.0
+
+
+def test_keys_in_a_sheet_of_the_inspector_clear_its_cells_and_not_the_graph(window: Make, qtbot: QtBot) -> None:
+    made = window()
+    node = Node("c", "inputs.constant", "", {"value": (1.0, 2.0)})
+    made.session.adopt(Content(Graph({"c": node}, frozenset())), None, clean=True)
+    made.show_document()
+    made.show()
+    qtbot.waitExposed(made)
+    made.session.select(["c"])
+    sheet = made.findChild(Sheet)
+    sheet.setCurrentCell(1, 0)
+    sheet.setFocus()
+    QApplication.clipboard().setText("5")
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        claim = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+        claim.ignore()
+        QApplication.sendEvent(sheet, claim)
+        assert claim.isAccepted(), "else the window's command for the key comes first, and deletes the node"
+    QTest.keyClick(sheet, Qt.Key.Key_Delete)
+    assert made.session.node("c").settings["value"] == (1.0, 0.0)
+    QTest.keyClick(sheet, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert made.session.node("c").settings["value"] == (1.0, 5.0)
+    QTest.keyClick(sheet, Qt.Key.Key_Backspace)
+    assert made.session.node("c").settings["value"] == (1.0, 0.0)
+    assert list(made.session.graph.nodes) == ["c"]
 
 
 def test_the_command_palette_finds_commands_operators_and_nodes(window: Make, qtbot: QtBot, file: Path) -> None:
