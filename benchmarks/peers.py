@@ -195,7 +195,8 @@ def graph_of(workload: Workload) -> Prepared:
 
 
 def _gradwire(workload: Workload, steps: int, backend: str) -> Race:
-    trainer = Trainer(graph_of(workload), approach="static", backend=backend)
+    # Like the peers' loops, which keep the losses.
+    trainer = Trainer(graph_of(workload), approach="static", backend=backend, record="losses")
 
     def train() -> Any:
         trainer.run(steps)

@@ -5,6 +5,9 @@ as `engine.random_bits` makes them; rows of minibatches are drawn by the host an
 written into one buffer and read once per call. The loop ends by itself at a step whose loss or gradient is not finite,
 and where it has converged; such a step has then been taken, and is taken back by running the call again up to it:
 that costs the common case nothing.
+
+Where only losses are recorded and nothing else can end the run, the steps are not even watched: what is not finite
+stays so, is seen after the call, and the step at which it began is found by running the call again, cut ever shorter.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from engine.stepper import Stepper
 
 BYTES: Final = 2**20
 """What the buffer of recorded rows takes at most ..."""
-ROWS: Final = 2**14
+ROWS: Final = 2**17
 """... and how many rows it has at most."""
 BLOCK: Final = 256
 """How many steps' minibatches are fed at once at most ..."""
@@ -51,6 +54,8 @@ class Ran:
     previous_loss: float
     error: GradwireError | None = None
     """What the step that failed met."""
+    spoilt: int | None = None
+    """Which of the values carried the next step would make not finite, where no step was watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class CompiledLoop:
             np.array(random_bits.stream(seed, each.name), np.uint32) for each in stepper.fresh if each.role == "key"
         )
         self.width = _width(stepper, program)
+        self._unwatched = _unwatched(stepper, program, converged)
         self.block = _block(stepper, self.width)
         """How many steps a call takes at most."""
         self._until, self._converged = until, converged
@@ -91,8 +97,11 @@ class CompiledLoop:
     def _compiled(self) -> Any:
         stepper, program, capacity = self._stepper, self._program, self._capacity
         room = f" {capacity}" if xla_status.fallible(program) else ""
-        what = f"loop {self._until} {self.block} {stepper.row} {roles(stepper)}{room}"
-        traced = loop_function(stepper, program, self._converged, capacity)
+        what = f"loop {self._until} {self.block} {stepper.row} {self.width} {roles(stepper)}{room}"
+        if self._unwatched:
+            what += " unwatched"
+        make = unwatched_function if self._unwatched else loop_function
+        traced = make(stepper, program, self._converged, capacity)
         if self._spread is not None:
             what += f" over {self._spread.count} devices"
         return xla.cached(what, program, lambda: compiled(traced, self._examples(self.width), self._places()))
@@ -137,6 +146,52 @@ class CompiledLoop:
 
     def run(self, call: Call, count: int) -> Ran:
         """Take up to `count` steps (at most `block`)."""
+        if self._unwatched:
+            return self._run_unwatched(call, count)
+        number, code, previous, carry = self._call(call, count)
+        rows = self._rows()[: number - (code == NOT_FINITE)]
+        if code == FAILED + xla_status.OVERFLOW:
+            self._capacity = xla_status.doubled(self._program, self._capacity)
+            self._function = self._compiled()
+            return self.run(call, count)
+        if code == RUNNING:
+            return Ran(rows, carry, number, "running", previous)
+        # The last step must not have been taken: everything up to it again, which gives the same bits.
+        rows = rows.copy()
+        none = Ran(rows[:0], call.carry, 0, "running", call.previous)
+        before = self.run(call, number - 1) if number > 1 else none
+        if code >= FAILED:
+            return replace(before, status="failed", error=xla_status.complaint(self._program, code - FAILED))
+        return replace(before, rows=rows, status="not finite" if code == NOT_FINITE else "converged")
+
+    def _run_unwatched(self, call: Call, count: int) -> Ran:
+        carry = self._call(call, count)[3]
+        rows = self._rows()[:count]
+        finite = np.isfinite(rows[:, 0])
+        if finite.all() and self._spoilt(carry) is None:
+            return Ran(rows, carry, count, "running", float(rows[-1, 0]))
+        rows, most = rows.copy(), count if finite.all() else int(np.argmin(finite))
+        spoilt = self._spoilt(self._call(call, most)[3]) if most else None
+        low, high = (0, most) if spoilt is not None else (most, most)
+        # After `low` steps all is finite, after `high` steps it is not, or the next loss is not.
+        while high - low > 1:
+            middle = (low + high) // 2
+            found = self._spoilt(self._call(call, middle)[3])
+            low, high, spoilt = (middle, high, spoilt) if found is None else (low, middle, found)
+        carry = self._call(call, low)[3] if low else call.carry
+        previous = float(rows[low - 1, 0]) if low else call.previous
+        return Ran(rows[:low], carry, low, "not finite", previous, spoilt=spoilt)
+
+    def _spoilt(self, carry: Sequence[Any]) -> int | None:
+        """Return the first parameter or slot that is not finite, or None."""
+        moved = carry[: len(self._stepper.descent.free) + len(self._stepper.slots)]
+        return next((k for k, value in enumerate(moved) if not np.isfinite(value).all()), None)
+
+    def _rows(self) -> NDArray[np.float64]:
+        return np.asarray(self._history)
+
+    def _call(self, call: Call, count: int) -> tuple[int, int, float, tuple[Any, ...]]:
+        """Run the compiled loop; return the steps gone through, the status, the last loss and what is carried."""
         with xla.precision() as jax:
             if self._history is None:
                 self._history = jax.numpy.zeros((self.block, self.width))
@@ -153,23 +208,18 @@ class CompiledLoop:
                 arguments = jax.tree.map(self._spread.put, arguments, self._places()[1:])
             results = self._function(self._history, *arguments)
             self._history, there, (taken, status, previous) = results
-            number, code = int(taken), int(status)
-            rows = np.asarray(self._history)[: number - (code == NOT_FINITE)]
             carry = tuple(map(xla.plain, there))
             self._last = (carry, there)
-        if code == FAILED + xla_status.OVERFLOW:
-            self._capacity = xla_status.doubled(self._program, self._capacity)
-            self._function = self._compiled()
-            return self.run(call, count)
-        if code == RUNNING:
-            return Ran(rows, carry, number, "running", float(previous))
-        # The last step must not have been taken: everything up to it again, which gives the same bits.
-        rows = rows.copy()
-        none = Ran(rows[:0], call.carry, 0, "running", call.previous)
-        before = self.run(call, number - 1) if number > 1 else none
-        if code >= FAILED:
-            return replace(before, status="failed", error=xla_status.complaint(self._program, code - FAILED))
-        return replace(before, rows=rows, status="not finite" if code == NOT_FINITE else "converged")
+            return int(taken), int(status), float(previous), carry
+
+
+def _unwatched(stepper: Stepper, program: Program, converged: Converged | None) -> bool:
+    """Return whether steps need not be watched while they are taken.
+
+    A gradient clipped by its norm can be lost without a trace in the parameters.
+    """
+    clipped = stepper.descent.plan.settings["clip"] != "none"
+    return stepper.losses and converged is None and not clipped and not xla_status.fallible(program)
 
 
 def roles(stepper: Stepper) -> str:
@@ -179,6 +229,8 @@ def roles(stepper: Stepper) -> str:
 
 
 def _width(stepper: Stepper, program: Program) -> int:
+    if stepper.losses:
+        return 1
     types = [program.types[var] for var in program.outputs[stepper.row :][: len(stepper.arrays)]]
     return stepper.row + sum(int(np.prod(kind.shape)) for kind in types)
 
@@ -207,6 +259,7 @@ def loop_function(stepper: Stepper, program: Program, converged: Converged | Non
     """Return `(history, carry, (first, count, previous, tolerance), streams, blocks, fixed) -> (history, carry, (taken,
     status, previous))` to be traced."""
     step = xla.emit(program, capacity)
+    moved = stepper.row + len(stepper.arrays)
 
     def loop(history: Any, carry: Any, limits: Any, streams: Any, blocks: Any, fixed: Any) -> Any:
         import jax.numpy as jnp
@@ -218,7 +271,7 @@ def loop_function(stepper: Stepper, program: Program, converged: Converged | Non
             k, carry, previous, _, history = state
             fresh = fresh_values(stepper, first + k, k, streams, blocks)
             results, failing = step(*carry, *fresh, *fixed)
-            loss, norm, recorded = results[0], results[1], results[: stepper.row + len(stepper.arrays)]
+            loss, norm, recorded = results[0], results[1], results[: 1 if stepper.losses else moved]
             row = jnp.concatenate([jnp.ravel(each).astype(np.float64) for each in recorded])
             history = lax.dynamic_update_slice(history, row[None], (k, np.int64(0)))
             status = jnp.where(jnp.isfinite(loss) & jnp.isfinite(norm), RUNNING, NOT_FINITE)
@@ -227,7 +280,7 @@ def loop_function(stepper: Stepper, program: Program, converged: Converged | Non
                 status = jnp.where((status == RUNNING) & ended, CONVERGED, status)
             if failing is not None:
                 status = jnp.where(failing == xla_status.FINE, status, FAILED + failing)
-            return k + 1, results[len(recorded) :], loss, status, history
+            return k + 1, results[moved:], loss, status, history
 
         def going(state: Any) -> Any:
             return (state[0] < count) & (state[3] == RUNNING)
@@ -235,6 +288,33 @@ def loop_function(stepper: Stepper, program: Program, converged: Converged | Non
         start = (np.int64(0), tuple(map(jnp.asarray, carry)), previous, jnp.asarray(RUNNING), history)
         taken, carry, previous, status, history = lax.while_loop(going, body, start)
         return history, carry, (taken, status, previous)
+
+    return loop
+
+
+def unwatched_function(
+    stepper: Stepper, program: Program, converged: Converged | None, capacity: int
+) -> Callable[..., Any]:
+    """Return the same for a loop that records losses and looks at nothing: its status says RUNNING."""
+    step = xla.emit(program, capacity)
+    moved = stepper.row + len(stepper.arrays)
+
+    def loop(history: Any, carry: Any, limits: Any, streams: Any, blocks: Any, fixed: Any) -> Any:
+        import jax.numpy as jnp
+        from jax import lax
+
+        first, count, previous, _ = limits
+
+        def body(state: Any) -> Any:
+            k, carry, history = state
+            results, _ = step(*carry, *fresh_values(stepper, first + k, k, streams, blocks), *fixed)
+            row = results[0].astype(np.float64)[None, None]
+            history = lax.dynamic_update_slice(history, row, (k, np.int64(0)), allow_negative_indices=False)
+            return k + 1, results[moved:], history
+
+        start = (np.int64(0), tuple(map(jnp.asarray, carry)), history)
+        taken, carry, history = lax.while_loop(lambda state: state[0] < count, body, start)
+        return history, carry, (taken, np.int64(RUNNING), previous)
 
     return loop
 

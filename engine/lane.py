@@ -73,14 +73,23 @@ class Mover:
     """One optimizer at work in one lane: its step, what it carries from step to step, and when it ends."""
 
     def __init__(
-        self, prepared: Prepared, plan: Plan, approach: str, backend: str, first: int, steps: int, auto: bool = False
+        self,
+        prepared: Prepared,
+        plan: Plan,
+        approach: str,
+        backend: str,
+        first: int,
+        steps: int,
+        auto: bool = False,
+        losses: bool = False,
     ) -> None:
-        """`auto`: go over to XLA as soon as it has compiled the loop in the background."""
+        """`auto`: go over to XLA as soon as it has compiled the loop in the background. `losses`: record no more than
+        the loss."""
         self.prepared, self.plan = prepared, plan
         self.first, self.limit = first, steps
         self.count = first
         self.stop = Stop(first, "finished", "No steps were asked for.") if steps <= first else None
-        self._auto = auto
+        self._auto, self._losses = auto, losses
         self._background: Background | None = None
         self._compile: Callable[[], CompiledLoop] | None = None
         """What is to be compiled in the background, once the run has gone on for a while."""
@@ -107,7 +116,7 @@ class Mover:
     def _build(self, approach: str, backend: str) -> None:
         """Build the step, and compile its loop or begin to."""
         prepared, plan = self.prepared, self.plan
-        self.stepper = stepper = build(prepared, plan, approach, backend, self.ages)
+        self.stepper = stepper = build(prepared, plan, approach, backend, self.ages, self._losses)
         until = str(plan.settings["until"])
 
         def compiled() -> CompiledLoop:
@@ -272,7 +281,8 @@ class Mover:
                 every = self.validation.every
                 table = self._take(min(last - self.count, every - self.count % every))
                 seen = np.full((len(table), 1), self.validated.value)
-                tables.append(np.hstack([table[:, :VALIDATION], seen, table[:, VALIDATION:]]))
+                at = 1 if self._losses else VALIDATION
+                tables.append(np.hstack([table[:, :at], seen, table[:, at:]]))
         if self.stop is not None and self.stop.kind == "finished":
             self._look(self.validation)
         return np.vstack(tables)
@@ -320,7 +330,7 @@ class Mover:
             if ran.status == "converged":
                 self.stop = Stop(self.count, "finished", f"Converged after {self.count:,} steps.")
             elif ran.status == "not finite":
-                self.stop = self._nonfinite(self._fresh(self.count)[0])
+                self.stop = self._nonfinite(self._fresh(self.count)[0], ran.spoilt)
             elif ran.error is not None:
                 inputs = self._inputs(self._fresh(self.count)[0])
                 raise failure(
@@ -356,6 +366,7 @@ class Mover:
         prepared, stepper, carry, fixed = self.prepared, self.stepper, self.carry, tuple(self.fixed)
         function, fresh = stepper.function, self._fresh
         recorded = stepper.row + len(stepper.arrays)
+        shown = 1 if self._losses else recorded
         converged = UNTIL.get(str(self.plan.settings["until"]))
         tolerance = float(self.plan.settings["tolerance"])
         previous = self.previous_loss
@@ -379,7 +390,7 @@ class Mover:
                     self._put(carry, before, step, previous)
                     stop = self._nonfinite(new)
                     break
-                rows.append(out[:recorded])
+                rows.append(out[:shown])
                 if converged is not None and converged(loss, norm, previous, tolerance):
                     self._put(carry, before, step, previous)
                     stop = Stop(step, "finished", f"Converged after {step:,} steps.")
@@ -425,12 +436,18 @@ class Mover:
         by_name = {(each.role, each.name): value for each, value in names}
         return [by_name[each.role, each.name] for each in stepper.gradient_program.inputs]
 
-    def _nonfinite(self, fresh: tuple[Any, ...]) -> Stop:
-        """Return why the step about to be taken cannot be: the first node whose value or derivative is not finite."""
+    def _nonfinite(self, fresh: tuple[Any, ...], spoilt: int | None = None) -> Stop:
+        """Return why the step about to be taken cannot be: the first node whose value or derivative is not finite.
+
+        `spoilt`: which of the values carried it would make not finite, where that is known.
+        """
         if (left := self._out_of_range()) is not None:
             return left
         program, inputs = self.stepper.gradient_program, self._inputs(fresh)
         found = first_nonfinite(program, inputs)
+        owned = self.stepper.descent.owned
+        if found is None and spoilt is not None and spoilt < len(owned):
+            return self._left(owned[spoilt], self.count + 1)
         if found is None:
             sentence = (
                 f"The gradient of {self.prepared.quoted(self.plan.id)} is too long to be squared at step {self.count:,}"
@@ -452,12 +469,15 @@ class Mover:
             if not np.all(np.isfinite(value)):
                 before = self._before() if callable(self._before) else self._before
                 self._put(before, before, self.count, float("nan"))
-                sentence = (
-                    f"{self.prepared.quoted(id)} left the range of its numbers in step {self.count:,}: "
-                    f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or clip the gradient."
-                )
-                return Stop(self.count, "paused", sentence, id, "update")
+                return self._left(id, self.count)
         return None
+
+    def _left(self, id: str, step: int) -> Stop:
+        sentence = (
+            f"{self.prepared.quoted(id)} left the range of its numbers in step {step:,}: "
+            f"lower the learning rate of {self.prepared.quoted(self.plan.id)}, or clip the gradient."
+        )
+        return Stop(self.count, "paused", sentence, id, "update")
 
     # What is recorded ---------------------------------------------------------------------------------------------
 
@@ -465,8 +485,10 @@ class Mover:
         """Return what the rows of `table` hold; `alone` where no other optimizer is in the lane."""
         stepper, own = self.stepper, "" if alone else self.plan.id
         owned = stepper.descent.owned
-        columns = [Column("loss", own), Column("gradient", own)]
+        columns = [Column("loss", own)] + [Column("gradient", own)] * (not self._losses)
         columns += [Column("validation", own)] * (self.validation is not None)
+        if self._losses:
+            return tuple(columns)
         columns += [Column("gradient", id) for id in owned]
         columns += [Column("value", id) for id in stepper.scalars]
         shapes = {each.name: each.type.shape for each in stepper.descent.free}
@@ -475,6 +497,8 @@ class Mover:
 
     def table(self, rows: Sequence[tuple[Any, ...]]) -> NDArray[np.float64]:
         """Return recorded rows as an array, one line per step."""
+        if self._losses:
+            return np.array([row[0] for row in rows], np.float64).reshape(len(rows), 1)
         scalars = self.stepper.row
         table = np.array([row[:scalars] for row in rows], np.float64).reshape(len(rows), scalars)
         parts = [np.array([np.ravel(row[scalars + k]) for row in rows]) for k in range(len(self.stepper.arrays))]

@@ -77,6 +77,8 @@ class Stepper:
     given."""
     gradient_program: Program
     """The loss and its adjoint: where a value that is not finite is looked for."""
+    losses: bool = False
+    """Whether no more than the loss is to be recorded: then the row ends with the norm of the whole gradient."""
     searches: bool = False
     """Whether the function asks for the loss several times in a step: then `program` is no more than its inputs and
     the gradient, and a step that finds nothing lower leaves its parameters as they are."""
@@ -84,7 +86,8 @@ class Stepper:
     @property
     def row(self) -> int:
         """How many numbers the row has."""
-        return 2 + len(self.descent.free) + len(self.scalars)
+        lean = self.losses and not self.searches
+        return 2 + (0 if lean else len(self.descent.free)) + len(self.scalars)
 
     @property
     def drawing(self) -> bool:
@@ -93,22 +96,28 @@ class Stepper:
 
 
 def build(
-    prepared: Prepared, plan: Plan, approach: str, backend: str, ages: Mapping[str, int] | None = None
+    prepared: Prepared,
+    plan: Plan,
+    approach: str,
+    backend: str,
+    ages: Mapping[str, int] | None = None,
+    losses: bool = False,
 ) -> Stepper:
     """Lower, differentiate, fuse with the update and compile one optimizer's step; raise LoweringError where that
     fails.
 
-    `ages`: the step at which the method's state of a parameter began, where that is not 0.
+    `ages`: the step at which the method's state of a parameter began, where that is not 0. `losses`: no more than the
+    loss will be recorded, so that norms by parameter are not computed.
     """
     down = descent(prepared, plan)
     whole = adjoint(down.program, down.loss, [each.var for each in down.free])
-    scalars, arrays = _recorded(down)
+    scalars, arrays = ((), ()) if losses else _recorded(down)
     if METHODS[str(plan.settings["method"])].search is not None:
         found = search_step(prepared, down, whole, scalars + arrays, approach, backend)
         program, slots, function = found.program, found.slots, found.function
         steady = program
     else:
-        parts = _Update(prepared, down, ages or {})
+        parts = _Update(prepared, down, ages or {}, losses)
         program, slots = _one_step(down, whole, parts, scalars + arrays), parts.slots
         fused = _stable_step(down, program, parts, scalars + arrays)
         steady = fused
@@ -137,6 +146,7 @@ def build(
         program=program,
         steady=steady,
         gradient_program=whole,
+        losses=losses,
         searches=METHODS[str(plan.settings["method"])].search is not None,
     )
 
@@ -206,7 +216,7 @@ class _Update:
     """The update of an optimizer as a program: (loss, gradients, free, slots, hyper, step) -> (norms, new free, new
     slots)."""
 
-    def __init__(self, prepared: Prepared, down: Descent, ages: Mapping[str, int]) -> None:
+    def __init__(self, prepared: Prepared, down: Descent, ages: Mapping[str, int], losses: bool) -> None:
         settings = down.plan.settings
         method, schedule, clip = (str(settings[name]) for name in ("method", "schedule", "clip"))
         self.down = down
@@ -214,7 +224,7 @@ class _Update:
         zeros = start_state(method, [np.zeros(kind.shape, kind.dtype) for kind in free])
         self.slots = tuple((slot, id) for slot in sorted(zeros) for id in down.owned)
         self.slot_names = tuple(f"{down.plan.id}.slot.{slot}.{k}" for slot in sorted(zeros) for k in range(len(free)))
-        self.norms = 1 + len(free)
+        self.norms = 1 if losses else 1 + len(free)
         hyper: dict[str, Type] = {name: ArrayType() for name in hyper_names(settings)}
         if "rate_factors" in hyper:
             hyper["rate_factors"] = TupleType((ArrayType(),) * len(free))
@@ -222,10 +232,10 @@ class _Update:
         began = [ages.get(id, 0) for id in down.owned]
 
         def updated(loss: Any, gradients: Any, parameters: Any, state: Any, numbers: Any, count: Any) -> Any:
-            norms = tuple(length((each,)) for each in gradients)
+            norms = () if losses else tuple(length((each,)) for each in gradients)
             taken = {first: count - float(first) if first else count for first in began}
             told = {**numbers, "step": count, "ages": tuple(taken[first] for first in began)}
-            return (length(norms), *norms), *step(loss, gradients, parameters, state, told)
+            return (length(gradients), *norms), *step(loss, gradients, parameters, state, told)
 
         types: tuple[Type, ...] = (
             down.program.types[down.loss],

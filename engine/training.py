@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,18 +97,21 @@ class Trainer:
         approach: str | None = None,
         backend: str | None = None,
         steps: int | None = None,
+        record: Literal["everything", "losses"] = "everything",
     ) -> None:
         """Lower, differentiate and compile. `approach` and `backend` go before the optimizers' own settings.
 
         Without `steps` each optimizer stops at its own number of steps, counted from step 0; a lane that is taken up
-        when all of its optimizers had ended does as many again. `steps` are taken from where the run begins. Raise
-        LoweringError where the graph cannot become a program, GradwireError where there is no optimizer.
+        when all of its optimizers had ended does as many again. `steps` are taken from where the run begins. `record`:
+        of each step no more than the loss (and validation) where nobody will look at norms and values, which are then
+        not computed. Raise LoweringError where the graph cannot become a program, GradwireError where there is no
+        optimizer.
         """
         prepared.plan(None)
         self._prepared = prepared
         self._pace = TURN
         self._movers = tuple(
-            tuple(_mover(prepared, plan, approach, backend, steps) for plan in plans)
+            tuple(_mover(prepared, plan, approach, backend, steps, record == "losses") for plan in plans)
             for plans in lanes_of(prepared.plans)
         )
         _require_one_best(self._movers)
@@ -242,12 +245,14 @@ class Trainer:
                     yield _record(self.lanes[chunk.lane], chunk)
 
 
-def _mover(prepared: Prepared, plan: Plan, approach: str | None, backend: str | None, steps: int | None) -> Mover:
+def _mover(
+    prepared: Prepared, plan: Plan, approach: str | None, backend: str | None, steps: int | None, losses: bool
+) -> Mover:
     auto = backend == "auto"
     approach, backend = choose(approach, backend, plan.settings)
     first, own = prepared.step, int(plan.settings["steps"])
     limit = first + steps if steps is not None else own if own > first else first + own
-    return Mover(prepared, plan, approach, backend, first, limit, auto)
+    return Mover(prepared, plan, approach, backend, first, limit, auto, losses)
 
 
 def _require_one_best(lanes: Sequence[Sequence[Mover]]) -> None:
