@@ -192,8 +192,8 @@ class Writer:
         """Return the right-hand side of an equation's assignment."""
         target = self.program.reuse.get(equation.output)
         if target is not None:
-            arguments = [*equation.arguments, target]
-            return self.call(self.function(equation.primitive), [self.argument(each) for each in arguments])
+            arguments = [self.argument(each) for each in equation.arguments]
+            return self.call(self.function(equation.primitive), [*arguments, f"out={self.argument(target)}"])
         special = SPECIAL.get(equation.primitive)
         text = special(self, equation) if special is not None else None
         if text is not None:

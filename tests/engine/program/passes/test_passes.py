@@ -15,7 +15,10 @@ from engine.backends.numpy_code import compile_program
 from engine.program import passes
 from engine.program.functions import record_function
 from engine.program.passes import PASSES, Pass, savings, simplify, stable
+from engine.program.passes.buffers import WRITING
 from engine.program.passes.rewriting import Rewriter, everywhere, rewrite
+from engine.program.primitives import PRIMITIVES
+from engine.program.program import Equation, Var
 from engine.types import ArrayType
 from tests import sizes
 from tests.properties.test_random_programs import PROGRAMS, SHAPES, run
@@ -304,6 +307,28 @@ def test_a_chain_is_computed_in_one_buffer():
 
 def test_an_array_met_by_its_own_transpose_is_written_soundly():
     assert len(buffered(lambda x: (lambda y: y + y.T)(x * 2.0), LARGE).reuse) == 1
+
+
+FLOATING = [name for name in sorted(WRITING) if "d" * (fun := PRIMITIVES[name].fun).nin + "->d" in fun.types]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", FLOATING)
+def test_every_function_writes_where_it_is_told(name):
+    """Also those for which NumPy deprecates telling it by place (maximum and minimum)."""
+    count = PRIMITIVES[name].fun.nin
+    program = recorded(lambda *xs: [x + 1.0 for x in xs], *[LARGE] * count)
+    last = Var(1_000)
+    told = replace(
+        program,
+        types={**program.types, last: ArrayType(LARGE)},
+        equations=(*program.equations, Equation(name, program.outputs, (), last, "")),
+        outputs=(last,),
+    )
+    values = [onp.full(LARGE, -0.5)] * count
+    with onp.errstate(all="ignore"):
+        plain, there = (compile_program(replace(told, reuse=r))(values)[0] for r in ({}, {last: program.outputs[0]}))
+    assert same_bits(plain, there)
 
 
 NEVER = {
