@@ -16,6 +16,19 @@ FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
         "Methods and their limits",
         ("newton_on_a_quadratic", "principal_components", "image_factorisation", "logistic_map_chaos"),
     ),
+    (
+        "Control flow and derivatives",
+        (
+            "taylor_sine",
+            "cube_by_recursion",
+            "loops_of_theano",
+            "checkpoints_and_stability",
+            "charged_particle",
+            "saddle_by_nested_descent",
+            "character_rnn",
+            "sentiment_trees",
+        ),
+    ),
     ("Chance", ("funnel_variational", "gaussian_mixture", "generative_adversarial_ring")),
     ("Benchmarks of the field", ("lstm_diagonal", "bundle_adjustment")),
 )
