@@ -13,7 +13,16 @@ from pathlib import Path
 
 from benchmarks.row import Row, table
 
-MODULES = ("engine_tape", "engine_passes", "engine_scale", "engine_peers", "engine_data", "canvas", "window")
+MODULES = (
+    "engine_tape",
+    "engine_passes",
+    "engine_scale",
+    "engine_peers",
+    "engine_layers",
+    "engine_data",
+    "canvas",
+    "window",
+)
 
 
 def main(names: list[str]) -> int:

@@ -48,11 +48,27 @@ def _columns(x: NDArray[Any], size: Pair, stride: Pair, out: Pair) -> NDArray[An
 
     With channels in front every copy is a few long runs, and one matrix product does all windows of all examples.
     """
-    channels_first = np.ascontiguousarray(x.transpose(1, 0, 2, 3))
-    columns = np.empty((x.shape[1], *size, x.shape[0], *out), x.dtype)
+    return _windows(np.ascontiguousarray(x.transpose(1, 0, 2, 3)), size, stride, out)
+
+
+def _windows(x: NDArray[Any], size: Pair, stride: Pair, out: Pair) -> NDArray[Any]:
+    """Return the columns of x (channels, batch, rows, columns)."""
+    columns = np.empty((x.shape[0], *size, x.shape[1], *out), x.dtype)
     for i, j, place in _places(size, stride, out):
-        columns[:, i, j] = channels_first[place]
-    return columns.reshape(x.shape[1] * size[0] * size[1], -1)
+        columns[:, i, j] = x[place]
+    return columns.reshape(x.shape[0] * size[0] * size[1], -1)
+
+
+def _collected(y: NDArray[Any], kernel: NDArray[Any], out: Pair) -> NDArray[Any]:
+    """Return the transpose of `correlate` by x, (channels, batch, rows, columns), where the stride is 1: there it is
+    a correlation too, of y with zeros around it and the kernel turned round."""
+    filters, channels, *size = kernel.shape
+    rows, columns = size[0] - 1, size[1] - 1
+    around = np.zeros((filters, y.shape[0], y.shape[2] + 2 * rows, y.shape[3] + 2 * columns), y.dtype)
+    around[:, :, rows : rows + y.shape[2], columns : columns + y.shape[3]] = y.transpose(1, 0, 2, 3)
+    turned = kernel[:, :, ::-1, ::-1].transpose(1, 0, 2, 3).reshape(channels, -1)
+    product: NDArray[Any] = turned @ _windows(around, (size[0], size[1]), (1, 1), out)
+    return product.reshape(channels, y.shape[0], *out)
 
 
 @primitive  # type: ignore[untyped-decorator]
@@ -68,11 +84,17 @@ def correlate(x: Any, kernel: Any, stride: Pair) -> Any:
 
 @primitive  # type: ignore[untyped-decorator]
 def correlate_back(y: Any, kernel: Any, stride: Pair, shape: Shape) -> Any:
-    """Return the transpose of `correlate` by x, of `shape`: every element of y spreads the kernel."""
+    """Return the transpose of `correlate` by x, of `shape`: every element of y spreads the kernel.
+
+    To collect what reaches each element of x is faster where there are no more filters than channels (fewer and plainer
+    copies), and is done there.
+    """
     dtype = np.result_type(y.dtype, kernel.dtype)
     if standing(y, kernel):
         return stand_in(tuple(shape), dtype)
     filters, channels, *size = kernel.shape
+    if filters <= channels and stride == (1, 1) and 0 not in y.shape:
+        return np.ascontiguousarray(_collected(y, kernel, (shape[2], shape[3])).transpose(1, 0, 2, 3), dtype)
     out = y.shape[2:]
     columns = kernel.reshape(filters, -1).T @ y.transpose(1, 0, 2, 3).reshape(filters, -1)
     spread = columns.reshape(channels, *size, y.shape[0], *out)

@@ -217,6 +217,19 @@ def test_padding_and_folding_are_transposes() -> None:
         assert np.isclose(np.sum(g * y), np.sum(windows.fold_edges(g, (1, 2), (2, 1), mode) * x))
 
 
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1)])
+@pytest.mark.parametrize(("filters", "channels"), [(2, 4), (3, 3), (4, 2), (1, 1)])
+def test_correlation_and_its_transpose_by_x_agree(filters, channels, stride):
+    """Both ways of taking it: spreading the kernel, and collecting where there are no more filters than channels."""
+    random = np.random.default_rng(filters)
+    x, kernel = random.normal(size=(2, channels, 7, 6)), random.normal(size=(filters, channels, 3, 2))
+    y = windows.correlate(x, kernel, stride)
+    g = random.normal(size=y.shape) + 1j * random.normal(size=y.shape)
+    back = windows.correlate_back(g, kernel, stride, x.shape)
+    assert (back.shape, back.dtype.name, back.flags.c_contiguous) == (x.shape, "complex128", True)
+    assert np.isclose(np.sum(g * y), np.sum(back * x))
+
+
 REFUSED = [
     ("linear_algebra.solve", ((3, 3), (4, 2)), {}, r"\(3, 3\).*\(4, 2\): axis 1 of a is 3 and axis 0 of b is 4"),
     ("linear_algebra.inverse", ((3, 4),), {}, r"\(3, 4\): axis 0 is 3 and axis 1 is 4"),
