@@ -26,12 +26,7 @@ from tests.engine.autodiff.test_literature import descended
 from tests.samples.opened import ASSETS, ROOT, notes, sample, wires
 
 MODES = list(itertools.product(("reverse", "forward"), repeat=2))
-PAIRS = [
-    (approach, backend)
-    for approach in APPROACHES
-    for backend in BACKENDS
-    if backend != "xla" and refusal(approach, backend) is None
-]
+PAIRS = [(approach, backend) for approach in APPROACHES for backend in BACKENDS if refusal(approach, backend) is None]
 
 # Sine by its Taylor series
 
@@ -39,6 +34,8 @@ PAIRS = [
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 def test_the_sine_s_derivative_at_1_in_every_approach_on_every_backend(pair):
     """Innes et al. (2019): the loss is made the series itself, and its derivative 0.540302303791887."""
+    if pair[1] == "xla":
+        pytest.importorskip("jax")
     graph = sample("taylor_sine").graph
     rest = frozenset(wire for wire in graph.wires if wire.target != Socket("optimizer_1", "loss"))
     bare = Graph(graph.nodes, rest | {Wire(Socket("call_1", "value"), Socket("optimizer_1", "loss"))})
