@@ -26,7 +26,10 @@ def edit(document: Document, draw: random.Random, serial: int) -> None:
     if len(ids) < 3 or what < 0.25:
         document.apply(AddNode(Node(f"n_{serial}", "elementwise.add"), Place(float(serial), 0.0)))
     elif what < 0.45:
-        wire = Wire(Socket(draw.choice(ids), "value"), Socket(draw.choice(ids), "x"))
+        source = draw.choice(ids)
+        inside = document.graph.nodes[source].inside
+        target = draw.choice([id for id in ids if document.graph.nodes[id].inside == inside])
+        wire = Wire(Socket(source, "value"), Socket(target, "x"))
         document.apply(Disconnect(wire) if wire in document.graph.wires else Connect(wire))
     elif what < 0.6:
         document.apply(SetSetting(draw.choice(ids), "k", (serial, serial / 7)))

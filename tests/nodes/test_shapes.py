@@ -106,6 +106,7 @@ ARRAYS_ONLY = tuple(
     for declared in LIBRARY.values()
     if declared.kind is Kind.FUNCTION and declared.inputs and not {"xs"} & {each.name for each in declared.inputs}
     if declared.id not in ("shape.unpack", "shape.field", "shape.split")  # tuples on one wire
+    if not any(isinstance(each, tuple | dict) for sample in declared.samples[:1] for each in sample.inputs)
 )
 
 
