@@ -178,7 +178,8 @@ def graph_of(workload: Workload) -> Prepared:
         """The loss of the workload."""
         return loss(anp, xs[:count], xs[count:])
 
-    nodes, wires = {"loss": Node("loss", raced.id)}, []
+    node = Node("loss", "control.python", settings={"code": workload.text}) if workload.text else Node("loss", raced.id)
+    nodes, wires = {"loss": node}, []
     for k, value in enumerate(workload.parameters):
         settings = {"initial": "zeros", "shape": np.shape(value), "dtype": value.dtype.name}
         nodes[f"p{k}"] = Node(f"p{k}", "parameters.parameter", settings=settings)

@@ -25,6 +25,10 @@ class Workload:
     rate: float = 1e-3
     own: Mapping[str, Loss] = field(default_factory=dict)
     """By "autograd", "jax", "torch" or "gradwire": the loss as its users write it, where that is not `loss`."""
+    text: str = ""
+    """The text of a Python node, where Gradwire's users write the loss as one."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Peers that cannot take part, and why."""
     overhead: bool = False
     """Whether what a step costs is overhead: numpy_code must then be 20 times as fast as autograd."""
 

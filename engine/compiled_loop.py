@@ -167,6 +167,9 @@ class CompiledLoop:
     def _run_unwatched(self, call: Call, count: int) -> Ran:
         carry = self._call(call, count)[3]
         rows = self._rows()[:count]
+        # A sum that is finite has finite terms only, and takes half as long as a look at each.
+        if np.isfinite(rows.sum()) and self._spoilt(carry) is None:
+            return Ran(rows, carry, count, "running", float(rows[-1, 0]))
         finite = np.isfinite(rows[:, 0])
         if finite.all() and self._spoilt(carry) is None:
             return Ran(rows, carry, count, "running", float(rows[-1, 0]))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine import random_bits
 from engine.backends import xla
 from engine.backends.interpret import first_nonfinite
-from engine.binding import failure, nonfinite
+from engine.binding import failure, naming, nonfinite
 from engine.compiled_loop import Background, Call, CompiledLoop
 from engine.graph import Kept
 from engine.prepare import Plan, Prepared, scalar_or_array
@@ -116,7 +116,8 @@ class Mover:
     def _build(self, approach: str, backend: str) -> None:
         """Build the step, and compile its loop or begin to."""
         prepared, plan = self.prepared, self.plan
-        self.stepper = stepper = build(prepared, plan, approach, backend, self.ages, self._losses)
+        with naming(prepared):
+            self.stepper = stepper = build(prepared, plan, approach, backend, self.ages, self._losses)
         until = str(plan.settings["until"])
 
         def compiled() -> CompiledLoop:
