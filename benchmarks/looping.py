@@ -50,13 +50,13 @@ def thrown(vx, vy):
     x, y = 0.0, 1.0
     for _ in range(500):
         vy = vy - 0.0981
-        hit = (y < 0.0) & (vy < 0.0)
-        vx, vy = np.where(hit, 0.8 * vx, vx), np.where(hit, -0.5 * vy, vy)
+        if y < 0.0 and vy < 0.0:
+            vx, vy = 0.8 * vx, -0.5 * vy
         x, y = x + 0.01 * vx, y + 0.01 * vy
     return (x - 10.0) ** 2 + y**2
 '''
 
-# ----- ADBench's LSTM with diagonal weights: 2 layers of 14; 128 letters (with 1,024 autograd takes 4 s a gradient) -----
+# ----- ADBench's LSTM with diagonal weights: 2 layers of 14; 128 letters: with 1,024 autograd takes 4 s a step -----
 
 LETTERS: Final = 128
 
