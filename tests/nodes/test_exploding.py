@@ -22,7 +22,6 @@ from nodes.exploding import Exploded, explode
 from nodes.library import LIBRARY
 from tests.engine.python.texts import ALL, Text
 
-
 REFUSED = {
     "complex": "complex constants",
     "through_loop": "a while loop that stacks has no node of its own",
