@@ -59,7 +59,14 @@ def backend(text: str) -> str:
 def some(text: str) -> int:
     """Return a whole number from 1 to the most steps of a run."""
     if (number := steps(text)) == 0:
-        raise argparse.ArgumentTypeError("0 is no number of steps to wait")
+        raise argparse.ArgumentTypeError("it must be at least 1, not 0")
+    return number
+
+
+def devices(text: str) -> int:
+    """Return how many devices XLA may be asked to make of the processor."""
+    if (number := some(text)) > DEVICES:
+        raise argparse.ArgumentTypeError(f"at most {DEVICES} host devices are made, not {number:,}")
     return number
 
 
@@ -82,6 +89,8 @@ def factor(text: str) -> float:
     return number
 
 
+DEVICES: Final = 256
+"""Most devices of one machine: each takes threads and memory of its own."""
 FILE: Final = (("file",), {"metavar": "FILE", "help": "a .dgraph file"})
 SEED: Final = (("--seed",), {"type": seed, "metavar": "S", "help": "in place of the optimizer's seed"})
 APPROACH: Final = (
@@ -261,7 +270,11 @@ COMMANDS: Final = (
             ),
             (
                 ("--devices",),
-                {"type": some, "metavar": "N", "help": "spread over so many host devices (default: those there are)"},
+                {
+                    "type": devices,
+                    "metavar": "N",
+                    "help": "spread over so many devices (default: those there are)",
+                },
             ),
             SET,
             INPUT,

@@ -123,7 +123,8 @@ def sweep(found: Sweep) -> None:
     console.print(table)
     programs = f"{found.programs} programs" if found.programs > 1 else "one program"
     devices = f", {found.devices} devices" if found.devices > 1 else ""
-    _say(console, f"  {len(found.rows):,} runs, {programs} on {found.backend}{devices}")
+    runs = "1 run" if len(found.rows) == 1 else f"{len(found.rows):,} runs"
+    _say(console, f"  {runs}, {programs} on {found.backend}{devices}")
 
 
 def checks(found: Sequence[Check]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from engine import random_bits
 from engine.backends.interpret import NonFinite, interpret
 from engine.diagnosis import outside
-from engine.errors import GradwireError, RunError
+from engine.errors import GradwireError, LoweringError, RunError
 from engine.prepare import Prepared, scalar_or_array
 from engine.program.lower import setting_values
 from engine.program.program import Program, ProgramInput
@@ -55,6 +56,18 @@ def bind(
         raise RunError(f"The program asks for {wanted.name!r}, which the graph does not have.")
 
     return [value(each) for each in (program.inputs if inputs is None else inputs)]
+
+
+@contextmanager
+def naming(prepared: Prepared) -> Iterator[None]:
+    """Return a context in which an error that knows its node names it in its sentence."""
+    try:
+        yield
+    except LoweringError as error:
+        node, sentence = error.node, error.sentence.rstrip(".")
+        if node is None or node not in prepared.graph.nodes or f"({node})" in sentence:
+            raise
+        raise LoweringError(f"{prepared.quoted(node)}: {sentence}.", node=node, socket=error.socket) from error
 
 
 def failure(

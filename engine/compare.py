@@ -18,7 +18,7 @@ from engine.autodiff.features import features_of
 from engine.autodiff.names import APPROACHES, BACKENDS
 from engine.autodiff.tangent import tangent
 from engine.backends import xla
-from engine.binding import States, bind, failure
+from engine.binding import States, bind, failure, naming
 from engine.errors import GradwireError, LoweringError
 from engine.evaluate import loss_program
 from engine.prepare import Prepared
@@ -161,7 +161,8 @@ def _measured(prepared: Prepared, optimizer: str, about: Subject, approach: str,
     try:
         with np.errstate(all="ignore"):
             began = time.perf_counter()
-            gradient = gradient_function(program, of, wrt, approach, backend)
+            with naming(prepared):
+                gradient = gradient_function(program, of, wrt, approach, backend)
             outputs, found = gradient(values)
             first = time.perf_counter() - began
             following = _following(gradient, values, first)

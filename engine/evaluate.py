@@ -14,11 +14,11 @@ from engine.autodiff.adjoint import adjoint
 from engine.autodiff.approaches import gradient_function
 from engine.autodiff.check import Report, check_gradient
 from engine.backends.interpret import first_nonfinite, interpret_all
-from engine.backends.numpy_code import compile_program
-from engine.binding import States, bind, failure, nonfinite
+from engine.binding import States, bind, failure, naming, nonfinite
 from engine.descent import is_loss, lowered_loss
 from engine.errors import GradwireError, RunError
 from engine.graph import Socket
+from engine.landscape import Surface, element
 from engine.operator import Kind
 from engine.order import acyclic_part, ancestors, descendants, graph_parents, natural
 from engine.prepare import Plan, Prepared
@@ -227,7 +227,8 @@ def gradient(
         step=_step(prepared, step),
         states=states,
     )
-    function = gradient_function(loss.program, loss.var, [each.var for each in loss.inputs], approach, backend)
+    with naming(prepared):
+        function = gradient_function(loss.program, loss.var, [each.var for each in loss.inputs], approach, backend)
     try:
         with np.errstate(all="ignore"):
             outputs, gradients = function(values)
@@ -306,30 +307,38 @@ def contour(
     *,
     optimizer: str | None = None,
     step: int | None = None,
+    states: States | None = None,
 ) -> NDArray[Any]:
     """Return the loss over two parameter elements, (node, flat index) each, the others as given: (len(y), len(x)).
 
-    NaN where the loss is not finite or cannot be computed.
+    `step` and `states` say which batch, noise and running averages are meant: the same ones for every point. NaN where
+    the loss is not finite or cannot be computed.
     """
-    loss = loss_program(prepared, optimizer)
-    for id, _ in (x, y):
-        if id not in {each.name for each in loss.program.inputs if each.role == "parameter"}:
-            raise GradwireError(f"The loss does not depend on {prepared.quoted(id)}.", node=id)
-    compiled = compile_program(loss.program)
     at = {**prepared.parameters, **parameters}
-    values = bind(loss.program, prepared, at, step=_step(prepared, step))
-    position = {each.name: k for k, each in enumerate(loss.program.inputs) if each.role == "parameter"}
-    grid = np.full((len(y_values), len(x_values)), np.nan)
-    with np.errstate(all="ignore"):
-        for row, y_value in enumerate(y_values):
-            for column, x_value in enumerate(x_values):
-                moved = _moved(_moved(values, position[x[0]], x[1], x_value), position[y[0]], y[1], y_value)
-                found = float(compiled(moved)[0])
-                grid[row, column] = found if np.isfinite(found) else np.nan
-    return grid
+    surface = surface_of(prepared, at, (x[0], y[0]), optimizer=optimizer, step=step, states=states)
+    first, second = (element(at, *each) for each in (x, y))
+    centre: dict[str, Any] = {name: np.array(at[name]) for name in surface.names}
+    for id, index in (x, y):
+        centre[id].reshape(-1)[index] = 0
+    return surface.grid(first, second, x_values, y_values, centre)
 
 
-def _moved(values: Sequence[Any], position: int, index: int, value: Any) -> list[Any]:
-    array = np.array(values[position])
-    array.reshape(-1)[index] = value
-    return [*values[:position], array[()], *values[position + 1 :]]
+def surface_of(
+    prepared: Prepared,
+    parameters: Mapping[str, Any],
+    names: Sequence[str],
+    *,
+    optimizer: str | None = None,
+    step: int | None = None,
+    states: States | None = None,
+) -> Surface:
+    """Return the loss of an optimizer (default: the first) as a function of the parameters `names`, everything else as
+    given; raise GradwireError where it does not depend on one of them."""
+    loss = loss_program(prepared, optimizer)
+    read = {each.name for each in loss.program.inputs if each.role == "parameter"}
+    for id in names:
+        if id not in read:
+            raise GradwireError(f"The loss does not depend on {prepared.quoted(id)}.", node=id)
+    at = {**prepared.parameters, **parameters}
+    values = bind(loss.program, prepared, at, step=_step(prepared, step), states=states)
+    return Surface.of(loss.program, loss.var, values, names)

@@ -271,6 +271,13 @@ def _repeat(a: Any, repeats: Any, axis: Any = None) -> tuple[Shape, Any]:
     return (*shape[:axis], total, *shape[axis + 1 :]), a.dtype
 
 
+def _tile(A: Any, reps: Any) -> tuple[Shape, Any]:
+    times = tuple(int(each) for each in reps) if isinstance(reps, tuple | list | np.ndarray) else (int(reps),)
+    rank = max(len(times), A.ndim)
+    shape, times = (1,) * (rank - A.ndim) + A.shape, (1,) * (rank - len(times)) + times
+    return tuple(size * each for size, each in zip(shape, times, strict=True)), A.dtype
+
+
 def indexed(shape: Shape, index: tuple[Any, ...]) -> Shape:
     """Return the shape of array[index], where some parts of `index` are integer arrays (NumPy's advanced indexing).
 
@@ -334,6 +341,7 @@ RULES: Mapping[Any, Callable[..., Any]] = {
     np.outer: _outer,
     np.einsum: _einsum,
     np.repeat: _repeat,
+    np.tile: _tile,
     np.zeros_like: _like,
     np.ones_like: _like,
     np.empty_like: _like,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from engine.program import structure
 from engine.python.closures import closure
@@ -29,6 +29,9 @@ from engine.python.values import (
     unflattened,
 )  # fmt: skip
 from engine.python.walker import CALLS, Walker, expression
+
+OF_SOMETHING: Final = frozenset({"mean", "var", "std", "max", "min", "amax", "amin", "argmax", "argmin"})
+"""Functions that have no value where there are no elements."""
 
 
 @expression(ast.Call)
@@ -91,7 +94,18 @@ def _library(walker: Walker, node: ast.AST, callee: Callee, arguments: list[Valu
     for each in leaves:
         if isinstance(each, Closure | Callee | Maker):
             raise refusal(node, f"{described(each)} cannot be handed to np.{callee.name}; call it, or write a for")
+    if callee.name in OF_SOMETHING and given:
+        _require_elements(node, callee.name, given, words)
     return walker.recorded(node, callee.function, *given, **words)
+
+
+def _require_elements(node: ast.AST, name: str, given: list[Value], words: dict[str, Value]) -> None:
+    """Refuse the mean, the largest element, ... of no elements, which has no value."""
+    array, axis = given[0], words.get("axis", given[1] if len(given) > 1 else None)
+    shape = tuple(array.shape) if is_array(array) else ()
+    gone = range(len(shape)) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    if any(isinstance(each, int) and -len(shape) <= each < len(shape) and shape[each] == 0 for each in gone):
+        raise refusal(node, f"np.{name} of an array of shape {shape} has no value: there are no elements to take it of")
 
 
 # ----- functions of the text -----

@@ -11,6 +11,8 @@ import autograd.numpy.fft as anp_fft
 import autograd.numpy.linalg as anp_linalg
 import numpy as np
 
+from engine.python.functions import WRITTEN
+
 _ELEMENTWISE: Final = (
     "abs", "absolute", "fabs", "negative", "sign", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt",
     "square", "reciprocal", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh",
@@ -22,15 +24,15 @@ _ELEMENTWISE: Final = (
 )  # fmt: skip
 _REDUCTIONS: Final = (
     "sum", "mean", "prod", "var", "std", "max", "min", "amax", "amin", "all", "any", "argmax", "argmin", "cumsum",
-    "cumprod", "sort", "argsort", "count_nonzero",
+    "sort", "argsort", "count_nonzero",
 )  # fmt: skip
 _SHAPES: Final = (
     "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "broadcast_to", "concatenate",
-    "stack", "vstack", "hstack", "tile", "repeat", "roll", "flip", "fliplr", "flipud", "rot90", "diag", "diagonal",
-    "triu", "tril", "take", "take_along_axis", "pad", "split", "array_split", "diff",
+    "stack", "vstack", "hstack", "repeat", "fliplr", "flipud", "rot90", "diag",
+    "triu", "tril", "take_along_axis", "split", "array_split", "diff",
 )  # fmt: skip
-_PRODUCTS: Final = ("dot", "matmul", "inner", "outer", "tensordot", "einsum", "kron", "trace", "cross")
-_LINALG: Final = ("inv", "det", "slogdet", "solve", "norm", "cholesky", "eigh", "pinv", "svd")
+_PRODUCTS: Final = ("dot", "matmul", "inner", "tensordot", "einsum", "kron", "trace", "cross")
+_LINALG: Final = ("inv", "det", "slogdet", "solve", "cholesky", "eigh", "pinv", "svd")
 _FFT: Final = ("fft", "ifft", "fft2", "ifft2")
 
 
@@ -40,6 +42,7 @@ def _table(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 FUNCTIONS: Final[Mapping[str, Any]] = {
     **_table(anp, _ELEMENTWISE + _REDUCTIONS + _SHAPES + _PRODUCTS),
+    **WRITTEN,
     **{f"linalg.{name}": each for name, each in _table(anp_linalg, _LINALG).items()},
     **{f"fft.{name}": each for name, each in _table(anp_fft, _FFT).items()},
 }

@@ -141,6 +141,19 @@ def flattened(value: Value) -> tuple[list[Leaf], Any]:
     return [value], None
 
 
+def unfolds(value: Value, most: int, depth: int) -> bool:
+    """Whether a value has at most so many parts, in nests at most so deep; parts that are shared count each time."""
+    stack, count = [(value, 1)], 0
+    while stack:
+        each, level = stack.pop()
+        inner = each.values() if isinstance(each, dict) else each if isinstance(each, tuple | list) else ()
+        count += len(inner)
+        if count > most or (inner and level > depth):
+            return False
+        stack += [(part, level + 1) for part in inner if isinstance(part, tuple | list | dict)]
+    return True
+
+
 def unflattened(leaves: Sequence[Leaf], form: Any) -> Value:
     """Return the value of this form with these leaves."""
     rest = iter(leaves)

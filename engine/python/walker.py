@@ -18,10 +18,12 @@ from engine.errors import GradwireError
 from engine.program.record import Recorder
 from engine.python.refusal import PythonError, position, refusal
 from engine.python.scopes import Scope
-from engine.python.values import ABSENT, Frame, Missing, Unknown, Value, flattened, is_array, unflattened
+from engine.python.values import ABSENT, Frame, Missing, Unknown, Value, flattened, is_array, unflattened, unfolds
 
 WORK: Final = 100_000
 """Most statements and expressions that one text may take to walk through."""
+PARTS: Final = 2 * limits.COLLECTION_LEAVES
+"""Most parts of a tuple, list or dict, those of its parts among them: a few lines can double one very often."""
 CALLS: Final = 60
 """Deepest nesting of calls that are recorded in place."""
 
@@ -48,7 +50,13 @@ class Walker:
     def evaluate(self, node: ast.expr) -> Value:
         """Return the value of an expression."""
         self.count(node)
-        return EXPRESSIONS[type(node)](self, node)
+        value = EXPRESSIONS[type(node)](self, node)
+        if isinstance(value, tuple | list | dict) and not unfolds(value, PARTS, limits.COLLECTION_DEPTH):
+            depth = limits.COLLECTION_DEPTH
+            raise refusal(
+                node, f"this nests deeper than {depth}, or unfolds to more than {PARTS:,} parts; use an array"
+            )
+        return value
 
     def count(self, node: ast.AST) -> None:
         """Count one piece of work; refuse a text that never comes to an end."""
@@ -85,6 +93,8 @@ class Walker:
             raise refusal(where, error.sentence.removeprefix(f"{self.who}: ").rstrip(".")) from None
         except RecursionError:
             raise refusal(where, "this nests too deep") from None
+        except MemoryError:
+            raise refusal(where, "this needs more memory than there is; make the arrays smaller") from None
         except (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError, AssertionError) as error:
             raise refusal(where, f"this does not fit: {_first_line(error)}") from None
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine.data import Data
 from engine.errors import GradwireError, LoweringError
 from engine.evaluate import check, contour, gradient, look
-from engine.graph import Socket
+from engine.graph import Content, Socket
+from engine.prepare import prepare
 from engine.training import Trainer
+from nodes.library import LIBRARY
 from tests.engine.training_graphs import content, network, prepared, rosenbrock, rosenbrock_gradient
 
 DESCENT = {"method": "gradient_descent", "learning_rate": 1e-3, "steps": 100}
@@ -202,3 +207,24 @@ def test_an_optimizer_that_is_not_there_is_named():
 def test_a_refused_pair_is_a_sentence():
     with pytest.raises(LoweringError, match="tape"):
         gradient(prepared(rosenbrock(optimizer_1=DESCENT)), approach="tape", backend="numpy_code")
+
+
+def test_a_function_without_a_derivative_names_its_node():
+    graph = content(
+        {
+            "parameter_1": {"value": ((1.0, 0.5), (0.2, 2.0))},
+            "python_1": {"name": "Both"},
+            "sum_1": {},
+            "optimizer_1": {},
+        },
+        "parameter_1>python_1.xs.0 python_1>sum_1 sum_1>optimizer_1.loss",
+    )
+    code = "def f(x):\n    return np.linalg.svd(x)[1]\n"
+    nodes = {**graph.graph.nodes}
+    nodes["python_1"] = replace(nodes["python_1"], operator="control.python", settings={"code": code})
+    known = prepare(Content(replace(graph.graph, nodes=nodes)), LIBRARY, Data())
+    for work in (lambda: gradient(known), lambda: Trainer(known, steps=2)):
+        with pytest.raises(LoweringError) as caught:
+            work()
+        assert caught.value.sentence.startswith('"Both" (python_1): the function numpy.linalg.svd has no derivative')
+        assert caught.value.sentence.endswith(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.cli_options import devices, some
 from app.cli_sweep import axis, parts
 from engine.api import OpenGraph
 from engine.backends import xla
@@ -128,3 +130,14 @@ def test_the_command_line_reads_values_with_brackets_and_texts():
     for text in ("", "a=1", "a.b", "a.b=", ".b=1"):
         with pytest.raises(SettingError, match="--over takes"):
             axis(text)
+
+
+def test_counts_that_make_no_sense_are_said():
+    for read, text, words in (
+        (some, "0", "at least 1, not 0"),
+        (devices, "0", "at least 1, not 0"),
+        (devices, "100000", "at most 256 host devices"),
+    ):
+        with pytest.raises(argparse.ArgumentTypeError, match=words):
+            read(text)
+    assert devices("8") == 8

@@ -99,6 +99,8 @@ LINES = {
     "def f(x):\n    def g(a):\n        return a\n    return g(x, x)": "g takes 1 arguments, 2 are given",
     "def f(x):\n    return (lambda a: a)(b=x)": 'no free argument "b"',
     "def f(x):\n    return np.sum(x, out=x)": "'out'",
+    "def f(x):\n    return np.mean(np.zeros((2, 0)) * x, axis=1)": "there are no elements to take it of",
+    "def f(x):\n    return (np.zeros(3) * x)[3:].max()": "there are no elements to take it of",
     "def f(x):\n    y = x\n": "ends without a return",
     "def f(x):\n    if x > 0:\n        return x\n": "one way through this if returns",
     "import os\ndef f(x):\n    return x": '"os" cannot be imported',
