@@ -96,6 +96,20 @@ def cases(dtype: str) -> tuple[Case, ...]:
             first=2,
         ),
         Case(
+            "the same network on 64 x 64, batch 4",
+            (
+                drawn(4, 1, 64, 64),
+                labels[:4],
+                drawn(8, 1, 3, 3),
+                drawn(16, 8, 3, 3),
+                drawn(16 * 32 * 32, 10, scale=0.01),
+                drawn(10),
+            ),
+            _digits,
+            _torch_digits,
+            first=2,
+        ),
+        Case(
             "convolution 8 to 16 channels, 64 x 64",
             (image, kernel),
             lambda x, k: _square_mean(CONVOLVE(x, k)),
