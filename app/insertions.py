@@ -3,15 +3,17 @@ as legends and messages know them by nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from engine import building
 from engine.edits import AddNode, Edit, Group, Rename
-from engine.graph import Content, Place, label
+from engine.errors import EditError
+from engine.graph import Content, Place, Socket, label
 from engine.limits import NAME_LENGTH
 from engine.operator import Library
 from engine.placeholder import operator_of
+from engine.types import Type
 
 TOLD_APART = ("parameters", "optimizers")
 """Families whose nodes stand by name in legends, side by side."""
@@ -33,9 +35,32 @@ def inserted(content: Content, library: Library, operator_id: str, place: Place,
     return added, edit
 
 
-def pasted(content: Content, library: Library, text: str, at: Place, inside: str = "") -> Group:
-    """Return the edit that adds to a body what was copied, its top left at `at`; raise EditError for any other text."""
-    return _told_apart(content, library, building.paste(content, library, text, at, inside))
+def pasted(
+    content: Content,
+    library: Library,
+    text: str,
+    at: Place,
+    inside: str = "",
+    types: Mapping[Socket, Type | None] | None = None,
+) -> Group:
+    """Return the edit that adds to a body what was copied, or what computes a formula in Python, its top left at `at`.
+
+    `types` are what is known of the outputs there, for the formula. Raise EditError for any other text.
+    """
+    if building.copied(text):
+        return _told_apart(content, library, building.paste(content, library, text, at, inside))
+    from nodes.formula import formula_edit
+
+    try:
+        return _told_apart(content, library, formula_edit(content, library, text, at, inside, types))
+    except EditError as refused:
+        sentence = f"The clipboard holds no nodes copied from Gradwire, and no formula: {_after(refused.sentence)}"
+        raise EditError(sentence, place=refused.place) from None
+
+
+def _after(sentence: str) -> str:
+    """Return what a formula's refusal says after its opening."""
+    return sentence.partition(": ")[2] or sentence
 
 
 def duplicated(

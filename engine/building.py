@@ -160,18 +160,23 @@ def copy_text(content: Content, nodes: Collection[str], notes: Collection[str] =
     return render(fragment(content, nodes, notes)).decode("utf-8")
 
 
+def copied(text: str) -> bool:
+    """Return whether a text says of itself that Gradwire copied it."""
+    return '"gradwire.dgraph"' in text
+
+
 def paste(content: Content, library: Mapping[str, Operator], text: str, at: Place, inside: str = "") -> Group:
     """Return the edit that adds what `copy_text` wrote, under fresh ids, its top left at `at` of the body `inside`.
 
     Raise EditError with a sentence where the text is not one that Gradwire copied.
     """
-    if '"gradwire.dgraph"' not in text:
+    if not copied(text):
         raise EditError("The clipboard holds no nodes copied from Gradwire.")
     try:
-        copied = parse(text, name="The clipboard")
+        whole = parse(text, name="The clipboard")
     except FileError as fault:
         raise EditError(fault.sentence, place=fault.place) from None
-    return _addition("Paste", content, library, copied, at, inside)
+    return _addition("Paste", content, library, whole, at, inside)
 
 
 def duplication(

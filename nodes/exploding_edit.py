@@ -45,7 +45,7 @@ def explosion(content: Content, library: Library, node: str, types: Mapping[Sock
         function = described(code)
         named = dict(zip(function.parameters, (kind for kind in kinds if kind is not None), strict=False))
         given = dict(zip(function.parameters, (each.source for each in wired), strict=False))
-        making = _Making(graph, graph.nodes[node].inside)
+        making = Making(graph, graph.nodes[node].inside)
         program = program_of(code, named, limit=limit)
         sources: dict[str, Socket] = {}
         for name, kind in named.items():
@@ -61,7 +61,7 @@ def explosion(content: Content, library: Library, node: str, types: Mapping[Sock
     return _group(content, library, node, made, wires)
 
 
-class _Making:
+class Making:
     """Fresh ids, and the nodes that take collections apart and put them together."""
 
     def __init__(self, graph: Graph, inside: str) -> None:

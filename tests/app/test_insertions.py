@@ -64,3 +64,40 @@ def test_other_nodes_keep_their_names_when_copied(session: Session) -> None:
     session.select([multiply])
     session.duplicate()
     assert names(session) == ["product"]
+
+
+def test_a_formula_in_the_clipboard_becomes_nodes_wired_from_those_it_names(session: Session) -> None:
+    before = session.content
+    session.apply(Rename("w", "w"))
+    session.paste("mean((w * q - 1)**2)", Place(50.0, 700.0))
+    operators = sorted(session.node(id).operator for id in session.selection)
+    assert operators == [
+        "elementwise.multiply", "elementwise.power", "elementwise.subtract", "inputs.constant", "inputs.constant",
+        "parameters.parameter", "reductions.mean",
+    ]  # fmt: skip
+    (multiply,) = (id for id in session.selection if session.node(id).operator == "elementwise.multiply")
+    assert {wire.source.node for wire in session.graph.incoming[multiply]} >= {"w"}
+    assert min(session.layout.places[id].x for id in session.selection) == 50.0
+    session.undo()
+    session.undo()
+    assert session.content == before
+
+
+def test_text_that_is_neither_nodes_nor_a_formula_is_refused_in_one_sentence(session: Session) -> None:
+    said: list[str] = []
+    session.message.connect(said.append)
+    before = session.content
+    for text in (
+        "#!/bin/sh\nrm -rf",
+        "hello",
+        "__import__('os').system('x')",
+        '{"nodes": []}',
+        "import os",
+        "x" * 100_000,
+    ):
+        session.paste(text, Place())
+    assert session.content is before
+    assert len(said) == 6
+    for sentence in said:
+        assert sentence.startswith("The clipboard holds no nodes copied from Gradwire, and no formula: line 1, column ")
+        assert len(sentence) < 300
