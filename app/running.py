@@ -173,4 +173,6 @@ class Running(QObject):
             self._set_problem(None)
         self.state_changed.emit(state)
         if state == "finished":
+            if sentence:
+                self._session.message.emit(sentence)
             self._keep_at_end()

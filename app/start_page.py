@@ -283,7 +283,8 @@ class StartPage(QScrollArea):
             words = QVBoxLayout()
             words.setSpacing(px(2))
             words.addWidget(label(f"Unsaved work on {name}", "heading"))
-            edits = f"{found.edits} edit{'' if found.edits == 1 else 's'} after the last save, {ago(found.time)}"
+            since = " after the last save" if found.path else ""
+            edits = f"{found.edits} edit{'' if found.edits == 1 else 's'}{since}, {ago(found.time)}"
             words.addWidget(label(edits + ("" if found.complete else "; the last ones are damaged"), "second"))
             row.addLayout(words, 1)
             recover, discard = QPushButton("Recover"), QPushButton("Discard")

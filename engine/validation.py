@@ -107,6 +107,8 @@ class Validation:
         if not self.patience or looks < self.patience:
             return None
         best = f"its best was {seen.best:.6g} at step {seen.best_step:,}" if seen.best_step >= 0 else "it had none"
+        if self.keeps_best and seen.best_step >= 0:
+            best += ", whose values are kept"
         return (
             f"Stopped early at step {seen.step:,}: the validation has not become better in "
             f"{looks} look{'s' if looks != 1 else ''}; {best}."

@@ -7,8 +7,10 @@ from html import escape
 from urllib.parse import quote
 
 from app import fonts
+from app.assets import SAMPLES
 from app.pages.page import Page
 from app.theme import Theme
+from app.thumbnails import about
 from engine.operator import FAMILIES, Library
 
 Image = Callable[[str], str]
@@ -106,4 +108,4 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _sample(name: str) -> str:
-    return name.removesuffix(".dgraph").lstrip("0123456789_").replace("_", " ")
+    return about(SAMPLES / name)[0]

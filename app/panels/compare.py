@@ -349,4 +349,5 @@ def _table() -> QTableWidget:
     for column in range(len(HEADS)):
         side = LEFT if column < WORDS else RIGHT
         made.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    made.resizeColumnsToContents()  # before the first measurement, too, no head is cut
     return made

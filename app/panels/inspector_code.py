@@ -245,6 +245,7 @@ class CodeEditor(Editor):
         self.code.blockSignals(True)
         self.code.setPlainText(str(value))
         self.code.blockSignals(False)
+        self.code.restyle()  # which no signal of a new number of lines asked for
         self._judge()
 
     def focusOutEvent(self, event: Any) -> None:

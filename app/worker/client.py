@@ -387,7 +387,10 @@ class RunControl(QObject):
             self.ticked.emit()
 
     def _step(self, lane: int) -> int:
-        return self._block.first(lane) + self._block.length(lane) if self._block is not None else 0
+        rows = self._block.first(lane) + self._block.length(lane) if self._block is not None else 0
+        moment = self.moment(lane)
+        # A method that has converged recorded where it stands, and went no further from there.
+        return min(rows, moment.step) if moment is not None and self._state == "finished" else rows
 
     def _total(self) -> int:
         return sum(self._block.length(lane) for lane in range(len(self._lanes))) if self._block is not None else 0

@@ -30,6 +30,15 @@ def typed(field: CodeField, text: str) -> None:
         QTest.keyClick(field, Qt.Key.Key_Return) if each == "\n" else QTest.keyClicks(field, each)
 
 
+def test_a_text_that_is_shown_has_all_the_lines_it_needs(session: Session, qtbot: QtBot) -> None:
+    node = session.insert("control.python", Place())
+    session.set_setting(node, "code", "def f(x):\n" + "    x = x + 1\n" * 10 + "    return x\n")
+    panel = Inspector(session)
+    qtbot.addWidget(panel)
+    field = panel.findChild(CodeField)
+    assert field.height() > 13 * field.fontMetrics().lineSpacing()
+
+
 def test_a_function_is_typed_and_its_sockets_follow(session: Session, qtbot: QtBot) -> None:
     node, _, field = opened(session, qtbot)
     typed(field, "def f(a, b):\nif a > b:\nreturn a")

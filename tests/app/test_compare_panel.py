@@ -40,6 +40,15 @@ def test_tables_stand_in_columns_with_numbers_to_the_right() -> None:
     assert words(first, found.spans[1]) == {"3": VALUE, "-0.5": DERIVATIVE}
 
 
+def test_no_head_of_the_table_is_cut_before_anything_is_measured(session: Session, qtbot: QtBot) -> None:
+    panel = ComparePanel(session)
+    qtbot.addWidget(panel)
+    header = panel.table.horizontalHeader()
+    for column in range(header.count()):
+        assert header.sectionSize(column) >= header.sectionSizeHint(column)
+    assert header.length() < 100 * header.count(), "nor has one so much room that others are out of sight"
+
+
 def test_derivatives_and_comments_have_their_colours() -> None:
     before, after = shown(READING, 0), shown(READING, 1)
     assert len(before.lines) == len(before.spans) == 3 + 1 + 3

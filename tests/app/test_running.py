@@ -41,6 +41,19 @@ def test_a_run_ends_and_its_values_are_kept_as_one_undoable_edit(live_session: S
     assert session.content.kept is None and not session.document.can_undo
 
 
+def test_why_a_run_ended_is_told_and_steps_that_were_not_taken_are_not_counted(
+    live_session: Session, qtbot: QtBot
+) -> None:
+    session, told = live_session, []
+    session.message.connect(told.append)
+    session.set_setting("descent", "method", "lbfgs")
+    session.run()
+    reach(session, qtbot, "finished")
+    moment = session.runs.moment(0)
+    assert moment is not None and session.runs.steps == moment.step < 200
+    assert told[-1].startswith(f"Converged after {moment.step} step")
+
+
 def test_a_numeric_setting_reaches_the_run_and_a_structural_one_makes_it_stale(
     live_session: Session, qtbot: QtBot
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import settings as stored
@@ -134,6 +134,7 @@ def test_work_of_a_killed_window_is_offered_and_taken_over(window: Make, qtbot: 
     killed.session._journal.end(keep=True)  # what a killed process leaves: the journal, and no lock
     made = window()
     assert len(made.start_page._recovered) == 1
+    assert any("1 edit after the last save" in each.text() for each in made.start_page.findChildren(QLabel))
     recover = next(b for b in made.start_page.findChildren(QPushButton) if b.text() == "Recover")
     QTest.mouseClick(recover, Qt.MouseButton.LeftButton)
     assert made.editing and made.session.content == content and not made.session.clean

@@ -70,6 +70,11 @@ def test_patience_ends_the_run(chunk):
     assert f"Stopped early at step {made.step()}" in made.stops[0].sentence
     assert f"in 4 looks; its best was {looks[best]:.6g} at step {3 * best}" in made.stops[0].sentence
     assert float(made.parameters()["parameter_1"]) == pytest.approx(path(60)[made.step()], rel=1e-12)
+    assert "whose values are kept" not in made.stops[0].sentence
+    keeping = trainer(watched(validate_every=3, patience=4, keep_best=True))
+    while not keeping.done:
+        keeping.run(chunk)
+    assert keeping.stops[0].sentence.endswith(f"at step {3 * best}, whose values are kept.")
 
 
 def test_without_patience_the_run_takes_all_its_steps():

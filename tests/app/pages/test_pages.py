@@ -127,7 +127,9 @@ def test_docs_refuses_a_folder_it_cannot_make(tmp_path, capsys) -> None:
 
 def test_samples_are_named_on_the_pages_of_what_they_use() -> None:
     assert "1_straight_line_hubble.dgraph" in uses()["views.scatter_fit"]
-    assert page(LIBRARY["views.scatter_fit"], LIBRARY, uses()).samples
+    found = page(LIBRARY["views.scatter_fit"], LIBRARY, uses())
+    assert found.samples
+    assert "A straight line through 24 galaxies" in html(found, DARK, lambda _: "", "", openable=False)
 
 
 @pytest.mark.parametrize(
