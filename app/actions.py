@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.canvas.menus import PYTHON
 from engine.edits import SetKept
 
 if TYPE_CHECKING:
@@ -33,6 +34,20 @@ def _editing(window: Window) -> bool:
 def _selected(window: Window) -> bool:
     session = window.session
     return window.editing and bool(session.selection or session.selected_notes or session.selected_wires)
+
+
+def _has_doors(window: Window) -> bool:
+    session = window.session
+    return window.editing and session.current is not None and bool(session.doors(session.current))
+
+
+def _is_python(window: Window) -> bool:
+    session = window.session
+    return window.editing and session.current is not None and session.node(session.current).operator == PYTHON
+
+
+def _computes(window: Window) -> bool:
+    return window.editing and window.session.has_engine and bool(window.session.graph.nodes)
 
 
 def _running(window: Window) -> bool:
@@ -92,11 +107,26 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("cut", "Cut", "Edit", lambda w: w.cut(), ("Ctrl+X",), _selected, separator=True),
     Command("copy", "Copy", "Edit", lambda w: w.copy(), ("Ctrl+C",), _selected),
+    Command(
+        "copy_numpy", "Copy as Python (NumPy)", "Edit", lambda w: w.copy_script("numpy"), (), _computes,
+        help="Put the loss and its gradients on the clipboard as a script that runs without Gradwire.",
+        words="export code script autograd source",
+    ),
+    Command(
+        "copy_jax", "Copy as Python (JAX)", "Edit", lambda w: w.copy_script("jax"), (), _computes,
+        help="Put the loss and its gradients on the clipboard as a JAX script that runs without Gradwire.",
+        words="export code script source",
+    ),
     Command("paste", "Paste", "Edit", lambda w: w.paste(), ("Ctrl+V",), _editing),
     Command("duplicate", "Duplicate", "Edit", lambda w: w.session.duplicate(), ("Ctrl+D",), _selected),
     Command(
         "delete", "Delete", "Edit", lambda w: w.session.remove_selected(), ("Del", "Backspace"), _selected,
         words="remove",
+    ),
+    Command(
+        "explode", "Explode Python node to nodes", "Edit", lambda w: w.session.explode(w.session.current or ""), (),
+        _is_python, help="Replace the selected Python node by the nodes that compute the same.",
+        words="unpack take apart code convert",
     ),
     Command(
         "tidy", "Arrange nodes", "Edit", lambda w: w.tidy(), ("Ctrl+Shift+L",),
@@ -135,6 +165,20 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("zoom_in", "Zoom in", "View", lambda w: w.canvas.zoom_by(1.25), ("Ctrl+]",), _editing),
     Command("zoom_out", "Zoom out", "View", lambda w: w.canvas.zoom_by(0.8), ("Ctrl+[",), _editing),
+    Command(
+        "open_body", "Open body", "View", lambda w: w.canvas.editing.open_body(w.session.current or ""),
+        ("Alt+Down",), _has_doors, help="Show what lies inside the selected node; of a Call, its function.",
+        words="enter subgraph loop branch function inside look into", separator=True,
+    ),
+    Command(
+        "leave_body", "Leave body", "View", lambda w: w.session.leave(), ("Alt+Up",),
+        lambda w: w.editing and bool(w.session.body), words="exit subgraph out outside parent breadcrumb back",
+    ),
+    Command(
+        "other_body", "Other body of the same node", "View", lambda w: w.session.enter(w.session.sister),
+        ("Alt+Right",), lambda w: w.editing and bool(w.session.sister),
+        words="then otherwise condition switch sister",
+    ),
     Command(
         "show_values", "Values on wires", "View", lambda w: w.toggle_overlay("value"), ("Alt+1",), _editing,
         lambda w: "value" in w.session.overlays, separator=True,

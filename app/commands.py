@@ -21,11 +21,13 @@ from PySide6.QtWidgets import (
 
 from app import fonts
 from app.actions import COMMANDS, keys_text
+from app.bodies import place_text
 from app.panels.palette import words
 from app.search import ranked
 from app.theme import appearance
 
 if TYPE_CHECKING:
+    from app.session import Session
     from app.window import Window
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -55,15 +57,23 @@ def entries(window: Window) -> list[Entry]:
     ]
     if window.editing:
         session = window.session
+        here = dict.fromkeys(session.graph.bodies.get(session.body, ()))
         found += [
             Entry(f"Add {o.title}", "Operator", "", lambda id=o.id: window.insert(id), words(o))  # type: ignore[misc]
             for o in session.library.values()
         ]
         found += [
-            Entry(f"Go to {session.label(id)}", "Node", "", lambda id=id: session.reveal(id), id)  # type: ignore[misc]
-            for id in session.graph.bodies.get(session.body, ())
+            Entry(_going(session, id), "Node", "", lambda id=id: session.reveal(id), id)  # type: ignore[misc]
+            for id in (*here, *(id for id in session.graph.nodes if id not in here))
         ]
     return found
+
+
+def _going(session: Session, id: str) -> str:
+    """Return what the entry of a node is called: with the way to it where it lies in another body."""
+    inside = session.node(id).inside
+    where = f"  in {place_text(inside, session)}" if inside != session.body and inside else ""
+    return f"Go to {session.label(id)}{where}"
 
 
 class EntryModel(QAbstractListModel):

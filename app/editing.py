@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app import insertions
+from app import insertions, signatures
 from app.running import ACTIVE
 from engine import building
+from engine.document import Changed
 from engine.edits import Disconnect, Edit, Group, Rename
 from engine.errors import GradwireError
 from engine.graph import Place, SettingValue, Wire
@@ -22,12 +23,17 @@ class Editing:
         return self._attempt(lambda: self._document.apply(edit, merge))
 
     def undo(self) -> None:
-        """Take the last step back."""
-        self._attempt(self._document.undo)
+        """Take the last step back, and show the body it was made in."""
+        self._retrace(self._document.undo)
 
     def redo(self) -> None:
-        """Do the last undone step again."""
-        self._attempt(self._document.redo)
+        """Do the last undone step again, and show the body it is made in."""
+        self._retrace(self._document.redo)
+
+    def _retrace(self, step: Callable[[], object]) -> None:
+        before, self._last_change = (self.graph, self.layout), Changed()
+        if self._attempt(step):
+            self._follow_change(self._last_change, before)
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
@@ -65,9 +71,12 @@ class Editing:
         spec = self.operator(node).settings.get(name)
         live = self.run_state in ACTIVE and (spec is None or spec.numeric)
         self._edit_is_live = live
+        joins = signatures.is_signature(self.graph, node, name)
+        make = signatures.edit if joins else building.setting_edit
+        about = self.content if joins else self.graph
         try:
             done = self._attempt(
-                lambda: self._document.apply(building.setting_edit(self.graph, self.library, node, name, value), merge)
+                lambda: self._document.apply(make(about, self.library, node, name, value), None if joins else merge)
             )
         finally:
             self._edit_is_live = False

@@ -47,6 +47,9 @@ class LookBook(QObject):
     """A gradient check came back: a tuple of ParameterCheck."""
     check_failed = Signal(str)
     partials_changed = Signal()
+    script_ready = Signal(str, str)
+    """(dialect, text): the loss as a standalone script."""
+    script_failed = Signal(str)
     artefacts_changed = Signal()
 
     def __init__(self, session: Session) -> None:
@@ -92,6 +95,7 @@ class LookBook(QObject):
             self._client.checked.connect(self._checked)
             self._client.partials_ready.connect(self._partials_ready)
             self._client.artefacts_ready.connect(self._artefacts_ready)
+            self._client.script_ready.connect(lambda _, dialect, text: self.script_ready.emit(dialect, text))
             self._client.failed.connect(self._failed)
         return self._client
 
@@ -147,6 +151,12 @@ class LookBook(QObject):
         if self._session.has_engine:
             self._tell_content()
             self.client.ask_check(node, self._session.moment())
+
+    def ask_script(self, dialect: str) -> None:
+        """Ask for the loss as a standalone script of a dialect."""
+        if self._session.has_engine:
+            self._tell_content()
+            self.client.ask_script(dialect, self._session.title, self._session.moment())
 
     def close(self) -> None:
         """End the process. Idempotent."""
@@ -225,6 +235,8 @@ class LookBook(QObject):
     def _failed(self, revision: int, question: str, sentence: str, node: str) -> None:
         if question == "check":
             self.check_failed.emit(sentence)
+        elif question == "script":
+            self.script_failed.emit(sentence)
         elif question == "artefacts" and revision == self._revision:
             self.artefacts, self.artefacts_fault = None, sentence
             self.artefacts_changed.emit()

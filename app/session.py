@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.bodies import Bodies
 from app.data_files import DataFiles
 from app.editing import Editing
 from app.journal import DocumentJournal
@@ -23,7 +24,6 @@ from app.patience import LONG, beside
 from app.running import MOVING, Running
 from app.selection import Selection
 from engine import arrangement, infer
-from engine.bodies import owner_of
 from engine.document import Changed, Document
 from engine.edits import Group
 from engine.files import read, save
@@ -48,7 +48,7 @@ OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
 _ORDER = re.compile(r"^\d+[_ -]+")
 
 
-class Session(Editing, QObject):
+class Session(Editing, Bodies, QObject):
     """One open document: its selection, types, problems, journal and engine processes."""
 
     changed = Signal(object)
@@ -70,6 +70,8 @@ class Session(Editing, QObject):
     overlays_changed = Signal()
     lane_changed = Signal()
     """Another optimizer's values are shown on the wires."""
+    body_changed = Signal()
+    """Another body is shown: see `body`."""
     reveal_requested = Signal(str)
     """The canvas is asked to centre the node of this id and to give it a glow."""
     message = Signal(str)
@@ -96,6 +98,8 @@ class Session(Editing, QObject):
         self._files = DataFiles(unsaved)
         self._path: Path | None = None
         self._selection = Selection()
+        self._way_out: tuple[str, ...] = ("",)
+        self._last_change = Changed()
         self._overlays: frozenset[Overlay] = frozenset()
         self._inference: infer.Inference | None = None
         self._problems: tuple[Problem, ...] = ()
@@ -227,7 +231,7 @@ class Session(Editing, QObject):
         self._unlisten = self._document.listen(self._on_changed)
         self._path = path
         self._journal.begin(self.content, path, clean=clean)
-        self._selection = Selection()
+        self._selection, self._way_out = Selection(), ("",)
         self._inference = None
         self._looks.forget()
         self.replaced.emit()  # before anything else: whoever draws nodes must not be asked about those of another graph
@@ -330,27 +334,9 @@ class Session(Editing, QObject):
             self._selection = selection
             self.selection_changed.emit()
 
-    @property
-    def body(self) -> str:
-        """The body that is shown and edited: "" is the main graph. Only what lies in it can be selected."""
-        return self._selection.body
-
-    def shown(self, node: str) -> str:
-        """Return the node of the body shown that a node is, or lies in; "" where it lies elsewhere."""
-        while node in self.graph.nodes and self.graph.nodes[node].inside != self.body:
-            node = owner_of(self.graph.nodes[node].inside)
-        return node if node in self.graph.nodes else ""
-
     def select_all(self) -> None:
-        """Select every node and note."""
+        """Select every node and note of the body that is shown."""
         self.select(self.graph.nodes, self.layout.notes, current=self.current)
-
-    def reveal(self, node: str) -> None:
-        """Select the node and ask the canvas to show it."""
-        seen = self.shown(node)
-        if seen:
-            self.select([seen])
-            self.reveal_requested.emit(seen)
 
     # Overlays -----------------------------------------------------------------------------------------------------
 
@@ -469,10 +455,12 @@ class Session(Editing, QObject):
             self._refresh.start()
         if change.kept:
             self._looks.ask()
+        self._last_change = change
         self.changed.emit(change)
         self.history_changed.emit()
         self.path_changed.emit()
         self._select(self._selection.within(self.content))
+        self._stay_inside()
 
     def refresh(self) -> None:
         """Bring types and problems up to date now (after an edit this happens by itself, a moment later)."""

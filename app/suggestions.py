@@ -1,12 +1,15 @@
-"""What follows from choosing a data file: the outputs its columns suggest, so that no column name need be typed."""
+"""What follows from a choice: of a data file, the outputs its columns suggest, so that no column name need be typed; of
+a function or of a node to be read, its outputs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.assets import ASSETS
+from engine.bodies import CALL
 from engine.data import Data
 from engine.setting import Columns
+from engine.sockets import output_names
 from nodes.table_columns import Rows, suggested
 
 if TYPE_CHECKING:
@@ -33,3 +36,17 @@ def _outputs(session: Session, node: str, file: str) -> Rows:
     settings = session.operator(node).values(session.node(node))
     words = {key: settings[key] for key in ("delimiter", "header") if key in settings}
     return suggested(Data(folder=session.folder, assets=ASSETS), file, **words)
+
+
+def choose_node(session: Session, node: str, name: str, value: str) -> None:
+    """Name another node as one step: a Call takes over the outputs of its function, an Outer value an output that
+    there is."""
+    with session.group(f"Change {name}"):
+        if not session.set_setting(node, name, value) or value not in session.graph.nodes:
+            return
+        if session.node(node).operator == CALL:
+            session.set_setting(node, "outputs", session.setting(value, "outputs"))
+        else:
+            outputs = output_names(session.graph, session.operator(value), value)
+            if outputs and session.setting(node, "output") not in outputs:
+                session.set_setting(node, "output", outputs[0])

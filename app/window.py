@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import settings as stored
@@ -104,9 +112,11 @@ class Window(QMainWindow):
         self._refreshing.timeout.connect(self._refresh)
         for signal in (
             session.selection_changed, session.history_changed, session.run_state_changed, session.path_changed,
-            session.overlays_changed, session.problems_changed, session.replaced,
+            session.overlays_changed, session.problems_changed, session.replaced, session.body_changed,
         ):  # fmt: skip
             signal.connect(self._soon_refresh)
+        session.looks.script_ready.connect(self._script_came)
+        session.looks.script_failed.connect(self._tell)
         menu_key = QShortcut(QKeySequence("F10"), self)
         menu_key.activated.connect(self.top_bar.open_menu)
 
@@ -269,6 +279,17 @@ class Window(QMainWindow):
         """Insert what was copied."""
         self.canvas.paste()
 
+    def copy_script(self, dialect: str) -> None:
+        """Put the loss on the clipboard as a script ("numpy" or "jax"), once the engine has written it."""
+        self.session.looks.ask_script(dialect)
+        self.session.message.emit("Writing the script …")
+
+    def _script_came(self, dialect: str, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        lines = text.count("\n")
+        called = {"numpy": "NumPy", "jax": "JAX"}[dialect]
+        self.session.message.emit(f"Copied as Python ({called}): {lines:,} lines are on the clipboard.")
+
     def tidy(self) -> None:
         """Arrange the selected nodes, or all, along their wires."""
         drawn = self.canvas.scene.nodes
@@ -276,7 +297,7 @@ class Window(QMainWindow):
             tidying(
                 self.session.content,
                 self.session.library,
-                self.session.selection,
+                self.session.selection or self.session.graph.bodies.get(self.session.body, ()),
                 lambda id: (drawn[id].face.width, drawn[id].face.height),
             )
         )

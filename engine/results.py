@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bodies import OUTER
 from engine.errors import GradwireError
-from engine.graph import Graph, Kept
+from engine.graph import Graph, Kept, Node
 from engine.lane import Column
 from engine.sockets import shortened
 
@@ -174,10 +175,16 @@ def plain(value: Any) -> Any:
 
 def names(graph: Graph, nodes: Sequence[str]) -> dict[str, str]:
     """Return what each of the nodes goes by in results: its name where no other node has it as name or id, else its
-    id. `find` leads from either back to the node."""
-    bearers = Counter(node.name for node in graph.nodes.values())
+    id. `find` leads from either back to the node. A node that reads it in a body, called alike, is no other node."""
+    bearers = Counter(node.name for node in graph.nodes.values() if not _reads_namesake(graph, node))
     given = {id: graph.nodes[id].name for id in nodes}
     return {id: name if name and bearers[name] == 1 and name not in graph.nodes else id for id, name in given.items()}
+
+
+def _reads_namesake(graph: Graph, node: Node) -> bool:
+    """Return whether a node only reads, in a body, a node of its own name."""
+    read = graph.nodes.get(str(node.settings.get("node", ""))) if node.operator == OUTER else None
+    return read is not None and read.name == node.name
 
 
 def find(graph: Graph, text: str) -> str:
@@ -185,7 +192,7 @@ def find(graph: Graph, text: str) -> str:
     none."""
     if text in graph.nodes:
         return text
-    named = [id for id, node in graph.nodes.items() if node.name == text]
+    named = [id for id, node in graph.nodes.items() if node.name == text and not _reads_namesake(graph, node)]
     if len(named) == 1:
         return named[0]
     count = "Several nodes are" if named else "No node is"

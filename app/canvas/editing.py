@@ -38,7 +38,7 @@ class Editing:
             return False
         if hover.node:
             item = canvas.scene.nodes[hover.node]
-            return self._begin_in_node(item, point)
+            return self.open_body(hover.node) or self._begin_in_node(item, point)
         if hover.note:
             self.edit_note(hover.note)
         else:
@@ -54,6 +54,13 @@ class Editing:
             self.edit_value(item.face.id)
             return True
         return False
+
+    def open_body(self, node: str) -> bool:
+        """Go through the first door of a node; return whether it has one."""
+        doors = self._canvas.session.doors(node)
+        if doors:
+            self._canvas.session.go_through(doors[0])
+        return bool(doors)
 
     def rename(self, node: str) -> None:
         """Edit a node's name in its head."""
@@ -126,7 +133,7 @@ class Editing:
             self.edit_note(note.id)
 
     def _note(self, place: Place) -> Note:
-        return Note(self._fresh_note(), "", place.x, place.y, 240.0, 96.0)
+        return Note(self._fresh_note(), "", place.x, place.y, 240.0, 96.0, inside=self._canvas.session.body)
 
     def _frame(self) -> Note:
         canvas = self._canvas
@@ -136,7 +143,7 @@ class Editing:
         left, top = snapped(box.left() - FRAME_MARGIN), snapped(box.top() - FRAME_MARGIN - FRAME_TITLE)
         wide, high = snapped(box.right() + FRAME_MARGIN - left + 4), snapped(box.bottom() + FRAME_MARGIN - top + 4)
         members = tuple(sorted(canvas.session.selection, key=natural))
-        return Note(self._fresh_note(), "", left, top, wide, high, members)
+        return Note(self._fresh_note(), "", left, top, wide, high, members, inside=canvas.session.body)
 
     def _fresh_note(self) -> str:
         held = self._canvas.session.layout.notes

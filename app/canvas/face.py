@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF
 
 from app import numbers
+from app.bodies import Door
 from app.canvas import inks
 from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TOP
 from app.panels.inspector_relevance import hidden
+from engine.bodies import CALL, OUTER, called_by
+from engine.control import OWNERS
 from engine.graph import Socket
 from engine.operator import FAMILIES, Kind, Operator
 from engine.setting import Slider
@@ -29,17 +32,24 @@ SLIDER: Final = "slider"
 PREVIEW: Final = "preview"
 """A view node's picture of what is wired into it."""
 
+LINKS: Final = "links"
+"""Ways into a node's bodies, or to what it reads."""
+
 SLIDERS: Mapping[str, tuple[str, str]] = {"optimizers": ("learning_rate", "rate")}
 """The slider in the nodes of a family: its setting, and what it is called there."""
 SLIDER_WIDTH: Final = 168.0
 """Least width of a node with a slider in it."""
 BOX_WIDTH: Final = 152.0
 """Least width of a node with a value box in it."""
-CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0, READING: 44.0}
+CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0, READING: 44.0, LINKS: 28.0}
 PREVIEWED: Final = (
     "views.line_plot", "views.image", "views.histogram", "views.scatter_fit", "views.heat_map", "views.contour",
-    "views.confusion_matrix", "views.decision_boundary",
+    "views.confusion_matrix", "views.decision_boundary", "views.image_grid", "views.bar", "views.table",
+    "views.vector_field", "views.text",
 )  # fmt: skip
+UNLINKED: Final = {CALL: "calls nothing yet", OUTER: "reads nothing yet"}
+"""What a node that leads elsewhere says while it leads nowhere."""
+LINKED: Final = (*OWNERS, *UNLINKED)
 READ_OUT: Final = "−0.000e+00"
 """The widest number that is shown beside a loss."""
 
@@ -67,6 +77,18 @@ class Control:
     text: str
     rect: QRectF
     spec: Slider | None = None
+    doors: tuple[Door, ...] = ()
+    """Where its parts lead, side by side."""
+
+    def door_rect(self, k: int) -> QRectF:
+        """Return where the k-th door is, relative to the node's corner."""
+        gap = 6.0
+        width = (self.rect.width() - gap * (len(self.doors) - 1)) / len(self.doors)
+        return QRectF(self.rect.left() + k * (width + gap), self.rect.top(), width, self.rect.height())
+
+    def door_at(self, point: QPointF) -> Door | None:
+        """Return the door at a point relative to the node's corner."""
+        return next((door for k, door in enumerate(self.doors) if self.door_rect(k).contains(point)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +123,11 @@ def face_of(session: Session, id: str) -> Face:
     family = declared.family if declared.family in FAMILIES else "unknown"
     wired = {wire.target.name for wire in graph.incoming.get(id, ())}
     leaving = {wire.source.name for wire in graph.outgoing.get(id, ())}
-    names_in, names_out = input_names(graph, declared, id), output_names(graph, declared, id)
+    names_in, names_out = _inputs(session, id, declared, wired), output_names(graph, declared, id)
     labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
-    least = SLIDER_WIDTH if family in SLIDERS else BOX_WIDTH if _has_value_box(declared) else MIN_WIDTH
+    least = _least_width(session, id, declared, family)
     title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
     title = inks.fitted(inks.TITLE, session.label(id), title_width)
     rows = max(len(names_in), len(names_out))
@@ -155,15 +177,37 @@ def _width(
     return width - furniture, width
 
 
+def _least_width(session: Session, id: str, declared: Operator, family: str) -> float:
+    if family in SLIDERS:
+        return SLIDER_WIDTH
+    if declared.id in LINKED:
+        doors = session.doors(id)
+        texts = [door.text[:80] for door in doors] or [UNLINKED.get(declared.id, "")]
+        return max(BOX_WIDTH, len(texts) * (max(inks.width(inks.LABEL, text) for text in texts) + 38) + 20)
+    return BOX_WIDTH if _has_value_box(declared) else MIN_WIDTH
+
+
 def _widest(labels: list[str]) -> float:
     return max((inks.width(inks.LABEL, text[:80]) for text in labels), default=0.0)
 
 
 def _input_text(session: Session, id: str, declared: Operator, name: str, wired: bool) -> str:
     """Return an input's name, with the number that stands in its place while nothing is wired into it."""
-    label = input_label(session.graph, declared, id, name)
+    label = _called(session, id, declared).get(name) or input_label(session.graph, declared, id, name)
     number = None if wired else session.setting(id, name)
     return f"{label} = {number:g}" if isinstance(number, float) else label
+
+
+def _inputs(session: Session, id: str, declared: Operator, wired: set[str]) -> tuple[str, ...]:
+    """Return the inputs that are shown: of a Call no more than its function takes, but for wired ones."""
+    names, called = input_names(session.graph, declared, id), _called(session, id, declared)
+    return tuple(name for name in names if name in wired or name in called) if called else names
+
+
+def _called(session: Session, id: str, declared: Operator) -> dict[str, str]:
+    """Return what the function of a Call calls its inputs; nothing for other nodes."""
+    function = called_by(session.graph, id) if declared.id == CALL else None
+    return {f"xs.{k}": name for k, name in enumerate(session.setting(function, "inputs"))} if function else {}
 
 
 def _output_text(declared: Operator, name: str, names: tuple[str, ...]) -> str:
@@ -191,7 +235,8 @@ def _control(session: Session, id: str, declared: Operator, family: str, width: 
     kind, setting, text, spec = _what_control(session, id, declared, family)
     if not kind:
         return None
-    return Control(kind, setting, text, QRectF(10.0, top, width - 20.0, CONTROL_HEIGHT[kind]), spec)
+    doors = session.doors(id) if kind == LINKS else ()
+    return Control(kind, setting, text, QRectF(10.0, top, width - 20.0, CONTROL_HEIGHT[kind]), spec, doors)
 
 
 def _what_control(session: Session, id: str, declared: Operator, family: str) -> tuple[str, str, str, Slider | None]:
@@ -206,6 +251,8 @@ def _what_control(session: Session, id: str, declared: Operator, family: str) ->
         return READING, "", "", None
     if declared.id in PREVIEWED:
         return PREVIEW, "", "", None
+    if declared.id in LINKED:
+        return LINKS, "", UNLINKED.get(declared.id, ""), None
     return "", "", "", None
 
 
@@ -242,8 +289,8 @@ def slider_value(spec: Slider, fraction: float) -> float:
 def slider_track(control: Control) -> QRectF:
     """Return the track of a slider control, relative to the node's corner: between its name and its number."""
     rect = control.rect
-    left = rect.left() + inks.width(inks.LABEL, control.text) + 10
-    right = rect.right() - inks.width(inks.NUMBER, "0.0001") - 12
+    left = rect.left() + inks.width(inks.LABEL, control.text) + 18  # the knob stays clear of both at its ends
+    right = rect.right() - inks.width(inks.NUMBER, "0.0001") - 16
     return QRectF(left, rect.center().y() - 2, max(right - left, 24.0), 4.0)
 
 

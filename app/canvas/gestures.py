@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from app.bodies import Door
 from app.canvas import paint_wire
 from app.canvas.face import slider_track, slider_value
 from app.canvas.geometry import REACH, snapped
@@ -177,6 +178,20 @@ class DragItems(Gesture):
 
     def cancel(self) -> None:
         self._show(QPointF())
+
+
+class GoThrough(DragItems):
+    """A press on a way into a body, or to what a node reads: a click goes there, a drag moves the node."""
+
+    def __init__(self, canvas: Canvas, at: QPointF, modifiers: Qt.KeyboardModifier, node: str, door: Door) -> None:
+        super().__init__(canvas, at, modifiers, node=node)
+        self._door = door
+
+    def finish(self) -> None:
+        if self.moved:
+            super().finish()
+        else:
+            self.session.go_through(self._door)
 
 
 def move_items(

@@ -31,7 +31,8 @@ HELP: Final = (
     ("Ctrl + arrow keys", "pan"),
     ("Tab", "add an operator at the pointer"),
     ("W", "wire the selected node to another"),
-    ("Return", "edit the selected node's value or name"),
+    ("Return", "open the selected node's body; else edit its value or name"),
+    ("Backspace", "with nothing selected, leave the body"),
     ("Space", "run or pause; held, the left button pans"),
     ("Escape", "give up a gesture; select nothing"),
 )
@@ -85,6 +86,8 @@ def _return(canvas: Canvas) -> None:
             canvas.editing.edit_note(notes[0])
         return
     control = canvas.scene.nodes[current].face.control
+    if canvas.editing.open_body(current):
+        return
     if control is not None and control.kind == VALUE:
         canvas.editing.edit_value(current)
     else:
@@ -103,6 +106,7 @@ ACTIONS: Final[Mapping[Qt.Key, Callable[[Canvas], object]]] = {
     Key.Key_Return: _return,
     Key.Key_Enter: _return,
     Key.Key_W: _wire,
+    Key.Key_Backspace: lambda canvas: canvas.session.leave(),
 }
 
 

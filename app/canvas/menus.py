@@ -60,6 +60,7 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     session = canvas.session
     several = len(session.selection) > 1
     if not several:
+        _doors(canvas, menu, node)
         menu.addAction("Rename", lambda: canvas.editing.rename(node))
         menu.addAction("Help", lambda: canvas.help_requested.emit(session.operator(node).id))
         wires = menu.addMenu("Wire to")
@@ -81,6 +82,17 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     menu.addAction("Duplicate", session.duplicate)
     menu.addSeparator()
     menu.addAction("Delete", session.remove_selected)
+
+
+def _doors(canvas: Canvas, menu: QMenu, node: str) -> None:
+    """Offer what the node leads to: its bodies, or the node that it reads."""
+    session = canvas.session
+    doors = session.doors(node)
+    for door in doors:
+        text = f"Go to “{door.text[:40]}”" if door.node else "Open body" if len(doors) == 1 else f"Open {door.text}"
+        menu.addAction(text.replace("&", "&&"), partial(session.go_through, door))
+    if doors:
+        menu.addSeparator()
 
 
 def _unwire_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
@@ -112,6 +124,9 @@ def _beside(canvas: Canvas, wire: Wire) -> Place:
 
 
 def _canvas_menu(canvas: Canvas, menu: QMenu, at: QPointF | None) -> None:
+    if canvas.session.body:
+        menu.addAction("Leave this body", canvas.session.leave)
+        menu.addSeparator()
     menu.addAction("Add operator…", lambda: canvas.later(lambda: canvas.add_at(at)))
     menu.addAction("Add note", canvas.add_note)
     menu.addAction("Paste", canvas.paste)

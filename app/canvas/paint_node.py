@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QTransform
 from app import numbers
 from app.canvas import inks, previews
 from app.canvas.cards import NO_PEN, Cards
-from app.canvas.face import PREVIEW, READING, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
+from app.canvas.face import LINKS, PREVIEW, READING, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
 from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera, nearest
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
@@ -234,10 +234,30 @@ def _preview(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> 
     previews.paint(painter, control.rect.adjusted(8, 8, -8, -8), item.preview, item.reading, ink, hint)
 
 
+def _links(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
+    if not control.doors:
+        _field(painter, control.rect, ink)
+        painter.setPen(ink.faint)
+        write(painter, inks.LABEL, control.rect.left() + 10, control.rect.center().y(), control.text)
+    for k, door in enumerate(control.doors):
+        rect = control.door_rect(k)
+        _field(painter, rect, ink)
+        painter.setPen(ink.value if door.node else ink.text)
+        text = inks.fitted(inks.LABEL, door.text, rect.width() - 34)
+        write(painter, inks.LABEL, rect.left() + 10, rect.center().y(), text)
+        painter.setPen(pen(ink.theme.second, 1.5))
+        tip = QPointF(rect.right() - 11, rect.center().y())
+        if door.node:  # outwards and up, the others inwards
+            painter.drawPolyline([tip + QPointF(-6.5, -3.5), tip + QPointF(0, -3.5), tip + QPointF(0, 3.0)])
+            painter.drawLine(tip + QPointF(-6.5, 3.0), tip + QPointF(0, -3.5))
+        else:
+            painter.drawPolyline([tip + QPointF(-4, -4), tip, tip + QPointF(-4, 4)])
+
+
 def _field(painter: QPainter, rect: QRectF, ink: Inks) -> None:
     painter.setPen(ink.field_pen)
     painter.setBrush(ink.field)
     painter.drawRoundedRect(rect, 7, 7)
 
 
-CONTROLS = {VALUE: _value, SLIDER: _slider, PREVIEW: _preview, READING: _preview}
+CONTROLS = {VALUE: _value, SLIDER: _slider, PREVIEW: _preview, READING: _preview, LINKS: _links}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QBrush, QImage, QPainter, QPolygonF
 
+from app import numbers
 from app.canvas import inks
 from app.canvas.cards import NO_PEN
 from app.canvas.inks import Inks, pen, width, write
@@ -19,12 +20,17 @@ from app.canvas.items import Reading
 from app.plots.scales import limits
 from app.plots.shapes import logarithms
 from app.plots.views.boundary import class_shares, region_colors
+from app.plots.views.words import fill
 from app.worker.messages import ViewData
 
 MOST: Final = 60
 """Points, or bars, of a preview."""
 CURVES: Final = 8
 """Curves of a preview: as many as the themes have colours for."""
+TILES: Final = (6, 3)
+"""Most images across and down in the preview of an image grid."""
+ARROW: Final = 0.16
+"""The longest arrow of a vector field, as a part of the box's height."""
 CELLS: Final = 96
 """Rows and columns of a previewed picture."""
 Points = tuple[tuple[float, float], ...]
@@ -39,7 +45,14 @@ class Preview:
     lines: tuple[Points, ...] = ()
     """The first in the colour of values, more in those of a plot's curves."""
     bars: tuple[float, ...] = ()
-    """Heights in 0..1."""
+    """Heights in 0..1,"""
+    base: float = 0.0
+    """from this one on."""
+    strokes: tuple[tuple[float, float, float, float], ...] = ()
+    """Arrows: from (across, up), by how much of the box's height right and up."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """Cells of a table."""
+    words: str = ""
     cells: NDArray[Any] | None = None
     """(rows, columns) of 1..255 for a colour table, 0 where there is no number; or (rows, columns, 3) of colours."""
     colours: str = "sequential"
@@ -126,6 +139,57 @@ def _regions(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
     return Preview(cells=region_colors(class_shares(scores[every], likely, likely))[::-1])
 
 
+def _montage(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    """The first images side by side, a little apart."""
+    stack = arrays.get("images")
+    if stack is None or stack.ndim not in (3, 4) or not stack.size or (stack.ndim == 4 and stack.shape[3] != 3):
+        return None
+    shown = stack[: TILES[0] * TILES[1]]
+    columns = min(TILES[0], math.ceil(math.sqrt(2 * len(shown))))
+    high, wide = shown.shape[1:3]
+    size = (math.ceil(len(shown) / columns) * (high + 1) - 1, columns * (wide + 1) - 1, *shown.shape[3:])
+    whole = np.full(size, np.nan)
+    for k, image in enumerate(shown):
+        top, left = k // columns * (high + 1), k % columns * (wide + 1)
+        whole[top : top + high, left : left + wide] = image
+    return _image({"x": whole}, "grey")
+
+
+def _heights_of(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    heights = arrays.get("heights")
+    if heights is None or not heights.size or not np.isfinite(heights).any():
+        return None
+    flat = np.nan_to_num(heights.ravel()[:MOST].astype(float))
+    low, high = min(float(flat.min()), 0.0), max(float(flat.max()), 0.0)
+    span = (high - low) or 1.0
+    return Preview(bars=tuple(((flat - low) / span).tolist()), base=-low / span)
+
+
+def _field_of(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    parts = [arrays.get(name) for name in ("x", "y", "u", "v")]
+    if any(part is None or not part.size for part in parts) or len({part.size for part in parts}) != 1:  # type: ignore[union-attr]
+        return None
+    x, y, u, v = (np.asarray(part, float).ravel() for part in parts)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & np.isfinite(u) & np.isfinite(v))
+    known = known[:: math.ceil(len(known) / MOST) or 1]
+    longest = float(np.hypot(u[known], v[known]).max(initial=0.0)) or 1.0
+    (across,), (up,) = _to_unit([x]), _to_unit([y])
+    reach = ARROW / longest
+    columns = (across[known], up[known], u[known] * reach, v[known] * reach)
+    return Preview(strokes=tuple(zip(*(column.tolist() for column in columns), strict=True)))
+
+
+def _cells_of(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
+    x = arrays.get("x")
+    if x is None or x.ndim != 2 or not x.size or x.dtype.kind == "c":
+        return None
+    return Preview(rows=tuple(tuple(numbers.short(float(v), 3) for v in row[:3]) for row in x[:3]))
+
+
+def _words(arrays: dict[str, NDArray[Any]], template: str) -> Preview | None:
+    return Preview(words=" ".join(fill(template, arrays).split())) if arrays and template.strip() else None
+
+
 PROBABILITY: Final = "probability"
 """The style where what is previewed are probabilities."""
 MAKERS: Final = {
@@ -137,6 +201,11 @@ MAKERS: Final = {
     "views.contour": _heights,
     "views.confusion_matrix": _counts,
     "views.decision_boundary": _regions,
+    "views.image_grid": _montage,
+    "views.bar": _heights_of,
+    "views.vector_field": _field_of,
+    "views.table": _cells_of,
+    "views.text": _words,
 }
 
 
@@ -146,6 +215,8 @@ def style_of(operator: str, setting: Callable[[str], object]) -> str:
         return str(setting("colours"))
     if operator == "views.line_plot":
         return " ".join(name for name in ("log_x", "log_y") if setting(name))
+    if operator == "views.text":
+        return str(setting("template"))
     return ""
 
 
@@ -190,12 +261,14 @@ def _paint_preview(painter: QPainter, room: QRectF, preview: Preview, ink: Inks)
         picture = _picture(preview.cells, ink.scale(preview.colours))
         painter.drawImage(kept_aspect(picture.width(), picture.height(), room), picture)
     if preview.bars:
-        step = room.width() / len(preview.bars)
-        painter.setPen(NO_PEN)
-        painter.setBrush(ink.value_fill)
-        for k, share in enumerate(preview.bars):
-            high = share * room.height()
-            painter.drawRect(QRectF(room.left() + k * step, room.bottom() - high, max(step - 1.0, 0.5), high))
+        _bars(painter, room, preview, ink)
+    if preview.strokes:
+        _arrows(painter, room, preview, ink)
+    if preview.rows:
+        _table(painter, room, preview, ink)
+    if preview.words:
+        painter.setPen(ink.text)
+        _lines(painter, room, preview.words)
     if preview.points:
         painter.setPen(NO_PEN)
         painter.setBrush(QBrush(ink.second.color()))
@@ -204,6 +277,50 @@ def _paint_preview(painter: QPainter, room: QRectF, preview: Preview, ink: Inks)
     for k, line in enumerate(preview.lines):
         painter.setPen(pen(ink.theme.value if k == 0 else ink.theme.series[k], 1.8 if len(preview.lines) == 1 else 1.2))
         painter.drawPolyline(QPolygonF(_placed(line, room)))
+
+
+def _bars(painter: QPainter, room: QRectF, preview: Preview, ink: Inks) -> None:
+    step = room.width() / len(preview.bars)
+    painter.setPen(NO_PEN)
+    painter.setBrush(ink.value_fill)
+    for k, share in enumerate(preview.bars):
+        top, end = (room.bottom() - height * room.height() for height in (share, preview.base))
+        wide = max(step - min(2.0, 0.2 * step), 0.5)
+        painter.drawRect(QRectF(room.left() + k * step, min(top, end), wide, abs(end - top)))
+
+
+def _arrows(painter: QPainter, room: QRectF, preview: Preview, ink: Inks) -> None:
+    inner = room.adjusted(6, 6, -6, -6)
+    painter.setPen(pen(ink.theme.value, 1.2))
+    painter.setBrush(ink.value_fill)
+    for x, y, right, up in preview.strokes:
+        start = QPointF(inner.left() + x * inner.width(), inner.bottom() - y * inner.height())
+        end = start + QPointF(right, -up) * inner.height()
+        painter.drawLine(start, end)
+        painter.drawEllipse(end, 1.1, 1.1)
+
+
+def _table(painter: QPainter, room: QRectF, preview: Preview, ink: Inks) -> None:
+    painter.setPen(ink.value)
+    wide, high = room.width() / max(map(len, preview.rows)), room.height() / 3
+    for k, row in enumerate(preview.rows):
+        for j, cell in enumerate(row):
+            text = inks.fitted(inks.NUMBER, cell, wide - 4)
+            right = room.left() + (j + 1) * wide - 2
+            write(painter, inks.NUMBER, right - width(inks.NUMBER, text), room.top() + (k + 0.5) * high, text)
+
+
+def _lines(painter: QPainter, room: QRectF, text: str) -> None:
+    """Write words in up to three lines, the last one cut short where more would follow."""
+    rest, lines = text.split()[:60], list[str]()
+    while rest and len(lines) < 3:
+        count = next((k for k in range(len(rest), 1, -1) if width(inks.LABEL, " ".join(rest[:k])) <= room.width()), 1)
+        lines.append(" ".join(rest if len(lines) == 2 else rest[:count]))
+        rest = rest[count:]
+    for k, line in enumerate(lines):
+        shown = inks.fitted(inks.LABEL, line, room.width())
+        down = room.center().y() + (k - (len(lines) - 1) / 2) * 18.0
+        write(painter, inks.LABEL, room.center().x() - width(inks.LABEL, shown) / 2, down, shown)
 
 
 def _placed(points: Points, room: QRectF) -> list[QPointF]:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from app import numbers
-from app.canvas.face import SLIDER, Face, Plug, face_of
+from app.canvas.face import SLIDER, UNLINKED, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
 from app.canvas.previews import MAKERS, Preview, preview_of, style_of
@@ -40,9 +40,11 @@ class Scene:
         self._previews: dict[str, tuple[ViewData | None, str, Preview | None]] = {}
         self._node_boxes: Boxes[str] = Boxes()
         self._wire_boxes: Boxes[Wire] = Boxes()
+        self._leading: set[str] = set()
+        """Nodes that show the names of others: calls, and what reads outer values."""
         self._routed = -1
         self.body = session.body
-        """The body whose nodes are shown. To enter another one: change the session's and `rebuild`."""
+        """The body whose nodes are shown; `rebuild` takes the session's."""
         self.revision = 0
         """Counts changes of places and faces: what is kept of the scene elsewhere is for one revision."""
         self.rebuild()
@@ -58,6 +60,7 @@ class Scene:
         self._wire_boxes.clear()
         self._readings.clear()
         self._previews.clear()
+        self._leading.clear()
         self.revision += 1
         session = self.session
         self.body = session.body
@@ -80,6 +83,7 @@ class Scene:
         for id in changed.removed & set(self.nodes):
             del self.nodes[id]
             self._node_boxes.drop(id)
+            self._leading.discard(id)
             self.revision += 1
         gone = {wire for wire in changed.wires if wire not in graph.wires} & set(self.wires)
         if changed.removed:
@@ -89,7 +93,7 @@ class Scene:
             self._wire_boxes.drop(wire)
             self.revision += 1
         ends = {end.node for wire in changed.wires for end in wire}
-        refaced = {id for id in changed.nodes | ends if self._shows(id)}
+        refaced = {id for id in changed.nodes | ends | self._leading if self._shows(id)}
         for id in refaced:
             self._put_node(id)
         for wire in changed.wires & graph.wires:
@@ -120,6 +124,8 @@ class Scene:
         else:
             self.revision += _outline(item.face, item.corner) != _outline(face, corner)
             item.face, item.corner = face, corner
+        if face.operator in UNLINKED:
+            self._leading.add(id)
         if face.control is not None and face.control.kind == SLIDER:
             item.number = float(self.session.setting(id, face.control.setting))
         self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))

@@ -23,7 +23,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.bodies import Door
 from app.canvas import gestures, keys, menus
+from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera, snapped
 from app.canvas.gestures import Gesture
@@ -57,6 +59,7 @@ class Hover:
     note: str = ""
     socket: tuple[Socket, bool] | None = None
     badge: bool = False
+    door: Door | None = None
 
 
 NOWHERE = Hover()
@@ -84,6 +87,9 @@ class Canvas(QWidget):
         """Whether the space bar is down, and whether it was used to pan since."""
         self.pointer = QPointF(-1, -1)
         self._fit_when_shown = True
+        self._views: dict[str, tuple[QPointF, float]] = {}
+        """Where the camera was in each body, by its name, when it was left."""
+        self._just_entered = False
         self.zooming = False
         self._rests = QTimer(self, singleShot=True, interval=REST_TIME)
         self._rests.timeout.connect(self._rested)
@@ -95,6 +101,7 @@ class Canvas(QWidget):
         self.pulse = Pulse(self, super().update)
         self.editing = Editing(self)
         self.minimap = Minimap(self)
+        self.crumbs = Crumbs(self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -109,6 +116,7 @@ class Canvas(QWidget):
         session = self.session
         session.changed.connect(self._changed)
         session.replaced.connect(self._replaced)
+        session.body_changed.connect(self._body_changed)
         session.selection_changed.connect(self._selected)
         session.types_changed.connect(self._values_changed)
         session.values_changed.connect(self._values_changed)
@@ -124,14 +132,35 @@ class Canvas(QWidget):
         self.scene.follow(changed)
         if changed.removed and self.gesture is not None and not isinstance(self.gesture, gestures.DragSlider):
             self.gesture = None
+        if changed.nodes and self.session.has_body(self.session.body):
+            self.crumbs.refresh()
         self.minimap.settle()
         self.minimap.update()
 
     def _replaced(self) -> None:
-        self.gesture, self.hover = None, NOWHERE
-        self.scene.rebuild()
-        self.minimap.settle()
+        self._views.clear()
+        self._start_over()
         self.fit()
+
+    def _body_changed(self) -> None:
+        self._views[self.scene.body] = QPointF(self.camera.origin), self.camera.zoom
+        self._just_entered = True
+        self._start_over()
+        known = self._views.get(self.scene.body)
+        if known is None:
+            self.fit()
+        else:
+            self.camera.origin, self.camera.zoom = QPointF(known[0]), known[1]
+            self.camera_moved()
+
+    def _start_over(self) -> None:
+        """Show another graph, or another body of it."""
+        self.gesture, self.hover, self.glowing = None, NOWHERE, ""
+        self.scene.rebuild()
+        self.crumbs.refresh()
+        self.minimap.settle()
+        self.point()
+        self.update()
 
     def _values_changed(self) -> None:
         self.scene.read_values()
@@ -155,6 +184,7 @@ class Canvas(QWidget):
         self.ink = Inks(look.theme)
         self.painting.restyled()
         self.minimap.settle()
+        self.crumbs.refresh()
         self.camera_moved()
 
     def _describe(self) -> None:
@@ -162,8 +192,8 @@ class Canvas(QWidget):
         session = self.session
         current = session.current
         if current is None:
-            count = len(session.graph.nodes)
-            self.setAccessibleDescription(f"A graph of {count} nodes. Arrow keys select a node, Tab adds an operator.")
+            count, what = len(self.scene.nodes), "A body" if session.body else "A graph"
+            self.setAccessibleDescription(f"{what} of {count} nodes. Arrow keys select a node, Tab adds an operator.")
             return
         names = [plug.name for plug in self.scene.nodes[current].face.inputs] if current in self.scene.nodes else []
         inputs = f" Inputs: {', '.join(names)}." if names else ""
@@ -197,8 +227,9 @@ class Canvas(QWidget):
             self.camera.zoom = 1.0
             self.camera.centre(QPointF(0, 0), self.width(), self.height())
         else:
-            self.camera.show(bounds, max(self.width() - margin, 40), max(self.height() - margin, 40))
-            self.camera.centre(bounds.center(), self.width(), self.height())
+            above = self.crumbs.room
+            self.camera.show(bounds, max(self.width() - margin, 40), max(self.height() - margin - above, 40))
+            self.camera.centre(bounds.center(), self.width(), self.height() + above)
         self.camera_moved()
 
     def zoom_to(self, zoom: float) -> None:
@@ -305,6 +336,7 @@ class Canvas(QWidget):
                 QPointF(self.width() - old.width(), self.height() - old.height()) / 2 / self.camera.factor
             )
         self.minimap.settle()
+        self.crumbs.settle()
         self.camera_moved()
 
     def showEvent(self, event: QEvent) -> None:
@@ -327,6 +359,7 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: start the gesture that belongs to what is under the pointer."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._just_entered = False
         self.begin(self._gesture_for(event))
 
     def _gesture_for(self, event: QMouseEvent) -> Gesture | None:
@@ -354,6 +387,8 @@ class Canvas(QWidget):
                 and not modifiers
             ):
                 return gestures.DragSlider(self, at, item)
+            if hover.door is not None and not modifiers:
+                return gestures.GoThrough(self, at, modifiers, hover.node, hover.door)
             return gestures.DragItems(self, at, modifiers, node=hover.node)
         if hover.wire is not None:
             return gestures.PickWire(self, at, modifiers, hover.wire)
@@ -371,7 +406,12 @@ class Canvas(QWidget):
             return Hover(socket=socket, node="")
         item = self.scene.node_at(point)
         if item is not None:
-            return Hover(node=item.face.id, badge=bool(item.severity) and item.badge().contains(point))
+            control = item.face.control
+            return Hover(
+                node=item.face.id,
+                badge=bool(item.severity) and item.badge().contains(point),
+                door=control.door_at(point - item.corner) if control is not None else None,
+            )
         wire = self.scene.wire_at(point, 7.0 / min(factor, 1.0))
         if wire is not None:
             return Hover(wire=wire.wire)
@@ -401,8 +441,11 @@ class Canvas(QWidget):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Qt: edit what is under the pointer; on nothing, offer the operators."""
-        if event.button() == Qt.MouseButton.LeftButton and not self.editing.begin_at(event.position()):
+        """Qt: edit what is under the pointer; on nothing, offer the operators. Where the first of the two clicks went
+        into a body, the second was not meant for what lies there."""
+        if self._just_entered:
+            self._just_entered = False
+        elif event.button() == Qt.MouseButton.LeftButton and not self.editing.begin_at(event.position()):
             self.mousePressEvent(event)
 
     def point(self) -> None:
@@ -413,7 +456,7 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self.hover.socket is not None:
             self.setCursor(Qt.CursorShape.CrossCursor)
-        elif self.hover.wire is not None:
+        elif self.hover.wire is not None or self.hover.door is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.unsetCursor()

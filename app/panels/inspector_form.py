@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
 
 from app.panels.inspector_editors import Surroundings, editor_for
 from app.panels.inspector_fields import Editor
+from app.panels.inspector_names import joining_editor
 from app.panels.inspector_parts import label
-from app.panels.inspector_relevance import FOLDED, hidden
-from app.suggestions import choose_file
+from app.panels.inspector_relevance import FOLDED, hidden, unfed
+from app.signatures import is_signature
+from app.suggestions import choose_file, choose_node
 from app.theme import appearance
 from engine.edits import ResetSetting, SetFrozen
 from engine.operator import Kind, socket_number
-from engine.setting import File, Setting
+from engine.setting import File, Reference, Setting
 from engine.sockets import arguments
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ class Row(QWidget):
         merge = f"{self.node}.{self.name}"
         if isinstance(self.spec, File):
             choose_file(self.session, self.node, self.name, value, merge)
+        elif isinstance(self.spec, Reference):
+            choose_node(self.session, self.node, self.name, value)
         else:
             self.session.set_setting(self.node, self.name, value, merge)
 
@@ -96,7 +100,10 @@ class Row(QWidget):
 
     def _reset(self) -> None:
         self._refused("")
-        self.session.apply(ResetSetting(self.node, self.name))
+        if is_signature(self.session.graph, self.node, self.name):
+            self.session.set_setting(self.node, self.name, self.spec.default)
+        else:
+            self.session.apply(ResetSetting(self.node, self.name))
 
 
 class Form(QWidget):
@@ -112,7 +119,8 @@ class Form(QWidget):
         self._column.setSpacing(appearance().px(8))
         surroundings = Surroundings(lambda: session.folder, lambda: parameters(session), session.bring)
         for name, spec in self._specs().items():
-            row = Row(session, node, name, spec, editor_for(spec, surroundings))
+            editor = joining_editor(session, node, name, spec) or editor_for(spec, surroundings)
+            row = Row(session, node, name, spec, editor)
             self.rows[name] = row
             self._column.addWidget(row)
         self.trained = QCheckBox("Trained")
@@ -147,7 +155,7 @@ class Form(QWidget):
         node = self.session.node(self.node)
         values = self.operator.values(node)
         wired = {a.input.name for a in arguments(self.session.graph, self.operator, self.node)}
-        idle = hidden(self.operator, values) | wired
+        idle = hidden(self.operator, values) | unfed(self.operator, wired) | wired
         folded = FOLDED.get(self.operator.id, frozenset()) & set(self.rows)
         for name, row in self.rows.items():
             visible = name not in idle and (name not in folded or self.more.isChecked())

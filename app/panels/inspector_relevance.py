@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from engine.operator import Operator
@@ -58,6 +58,18 @@ FOLDED: Mapping[str, frozenset[str]] = {
     ),
 }  # fmt: skip
 """Settings that stand behind "More settings" until one of them differs from its default."""
+
+
+NEEDS_WIRE: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "optimizers.optimizer": {"validation": frozenset({"validate_every", "patience", "better", "keep_best"})},
+}
+"""Operator id -> input -> the settings that change nothing while nothing is wired into it."""
+
+
+def unfed(operator: Operator, wired: Collection[str]) -> set[str]:
+    """Return the settings that change nothing as the inputs they are about have no wire; `wired` are those that do."""
+    needs = NEEDS_WIRE.get(operator.id, {})
+    return {setting for name, settings in needs.items() if name not in wired for setting in settings}
 
 
 def hidden(operator: Operator, values: Values) -> set[str]:

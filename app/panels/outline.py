@@ -1,5 +1,5 @@
-"""The outline: the graph as a table that keyboard and screen readers can walk. Nodes in the order of the data, their
-inputs under them."""
+"""The outline: the graph as a table that keyboard and screen readers can walk. Nodes in the order of the data,
+under them their inputs, and their bodies with the nodes that lie inside."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from app.theme import appearance
+from engine.bodies import owner_of, part_of
 from engine.graph import Socket
 from engine.order import acyclic_part, graph_parents
 from engine.sockets import arguments, input_label, output_names
@@ -44,7 +45,7 @@ class Outline(QTreeWidget):
         session.values_changed.connect(self._values)
         session.selection_changed.connect(self._follow)
         self.itemSelectionChanged.connect(self._select)
-        self.itemActivated.connect(lambda item: self.session.reveal(item.data(0, NODE_ROLE)))
+        self.itemActivated.connect(lambda item: self.session.reveal(item.data(0, NODE_ROLE) or ""))
         appearance().changed.connect(self._soon.start)
 
     def showEvent(self, event: object) -> None:
@@ -56,19 +57,39 @@ class Outline(QTreeWidget):
         if not self.isVisible():
             return
         session = self.session
-        nodes = session.graph.bodies.get(session.body, ())
-        ordered, looped = acyclic_part(nodes, graph_parents(session.graph))
+        ordered, looped = acyclic_part(session.graph.nodes, graph_parents(session.graph))
         self._following = True
         opened = {id for id, item in self._items.items() if item.isExpanded()}
         self.clear()
         self._items = {id: self._item(id) for id in (*ordered, *looped)}
-        self.addTopLevelItems(list(self._items.values()))
+        self.addTopLevelItems([item for id, item in self._items.items() if not session.node(id).inside])
+        self._fill_bodies()
         for id in opened & set(self._items):
             self._items[id].setExpanded(True)
         self._following = False
         self._values()
         self._follow()
         self.resizeColumnToContents(0)
+
+    def _fill_bodies(self) -> None:
+        """Put what lies in a body under its owner, or under the name of the body where the owner has several."""
+        graph, rooms = self.session.graph, dict[str, QTreeWidgetItem]()
+        for id, item in self._items.items():
+            inside = graph.nodes[id].inside
+            if inside:
+                owner = self._items[owner_of(inside)]
+                if inside not in rooms:
+                    rooms[inside] = QTreeWidgetItem(owner, [part_of(inside)]) if part_of(inside) else owner
+                rooms[inside].addChild(item)
+
+    def item_of(self, id: str) -> QTreeWidgetItem:
+        """Return the row of a node, all around it opened; KeyError where there is none."""
+        item = self._items[id]
+        above = item.parent()
+        while above is not None:
+            above.setExpanded(True)
+            above = above.parent()
+        return item
 
     def _item(self, id: str) -> QTreeWidgetItem:
         session = self.session
@@ -106,16 +127,20 @@ class Outline(QTreeWidget):
         for id, item in self._items.items():
             item.setSelected(id in self.session.selection)
         if self.session.current in self._items:
-            self.scrollToItem(self._items[self.session.current])
+            self.scrollToItem(self.item_of(self.session.current))
         self._following = False
 
     def _select(self) -> None:
         if self._following:
             return
         self._following = True
-        chosen = [item.data(0, NODE_ROLE) for item in self.selectedItems()]
+        chosen = [id for item in self.selectedItems() if (id := item.data(0, NODE_ROLE))]
         current = self.currentItem()
-        self.session.select(chosen, current=current.data(0, NODE_ROLE) if current is not None else None)
+        last = current.data(0, NODE_ROLE) if current is not None else None
+        if len(chosen) == 1 and self.session.node(chosen[0]).inside != self.session.body:
+            self.session.reveal(chosen[0])
+        else:
+            self.session.select(chosen, current=last)
         self._following = False
 
 

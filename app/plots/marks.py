@@ -188,7 +188,8 @@ class SegmentsMark(Mark):
         self.update()
 
     def draw(self, painter: QPainter, rect: QRectF) -> None:
-        """Qt: draw the segments."""
+        """Qt: draw the segments, which end where the plot does."""
+        painter.setClipRect(rect)
         for segments, line in self._groups:
             x, y = self.pixels(segments[..., 0].ravel(), segments[..., 1].ravel(), rect)
             if len(x):

@@ -45,6 +45,9 @@ class Answerer(Protocol):
     def comparison(self, moment: m.Moment | None) -> Measurements:
         """Return how the approaches compare."""
 
+    def script(self, dialect: str, title: str, moment: m.Moment | None) -> str:
+        """Return the loss as a standalone script."""
+
 
 class Answers(NamedTuple):
     """How answers are found, as functions of modules (they reach the child by name)."""
@@ -161,6 +164,14 @@ class EngineAnswerer:
         from app.worker.approaches import comparison
 
         return comparison(self._prepared(), moment)
+
+    def script(self, dialect: str, title: str, moment: m.Moment | None) -> str:
+        from app.worker.graphs import parameters_of, prepared_of
+        from engine.export.script import script
+
+        prepared = prepared_of(self._job, self._mark)  # strict: what is wrong with the graph is the answer
+        chosen = None if moment is None else moment.optimizer
+        return script(prepared, dialect, title=title, parameters=parameters_of(moment), optimizer=chosen)
 
 
 def _warm() -> None:

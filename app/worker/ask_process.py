@@ -57,6 +57,9 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     q.AskArtefacts: lambda by, said: q.ArtefactsAre(said.question, by.artefacts(said.moment)),
     q.AskReading: lambda by, said: q.ReadingIs(said.question, by.reading(said.approach, said.moment)),
     q.AskComparison: lambda by, said: q.ComparisonIs(said.question, by.comparison(said.moment)),
+    q.AskScript: lambda by, said: q.ScriptIs(
+        said.question, said.dialect, by.script(said.dialect, said.title, said.moment)
+    ),
     q.AskCheck: lambda by, said: q.CheckIs(said.question, by.check(said.node, said.moment)),
 }
 

@@ -29,6 +29,7 @@ DEADLINES: Final[Mapping[str, float]] = {
     "artefacts": 10.0,
     "reading": 20.0,
     "comparison": 120.0,
+    "script": 30.0,
 }
 """Seconds each kind of question may take, in the order in which they are asked."""
 START_DEADLINE: Final = 60.0
@@ -69,6 +70,8 @@ class AskClient(QObject):
     """(revision, Reading)."""
     comparison_ready = Signal(int, object)
     """(revision, Measurements)."""
+    script_ready = Signal(int, str, str)
+    """(revision, dialect, text)."""
     failed = Signal(int, str, str, str)
     """(revision, question (a key of DEADLINES), sentence, node id or "")."""
 
@@ -158,6 +161,10 @@ class AskClient(QObject):
         """Ask how the approaches compare."""
         self._ask("comparison", lambda question: q.AskComparison(question, moment))
 
+    def ask_script(self, dialect: str, title: str, moment: m.Moment | None = None) -> None:
+        """Ask for the loss as a standalone script ("numpy" or "jax")."""
+        self._ask("script", lambda question: q.AskScript(question, dialect, title, moment))
+
     def warm(self) -> None:
         """Start the process ahead of the first question."""
         if self._channel is None:
@@ -240,6 +247,8 @@ class AskClient(QObject):
                 self.reading_ready.emit(asked.revision, reading)
             case q.ComparisonIs(measurements=measurements):
                 self.comparison_ready.emit(asked.revision, measurements)
+            case q.ScriptIs(dialect=dialect, text=text):
+                self.script_ready.emit(asked.revision, dialect, text)
             case q.CannotSay(sentence=sentence, node=node):
                 self.failed.emit(asked.revision, asked.kind, sentence, node or "")
 

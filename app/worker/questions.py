@@ -85,6 +85,15 @@ class AskComparison(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskScript(Struct, frozen=True, tag=True):
+    """What is the loss as a script of this dialect ("numpy", "jax") under this title?"""
+
+    question: int
+    dialect: str
+    title: str
+    moment: Moment | None
+
+
 class TypesAre(Struct, frozen=True, tag=True):
     """Types in the notation of `pack_type`, by node and output."""
 
@@ -138,6 +147,12 @@ class ComparisonIs(Struct, frozen=True, tag=True):
     measurements: Measurements
 
 
+class ScriptIs(Struct, frozen=True, tag=True):
+    question: int
+    dialect: str
+    text: str
+
+
 class CannotSay(Struct, frozen=True, tag=True):
     """A question without an answer, and why."""
 
@@ -148,9 +163,9 @@ class CannotSay(Struct, frozen=True, tag=True):
 
 AskRequest: TypeAlias = (
     About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
-    | AskReading | AskComparison
+    | AskReading | AskComparison | AskScript
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
-    | CannotSay
+    | ScriptIs | CannotSay
 )  # fmt: skip

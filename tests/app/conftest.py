@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -126,3 +127,5 @@ def window(qtbot: QtBot, dressed: QApplication, answers: Answers, tmp_path: Path
         each.session.discard()
         each.close()
         each.deleteLater()
+        # At once: what is left would be restyled with every further window.
+        QApplication.sendPostedEvents(each, QEvent.Type.DeferredDelete.value)

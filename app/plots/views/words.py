@@ -247,18 +247,7 @@ class TextCard(ViewCard):
 
     def filled(self, marked: Callable[[str], str] = str) -> str:
         """Return the text with its values, each as `marked` gives it; what stands for nothing stays as it is."""
-        template = str(self.settings.get("template", "{0}"))
-        parts, end = [], 0
-        for found in PLACE.finditer(template):
-            parts += [_plain(template[end : found.start()], marked), self._value(found, marked)]
-            end = found.end()
-        return "".join([*parts, _plain(template[end:], marked)])
-
-    def _value(self, found: re.Match[str], marked: Callable[[str], str]) -> str:
-        array = self.arrays.get(f"xs.{int(found[1])}")
-        if array is None:
-            return _plain(found[0], marked)
-        return marked(_listed_values(array, int(found[2] or (1 if found[3] == "%" else 5)), found[3] or "g"))
+        return fill(str(self.settings.get("template", "{0}")), self.arrays, marked)
 
     def draw(self) -> None:
         """Write the text."""
@@ -269,6 +258,22 @@ class TextCard(ViewCard):
     def table(self) -> Mapping[str, NDArray[Any]]:
         """Return the text."""
         return {} if self.lacking() else {"text": np.array([self.filled()])}
+
+
+def fill(template: str, arrays: Mapping[str, NDArray[Any]], marked: Callable[[str], str] = str) -> str:
+    """Return a text with values in it, each as `marked` gives it; what stands for nothing stays as it is."""
+    parts, end = [], 0
+    for found in PLACE.finditer(template):
+        parts += [_plain(template[end : found.start()], marked), _value(found, arrays, marked)]
+        end = found.end()
+    return "".join([*parts, _plain(template[end:], marked)])
+
+
+def _value(found: re.Match[str], arrays: Mapping[str, NDArray[Any]], marked: Callable[[str], str]) -> str:
+    array = arrays.get(f"xs.{int(found[1])}")
+    if array is None:
+        return _plain(found[0], marked)
+    return marked(_listed_values(array, int(found[2] or (1 if found[3] == "%" else 5)), found[3] or "g"))
 
 
 def _plain(text: str, marked: Callable[[str], str]) -> str:

@@ -50,8 +50,7 @@ def test_only_one_body_is_drawn(canvas: Canvas) -> None:
 def test_what_is_wrong_inside_shows_at_the_owner(canvas: Canvas) -> None:
     canvas.scene.read_problems()
     assert canvas.scene.nodes["for_1"].severity == "error" and canvas.scene.nodes["constant_1"].severity == ""
-    canvas.session.reveal("sum_1")
-    assert canvas.session.selection == {"for_1"}
+    assert canvas.session.shown("sum_1") == "for_1"
 
 
 def test_edits_inside_a_body_leave_the_scene_whole(canvas: Canvas) -> None:
@@ -69,6 +68,8 @@ def test_edits_inside_a_body_leave_the_scene_whole(canvas: Canvas) -> None:
     session.remove_selected()
     for _ in range(3):
         session.undo()
+    assert session.body == "for_1"  # the last of them was made there
+    session.enter("")
     assert session.graph == GRAPH and set(scene.nodes) == {"constant_1", "for_1"}
     session.select(["for_1"])
     session.remove_selected()
