@@ -102,10 +102,11 @@ class Trainer:
         """Lower, differentiate and compile. `approach` and `backend` go before the optimizers' own settings.
 
         Without `steps` each optimizer stops at its own number of steps, counted from step 0; a lane that is taken up
-        when all of its optimizers had ended does as many again. `steps` are taken from where the run begins. `record`:
-        of each step no more than the loss (and validation) where nobody will look at norms and values, which are then
-        not computed. Raise LoweringError where the graph cannot become a program, GradwireError where there is no
-        optimizer.
+        when all of its optimizers had ended does as many again. `steps` are taken from where the run begins.
+
+        `record`: of each step no more than the loss (and validation) where nobody will look at norms and values, which
+        are then not computed; nor does a gradient stop the run that is finite, but too long to be squared. Raise
+        LoweringError where the graph cannot become a program, GradwireError where there is no optimizer.
         """
         prepared.plan(None)
         self._prepared = prepared

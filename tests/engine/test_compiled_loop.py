@@ -267,3 +267,65 @@ def test_a_process_that_ends_while_the_compiler_works_ends_well():
     )
     found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout, found.stderr) == (0, "numpy_code\n", "")
+
+
+# ----- losses alone -----
+
+LOSSES = {"record": "losses"}
+
+
+@pytest.mark.parametrize("how", [{}, XLA], ids=["numpy_code", "xla"])
+@pytest.mark.parametrize("method", STEPPED)
+def test_recording_losses_alone_changes_no_step(method, how):
+    graph = network(method)
+    one, lean = trainer(graph, **how), trainer(graph, **how, **LOSSES)
+    assert lean.lanes[0].columns == (Column("loss"),)
+    np.testing.assert_allclose(rows(lean, 60)[:, 0], rows(one, 60)[:, 0], rtol=1e-9)
+    close(one, lean, 1e-9)
+
+
+def test_unwatched_steps_have_the_same_bits_however_they_are_cut():
+    one, other = (trainer(network(), **XLA, **LOSSES) for _ in range(2))
+    assert one._movers[0][0].loop._unwatched
+    assert np.array_equal(rows(one, 60), rows(other, 1, 2, 17, 40))
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(("rate", "later"), [(0.1, 1), (3.0, 0), (10.0, 0)])
+def test_unwatched_steps_pause_where_watched_ones_do_or_once_a_value_is_infinite(rate, later):
+    graph = rosenbrock(optimizer_1={"method": "gradient_descent", "learning_rate": rate, "steps": 50})
+    one = trainer(graph, **XLA)
+    first = rows(one, 50)
+    # With the smallest rate the watched run ends one step before: at a gradient too long to be squared.
+    assert ("squared" in one.stops[0].sentence) == bool(later)
+    for pieces in ((50,), (1,) * 50, (3, 20, 27)):
+        lean = trainer(graph, **XLA, **LOSSES)
+        second = rows(lean, *pieces)
+        stop = lean.stops[0]
+        assert stop.kind == "paused" and stop.step == len(second) == len(first) + later
+        assert stop == one.stops[0] or (later and "is infinite at step" in stop.sentence)
+        np.testing.assert_allclose(second[: len(first), 0], first[:, 0], rtol=1e-9)
+        assert all(np.isfinite(value).all() for value in lean.parameters().values())
+
+
+def test_an_update_that_leaves_the_range_of_its_numbers_is_not_taken_unwatched():
+    nodes = {
+        "parameter_1": {"value": 1.0}, "multiply_1": {"y": -3e307},
+        "optimizer_1": {"method": "gradient_descent", "learning_rate": 10.0, "steps": 9},
+    }  # fmt: skip
+    graph = content(nodes, "parameter_1>multiply_1 multiply_1>optimizer_1.loss")
+    lean = trainer(graph, **XLA, **LOSSES)
+    rows(lean, 9)
+    stop = lean.stops[0]
+    assert (stop.step, stop.direction, stop.node) == (0, "update", "parameter_1")
+    assert "left the range of its numbers in step 1" in stop.sentence
+    assert lean.parameters()["parameter_1"] == 1.0
+
+
+@pytest.mark.parametrize("settings", [{"clip": "norm"}, {"until": "gradient_norm", "tolerance": 1e-6}])
+def test_steps_are_watched_where_something_else_can_end_the_run_or_hide_a_gradient(settings):
+    method = {"method": "momentum", "learning_rate": 2e-4, "steps": 300, **settings}
+    one, lean = (trainer(rosenbrock(optimizer_1=method), **XLA, **kind) for kind in ({}, LOSSES))
+    assert not lean._movers[0][0].loop._unwatched
+    np.testing.assert_allclose(rows(lean, 300)[:, 0], rows(one, 300)[:, 0], rtol=1e-9)
+    assert one.stops == lean.stops
