@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app.session import Session
 from app.signatures import moves
@@ -137,3 +140,39 @@ def test_a_new_carry_of_a_while_is_no_result_of_its_condition(session: Session) 
     before = set(session.graph.nodes)
     session.set_setting(made, "carries", ("x", "y"))
     assert {session.node(id).inside for id in set(session.graph.nodes) - before} == {f"{made}.body"}
+
+
+def test_names_are_edited_in_rows(qtbot: QtBot, loop: Session) -> None:
+    from app.panels.inspector_form import Form
+    from app.panels.inspector_names import NamesEditor, PickEditor
+
+    form = Form(loop, "for_1")
+    qtbot.addWidget(form)
+    form.refresh()
+    form.show()
+    loop.changed.connect(lambda _: form.refresh())
+    editor = form.rows["carries"].editor
+    assert isinstance(editor, NamesEditor) and [line.text() for line in editor.lines] == ["a", "b"]
+    editor.lines[1].selectAll()
+    QTest.keyClicks(editor.lines[1], "speed")
+    QTest.keyClick(editor.lines[1], Qt.Key.Key_Return)
+    assert loop.setting("for_1", "carries") == ("a", "speed")
+    QTest.mouseClick(editor.ups[1], Qt.MouseButton.LeftButton)
+    assert loop.setting("for_1", "carries") == ("speed", "a")
+    QTest.mouseClick(editor.drops[0], Qt.MouseButton.LeftButton)
+    assert loop.setting("for_1", "carries") == ("a",)
+    QTest.mouseClick(editor.more, Qt.MouseButton.LeftButton)
+    assert loop.setting("for_1", "carries") == ("a", "a2")
+    editor.lines[1].selectAll()
+    QTest.keyClicks(editor.lines[1], "a")
+    QTest.keyClick(editor.lines[1], Qt.Key.Key_Return)
+    assert loop.setting("for_1", "carries") == ("a", "a2") and "differ" in form.rows["carries"].fault.text()
+    for _ in range(4):
+        loop.undo()
+    assert loop.graph == LOOP and not loop.document.can_undo
+    outer = Form(loop, "outer_1")
+    qtbot.addWidget(outer)
+    outer.refresh()
+    picks = {name: outer.rows[name].editor for name in ("node", "output")}
+    assert all(isinstance(each, PickEditor) for each in picks.values())
+    assert [picks["output"].box.itemData(k) for k in range(picks["output"].box.count())] == ["a", "b"]

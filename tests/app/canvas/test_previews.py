@@ -160,3 +160,34 @@ def test_the_regions_of_a_decision_boundary_and_heights_and_counts_are_previewed
     counted = view_of("views.confusion_matrix", {"prediction": np.array([0, 1, 1]), "target": np.array([0, 1, 0])}, {})
     cells = preview_of("views.confusion_matrix", "", counted).cells
     assert cells[0, 0] == cells[0, 1] == cells[1, 1] == 255 and cells[1, 0] == 1
+
+
+def test_bars_stand_on_zero_also_where_some_are_negative() -> None:
+    found = preview_of("views.bar", "", view_of("views.bar", {"heights": np.array([3.0, -1.0, 0.0])}, {}))
+    assert found is not None
+    assert found.bars == (1.0, 0.0, 0.25) and found.base == 0.25
+
+
+def test_an_image_grid_is_its_first_images_a_little_apart() -> None:
+    stack = np.zeros((8, 5, 5))
+    stack[3] = 1.0
+    found = preview_of("views.image_grid", "", view_of("views.image_grid", {"images": stack}, {}))
+    assert found is not None and found.cells is not None
+    assert found.cells.shape == (2 * 6 - 1, 4 * 6 - 1)
+    assert (found.cells[:5, 18:] == 255).all() and (found.cells[5] == 0).all()
+
+
+def test_a_table_shows_its_corner_and_a_text_its_words_with_values() -> None:
+    table = preview_of("views.table", "", view_of("views.table", {"x": np.arange(40.0).reshape(8, 5)}, {}))
+    assert table is not None
+    assert table.rows == (("0", "1", "2"), ("5", "6", "7"), ("10", "11", "12"))
+    words = preview_of("views.text", "it is {0:.1f} now", view_of("views.text", {"xs.0": np.array(2.25)}, {}))
+    assert words is not None and words.words == "it is 2.2 now"
+
+
+def test_the_arrows_of_a_field_keep_their_proportions() -> None:
+    u, v = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[0.0, 0.0], [1.0, 0.0]])
+    found = preview_of("views.vector_field", "", view_of("views.vector_field", {"u": u, "v": v}, {}))
+    assert found is not None and len(found.strokes) == 4
+    lengths = [float(np.hypot(right, up)) for _, _, right, up in found.strokes]
+    assert lengths[3] == pytest.approx(2 * lengths[0]) and lengths[1] == 0.0
