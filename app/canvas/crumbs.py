@@ -64,7 +64,9 @@ class Crumbs(QFrame):
         self._add_switch(owner_of(inside))
         depth = len(session.trail) - 1
         if depth > 1:
-            self._put(label(f"{depth} deep", "faint"))
+            said = label(f"{depth} deep", "faint")
+            said.setContentsMargins(px(8), 0, 0, 0)
+            self._put(said)
         self.settle()
 
     def _add_way(self, trail: tuple[str, ...]) -> None:
