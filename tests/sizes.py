@@ -15,6 +15,8 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "random_bodies": (40, 1_000),
     "damaged_bodies": (100, 5_000),
     "random_graphs": (100, 2_000),
+    "agreeing_graphs": (60, 2_000),
+    "agreeing_second": (20, 200),
     "structural_programs": (60, 1_000),
     "mutants": (120, 0),  # 0: all
     "mixture_points": (200, 1_000),
