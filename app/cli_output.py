@@ -107,7 +107,7 @@ def results(graph: OpenGraph, found: Iterable[Result]) -> None:
         console.print(table)
         for name, value in result.probes.items():
             _say(console, f"  {name}: {_numbers(value)}")
-        steps = f"{result.steps:,} steps in " if result.steps else ""
+        steps = f"{result.steps:,} step{'s' if result.steps != 1 else ''} in " if result.steps else ""
         _say(console, f"  {steps}{result.seconds:.3g} s, {result.approach} on {result.backend}")
 
 

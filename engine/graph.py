@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from engine.types import Tensor
 
@@ -224,6 +224,10 @@ class Content:
     kept: Kept | None = None
 
 
+_ENDS: Final = ("control.input", "control.output")
+
+
 def label(node: Node, title: str) -> str:
-    """Return what people call the node: its name, or its operator's title."""
-    return node.name or title
+    """Return what people call the node: its name; for what goes into a body or comes out of it, what its settings call
+    that; else its operator's title."""
+    return node.name or (str(node.settings.get("name") or title) if node.operator in _ENDS else title)

@@ -359,7 +359,8 @@ class Mover:
         """Return why the optimizer stands still after its steps, or None where it has more to take."""
         if self.count < self.limit:
             return None
-        finished = Stop(self.count, "finished", f"Took its {self.limit - self.first:,} steps.")
+        taken = self.limit - self.first
+        finished = Stop(self.count, "finished", f"Took its {taken:,} step{'s' if taken != 1 else ''}.")
         return self._out_of_range() or finished
 
     def _advance(self, most: int) -> list[tuple[Any, ...]]:

@@ -195,5 +195,5 @@ def find(graph: Graph, text: str) -> str:
     named = [id for id, node in graph.nodes.items() if node.name == text and not _reads_namesake(graph, node)]
     if len(named) == 1:
         return named[0]
-    count = "Several nodes are" if named else "No node is"
-    raise GradwireError(f"{count} called “{shortened(text)}”: give the id of a node, as `gradwire inspect` lists them.")
+    count, wanted = ("Several nodes are", "the id of one") if named else ("No node is", "a node's id or name")
+    raise GradwireError(f"{count} called “{shortened(text)}”: give {wanted}, as `gradwire inspect` lists them.")

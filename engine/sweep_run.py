@@ -191,8 +191,8 @@ class _Work:
         if status == NOT_FINITE or not finite:
             return End(free, loss, taken, f"Met a value that is not finite at step {taken:,}.", True)
         if status == CONVERGED:
-            return End(free, loss, taken, f"Converged after {taken:,} steps.", False)
-        return End(free, loss, taken, f"Took its {steps:,} steps.", False)
+            return End(free, loss, taken, f"Converged after {_steps(taken)}.", False)
+        return End(free, loss, taken, f"Took its {_steps(steps)}.", False)
 
 
 def member_function(
@@ -254,3 +254,7 @@ def _carry(prepared: Prepared, plan: Plan, stepper: Stepper) -> tuple[Any, ...]:
         *(np.zeros(each.type.shape, each.type.dtype) for each in slots),
         *(prepared.start_state(node_of(each))[number_of(each)] for each in states),
     )
+
+
+def _steps(count: int) -> str:
+    return f"{count:,} step{'s' if count != 1 else ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from engine.document import Document
 from engine.edits import AddNode, AddNote, Connect, RemoveNode
 from engine.errors import EditError, FileError
 from engine.files import parse, render
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Socket
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Socket, label
 from engine.infer import fitting, infer, refusal
 from engine.order import Cycle, ancestors, descendants, graph_parents, topological_order
 from engine.plain import from_plain, to_plain
@@ -416,6 +417,14 @@ def test_a_parameter_in_a_function_has_one_shape_at_all_calls() -> None:
     wide = body_graph({**nodes, "constant_2": {"value": ((1.0, 2.0, 3.0),) * 5}}, wires)
     (fault,) = infer(wide, LIBRARY).mismatches
     assert fault.node == "call_2" and "(5, 3)" in fault.sentence and "(2, 4)" in fault.sentence
+
+
+def test_what_goes_into_a_body_and_comes_out_is_called_as_its_settings_say() -> None:
+    given = Node("i", "control.input", "", {"name": "guess"})
+    assert label(given, "Body input") == "guess"
+    assert label(replace(given, name="the guess"), "Body input") == "the guess"
+    assert label(replace(given, settings={}), "Body input") == "Body input"
+    assert label(Node("f", "shape.field", "", {"name": "guess"}), "Field") == "Field", "whose setting is another thing"
 
 
 def test_a_right_graph_has_no_problems() -> None:
