@@ -26,7 +26,11 @@ MODULES = (
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks (all without a name); return 1 where a figure does not hold."""
+    """Run the named benchmarks (all without a name); return 1 where a figure does not hold, 2 for a name unknown."""
+    unknown = [name for name in names if name not in MODULES]
+    if unknown:
+        print(f"There is no benchmark {unknown[0]!r}: choose of {', '.join(MODULES)}.", file=sys.stderr)
+        return 2
     if len(names) == 1 and names[0] in MODULES:
         rows: list[Row] = list(importlib.import_module(f"benchmarks.{names[0]}").rows())
         print(table(rows), flush=True)
