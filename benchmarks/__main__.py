@@ -19,6 +19,7 @@ MODULES = (
     "engine_scale",
     "engine_peers",
     "engine_layers",
+    "engine_costs",
     "engine_data",
     "canvas",
     "window",
