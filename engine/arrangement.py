@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from engine import limits
 from engine.graph import Content, Graph, Layout, Place, Socket
+from engine.layering import crossing_lines, ordered
 from engine.operator import Operator
 from engine.order import acyclic_part, graph_parents, natural
 from engine.placeholder import operator_of
@@ -153,22 +154,68 @@ class _Wires:
 
 
 def _drawn(part: Sequence[str], wires: _Wires, sizes: Mapping[str, Size]) -> dict[str, _Box]:
-    """Return where the nodes of one connected part are drawn; `part` is in topological order."""
-    boxes = {id: _Box(0.0, 0.0, *sizes[id]) for id in part}
+    """Return where the nodes of one connected part are drawn; `part` is in topological order.
+
+    Of the drawings tried, that in which the fewest wires cross, drawn straight; of equals the first.
+    """
     columns = _columns(part, wires)
+    tried = [_settled(columns, wires, sizes, sorting=True)]
+    if (fewest := _crossings(part, wires, tried[0])) == 0 or fewest is None:
+        return tried[0]
+    after = {id: [other for other, _ in wires.after[id]] for id in part}
+    for each in (columns, _late(part, wires, columns)):
+        for order in ordered(each, after):
+            rows = [list(row) for row in order]
+            tried += [_settled(rows, wires, sizes, sorting) for sorting in (False, True)]
+            tried.append(_spread(order, sizes))
+    counts = [fewest, *(_crossings(part, wires, boxes) or 0 for boxes in tried[1:])]
+    return tried[counts.index(min(counts))]
+
+
+def _spread(order: Sequence[Mapping[str, float]], sizes: Mapping[str, Size]) -> dict[str, _Box]:
+    """Return where nodes are drawn at even distances, with room for the wires that pass."""
+    boxes = {id: _Box(0.0, 0.0, *sizes[id]) for row in order for id in row}
+    step = max(box.height for box in boxes.values()) + BETWEEN_ROWS
+    _set_apart([list(row) for row in order], boxes)
+    for row in order:
+        for id, place in row.items():
+            boxes[id].y = place * step - boxes[id].height / 2
+    return boxes
+
+
+def _set_apart(columns: Sequence[Sequence[str]], boxes: Mapping[str, _Box]) -> None:
+    """Put the columns beside each other."""
     x = 0.0
     for column in columns:
         for id in column:
             boxes[id].x = x
-        _stack(column, boxes, [0.0] * len(column))
         x += max(boxes[id].width for id in column) + BETWEEN_COLUMNS
+
+
+def _settled(
+    start: Sequence[Sequence[str]], wires: _Wires, sizes: Mapping[str, Size], sorting: bool
+) -> dict[str, _Box]:
+    """Return where nodes are drawn after sweeps that move them towards their neighbours, past each other or not."""
+    columns = [list(column) for column in start]
+    boxes = {id: _Box(0.0, 0.0, *sizes[id]) for column in columns for id in column}
+    _set_apart(columns, boxes)
+    for column in columns:
+        _stack(column, boxes, [0.0] * len(column))
     for sweep in range(SWEEPS):
         rightwards = sweep % 2 == 0
         for column in columns if rightwards else reversed(columns):
             wanted = {id: _wanted(id, boxes, wires.before if rightwards else wires.after) for id in column}
-            column.sort(key=lambda id, wanted=wanted: wanted[id])  # type: ignore[misc]
+            if sorting:
+                column.sort(key=lambda id, wanted=wanted: wanted[id])  # type: ignore[misc]
             _stack(column, boxes, [wanted[id] for id in column])
     return boxes
+
+
+def _crossings(part: Sequence[str], wires: _Wires, boxes: Mapping[str, _Box]) -> int | None:
+    """Return how many wires cross, drawn straight between the middles of nodes; None where they are too many."""
+    middles = {id: (boxes[id].x, boxes[id].y + boxes[id].height / 2) for id in part}
+    ends = sorted({(id, other) for id in part for other, _ in wires.after[id]})
+    return crossing_lines([(*middles[id], *middles[other]) for id, other in ends])
 
 
 def _columns(part: Iterable[str], wires: _Wires) -> list[list[str]]:
@@ -183,6 +230,17 @@ def _columns(part: Iterable[str], wires: _Wires) -> list[list[str]]:
     for id in part:
         columns[column[id]].append(id)
     return columns
+
+
+def _late(part: Sequence[str], wires: _Wires, columns: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the columns in which every node stands as close to what it feeds as can be."""
+    column = {id: k for k, ids in enumerate(columns) for id in ids}
+    for id in reversed(part):
+        column[id] = min((column[target] - 1 for target, _ in wires.after[id]), default=column[id])
+    found: list[list[str]] = [[] for _ in columns]
+    for id in part:
+        found[column[id]].append(id)
+    return [ids for ids in found if ids]
 
 
 def _wanted(id: str, boxes: Mapping[str, _Box], near: Mapping[str, Sequence[tuple[str, float]]]) -> float:
