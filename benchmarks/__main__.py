@@ -21,6 +21,7 @@ MODULES = (
     "engine_layers",
     "engine_costs",
     "engine_data",
+    "engine_trace",
     "canvas",
     "window",
 )
