@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from engine.program import structure
+from engine.python import names
 from engine.python.closures import closure
 from engine.python.expressions import truth
 from engine.python.makers import array, dtype_of, parts_of
@@ -89,6 +90,14 @@ def _library(walker: Walker, node: ast.AST, callee: Callee, arguments: list[Valu
         return Unknown()
     if "out" in words:
         raise refusal(node, "'out' is not part of Gradwire's Python; use the result")
+    structural = [
+        *words.values(),
+        *(given[1:] if names.METHODS.get(callee.name, callee.name) in names.KNOWN_BEFORE else []),
+    ]
+    if any(is_array(each) and each.shape == () for each in flattened(structural)[0]):
+        raise refusal(
+            node, f"np.{callee.name} needs its counts, axes and shapes known before running: write them as numbers"
+        )
     if isinstance(words.get("dtype"), DType | Maker):
         words = {**words, "dtype": dtype_of(node, words["dtype"], "")}
     for each in leaves:

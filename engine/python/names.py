@@ -83,3 +83,11 @@ METHODS: Final[Mapping[str, str]] = {
     )
 } | {"flatten": "ravel", "conjugate": "conj"}  # fmt: skip
 """Methods of arrays -> NumPy's function that takes the array first."""
+
+KNOWN_BEFORE: Final = frozenset({
+    "roll", "tile", "repeat", "reshape", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "broadcast_to",
+    "diff", "triu", "tril", "pad", "flip", "split", "array_split", "trace", "diag", "diagonal", "rot90", "fft.fft",
+    "fft.ifft", "fft.fft2", "fft.ifft2",
+})  # fmt: skip
+"""Functions whose arguments after the first are counts, axes and shapes: they decide what the result is like, so they
+must be known before running."""

@@ -130,6 +130,15 @@ def test_the_length_of_an_axis_is_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "call", ["np.roll(x, n)", "np.tile(x, n)", "np.flip(x, n)", "np.diff(x, n)", "np.sum(x, axis=n)"]
+)
+def test_what_decides_a_shape_is_known_before_running(call: str) -> None:
+    """A count taken from an array would be that of the recording for ever."""
+    assert "known before running" in refused(f"def f(x, n):\n    return {call}", x=V, n=I64)
+    program_of(f"def f(x):\n    return {call.replace('n)', '0)')}", {"x": V})
+
+
 def test_work_is_bounded() -> None:
     doubling = "def f(x):\n" + "".join(f"    g{k + 1} = lambda t: g{k}(g{k}(t))\n" for k in range(40)).replace(
         "g0(g0(t))", "t + 1"
