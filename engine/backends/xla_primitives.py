@@ -106,12 +106,17 @@ def _argpartition(x: Any, kth: Any, axis: int = -1, **_: Any) -> Any:
     return jnp.argsort(x, axis=axis)
 
 
+def _known(x: Any) -> Any:
+    """Return an array in which what is infinite is NaN: LAPACK's SVD never ends where an element is infinite."""
+    return jnp.where(jnp.isfinite(x), x, jnp.nan)
+
+
 def _pseudo_inverse(x: Any, *_: Any, **settings: Any) -> Any:
-    return jnp.linalg.pinv(x, rtol=settings.get("rcond") or 1e-15)
+    return jnp.linalg.pinv(_known(x), rtol=settings.get("rcond") or 1e-15)
 
 
 def _svd(x: Any, full_matrices: bool = True, compute_uv: bool = True, **_: Any) -> Any:
-    return jnp.linalg.svd(x, full_matrices=full_matrices, compute_uv=compute_uv)
+    return jnp.linalg.svd(_known(x), full_matrices=full_matrices, compute_uv=compute_uv)
 
 
 # ----- autograd's helpers -----
@@ -228,7 +233,7 @@ def _symmetric_eigen(x: Any) -> Any:
 
 
 def _singular_values(x: Any) -> Any:
-    u, s, vt = jnp.linalg.svd(x, full_matrices=False)
+    u, s, vt = jnp.linalg.svd(_known(x), full_matrices=False)
     return u, s, jnp.swapaxes(vt, -1, -2)
 
 

@@ -60,10 +60,17 @@ def determinant_sign(x: Any) -> Any:
     return stand_in(x.shape[:-2], x.dtype) if standing(x) else np.linalg.slogdet(x)[0]
 
 
+def known(x: Any) -> Any:
+    """Return an array whose elements are all finite: LAPACK's SVD never ends where one is infinite."""
+    if not np.all(np.isfinite(x)):
+        raise np.linalg.LinAlgError("a matrix with infinite or NaN elements has no singular values")
+    return x
+
+
 @primitive  # type: ignore[untyped-decorator]
 def pseudo_inverse(x: Any) -> Any:
     """Return the Moore-Penrose inverse of real matrices (..., m, n)."""
-    return stand_in((*x.shape[:-2], x.shape[-1], x.shape[-2]), x.dtype) if standing(x) else np.linalg.pinv(x)
+    return stand_in((*x.shape[:-2], x.shape[-1], x.shape[-2]), x.dtype) if standing(x) else np.linalg.pinv(known(x))
 
 
 @primitive  # type: ignore[untyped-decorator]
@@ -84,7 +91,7 @@ def singular_values(x: Any) -> Any:
             stand_in((*batch, k), x.dtype),
             stand_in((*batch, n, k), x.dtype),
         )
-    u, s, vt = np.linalg.svd(x, full_matrices=False)
+    u, s, vt = np.linalg.svd(known(x), full_matrices=False)
     return u, s, np.swapaxes(vt, -1, -2)
 
 

@@ -50,7 +50,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     vector = isinstance(axis, int) or (axis is None and len(anp.shape(x)) == 1)
     if vector and ord in SUMS:
         return SUMS[ord](anp.abs(x), axis=axis, keepdims=keepdims)
-    found = linalg.norm(x, ord, axis)
+    found = linalg.norm(_known(x) if ord in (2, -2, "nuc") else x, ord, axis)
     if not keepdims:
         return found
     shape = anp.shape(x)
@@ -75,6 +75,19 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: An
         else:
             result = result[(*front, np.pad(np.arange(shape[place]), (before, after), mode=mode))]  # type: ignore[call-overload]
     return result
+
+
+def _pinv(a: Any) -> Any:
+    return linalg.pinv(_known(a))
+
+
+def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    return linalg.svd(_known(a), full_matrices, compute_uv)
+
+
+def _known(a: Any) -> Any:
+    """Return an array in which what is infinite is NaN: LAPACK's SVD never ends where an element is infinite."""
+    return anp.where(anp.isfinite(a), a, np.nan)
 
 
 def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
@@ -106,6 +119,8 @@ WRITTEN: Final[Mapping[str, Callable[..., Any]]] = {
     "diagonal": _diagonal,
     "flip": _flip,
     "linalg.norm": _norm,
+    "linalg.pinv": _pinv,
+    "linalg.svd": _svd,
     "outer": _outer,
     "pad": _pad,
     "roll": _roll,

@@ -32,7 +32,7 @@ _SHAPES: Final = (
     "triu", "tril", "take_along_axis", "split", "array_split", "diff",
 )  # fmt: skip
 _PRODUCTS: Final = ("dot", "matmul", "inner", "tensordot", "einsum", "kron", "trace", "cross")
-_LINALG: Final = ("inv", "det", "slogdet", "solve", "cholesky", "eigh", "pinv", "svd")
+_LINALG: Final = ("inv", "det", "slogdet", "solve", "cholesky", "eigh")
 _FFT: Final = ("fft", "ifft", "fft2", "ifft2")
 
 
