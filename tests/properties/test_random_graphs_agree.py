@@ -114,7 +114,7 @@ def steady(way: Any, program: Program, ready: Prepared, at: Mapping[str, Any]) -
             gradients = [np.array(each) for each in first]
             norm = length(gradients)
             apart = length([a - np.asarray(b) for a, b in zip(gradients, other, strict=True)])
-    except (GradwireError, np.linalg.LinAlgError):
+    except (GradwireError, np.linalg.LinAlgError, ValueError):  # what evaluate makes a sentence of
         return None
     if not (np.isfinite(norm) and np.all(np.isfinite(outputs[0])) and norm > 1e-100 and apart <= 1e-11 * norm):
         return None
