@@ -33,6 +33,8 @@ LOOP: Final[Mapping[str, Setting]] = {
 TIMES: Final[Mapping[str, Setting]] = {
     "times": Integer(10, low=0, high=1_000_000_000, help="How many iterations, where nothing else says so.")
 }
+
+
 def _called(**settings: str) -> Any:
     """Return the rule that calls the sockets of variadic inputs by the names in settings."""
     return lambda values: {socket: tuple(values.get(setting, ())) for socket, setting in settings.items()}
