@@ -42,6 +42,9 @@ def _places(facts: Facts) -> Iterator[Problem]:
         if not inside:
             continue
         owner = owner_of(inside)
+        if owner not in facts.operators:
+            yield facts.problem("no-such-body", f" lies inside “{shortened(owner)}”, which is not a node.", node)
+            continue
         if facts.operators[owner].kind is not Kind.UNKNOWN and not control.knows(facts.graph, inside):
             declared = control.owner_at(facts.graph, inside)
             has = f"its bodies are {_listed(declared.gives)}" if declared and "" not in declared.gives else "it has one"

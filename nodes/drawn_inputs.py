@@ -82,7 +82,7 @@ def grid(
     bottom: Value = Number(-1.0, help="The smallest y, in the first row."),
     top: Value = Number(1.0, help="The largest y, in the last row."),
 ) -> Any:
-    """Places on a rectangle, evenly spaced: for fields, contours, and functions of two numbers."""
+    """Places on a rectangle, evenly spaced: for fields, and functions of two numbers."""
     _ordered(data, left, right, ("left", "right"))
     _ordered(data, bottom, top, ("bottom", "top"))
     x, y = np.meshgrid(np.linspace(left, right, columns), np.linspace(bottom, top, rows))

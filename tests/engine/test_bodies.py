@@ -449,3 +449,8 @@ def test_types_as_text(text: str, kind: Any) -> None:
 
     assert type_from(text) == kind
     assert kind is None or type_from(type_text(kind)) == kind
+
+
+def test_a_node_inside_what_is_not_there_is_a_problem() -> None:
+    lost = Graph({"a": Node("a", "inputs.constant", inside="nobody")})
+    assert any("lies inside “nobody”, which is not a node" in each.sentence for each in validate(lost, LIBRARY))
