@@ -259,7 +259,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+WITH_FIRST = [path for path in SAMPLES if '"parameter_1"' in path.read_text(encoding="utf-8")]
+"""Samples that have the parameter which the bad start values speak of: all but a few."""
+
+
+@pytest.mark.parametrize("sample", WITH_FIRST, ids=lambda path: path.stem)
 def test_bad_words_are_refused_by_every_command_on_every_sample(capsys: Any, here: Path, sample: Path) -> None:
     before = digest(here)
     array = np.shape(engine.open(sample).prepare().parameters["parameter_1"])
