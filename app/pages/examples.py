@@ -55,6 +55,7 @@ VIEWED: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """What is wired into each view; the decision boundary has a small network."""
 FILES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "inputs.image": {"file": "asset:camera.png"},
     "inputs.table": {
         "file": "asset:hubble.csv",
         "columns": (("distance", "number", ("distance_mpc",)), ("velocity", "number", ("velocity_km_s",))),
