@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import gallery, thumbnails
@@ -43,7 +44,9 @@ def test_a_sample_of_no_field_comes_last_and_a_missing_one_is_left_out(tmp_path:
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1600, 4), (1100, 3), (700, 2), (300, 1)])
-def test_cards_stand_in_as_many_columns_as_fit_and_never_on_each_other(qtbot: QtBot, width: int, columns: int) -> None:
+def test_cards_stand_in_as_many_columns_as_fit_and_never_on_each_other(
+    dressed: QApplication, qtbot: QtBot, width: int, columns: int
+) -> None:
     page = StartPage(LIBRARY)
     qtbot.addWidget(page)
     page.resize(1600, 900)
