@@ -43,7 +43,7 @@ def test_a_sample_of_no_field_comes_last_and_a_missing_one_is_left_out(tmp_path:
     ]
 
 
-@pytest.mark.parametrize(("width", "columns"), [(1600, 4), (1100, 3), (700, 2), (300, 1)])
+@pytest.mark.parametrize(("width", "columns"), [(1600, 4), (1100, 3), (700, 2), (420, 1)])
 def test_cards_stand_in_as_many_columns_as_fit_and_never_on_each_other(
     dressed: QApplication, qtbot: QtBot, width: int, columns: int
 ) -> None:
