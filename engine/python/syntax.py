@@ -92,6 +92,8 @@ def read(text: str) -> ast.Module:
     """Return the syntax tree of a text that holds accepted syntax only; raise PythonError with its line and column."""
     if len(text) > LENGTH:
         raise refusal((1, 1), f"the text has {len(text)} characters; at most {LENGTH} are read")
+    if "\0" in text:
+        raise refusal((1, 1), "the text cannot be read: it has a forbidden character")
     _require_shallow(text)
     try:
         with warnings.catch_warnings():
