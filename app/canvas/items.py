@@ -145,7 +145,9 @@ class QuietDocument(QTextDocument):
 
     def loadResource(self, kind: int, name: object) -> object:
         """Qt: what stands for anything that is not in the text itself."""
-        return QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+        nothing = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+        nothing.fill(0)  # A new image's pixels are whatever the memory held.
+        return nothing
 
 
 def _space_paragraphs(document: QTextDocument) -> None:

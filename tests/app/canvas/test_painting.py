@@ -175,8 +175,10 @@ def test_a_note_loads_no_file_it_names(canvas: Canvas, session: Session, tmp_pat
     assert loading.size().height() > 60, "a plain document would have loaded the picture"
     session.apply(AddNote(Note("n", text, 250.0, 330.0, 240.0, 120.0)))
     assert shows(canvas, QRectF(250, 330, 240, 200), "#ff0000", 40) == 0
-    item = NoteItem(Note("m", text, 0, 0, 240, 120))
-    assert item.document("#fff", "#fff").size().height() < 60
+    document = NoteItem(Note("m", text, 0, 0, 240, 120)).document("#fff", "#fff")
+    assert document.size().height() < 60
+    instead = [document.loadResource(QTextDocument.ResourceType.ImageResource.value, path.as_uri()) for _ in range(200)]
+    assert {image.pixel(0, 0) for image in instead} == {0}, "what stands for a picture is transparent, never old memory"
 
 
 def test_html_in_a_note_is_shown_as_written() -> None:
