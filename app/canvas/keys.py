@@ -1,4 +1,4 @@
-"""What keys do on the canvas, in one table; the window's own commands (undo, copy, delete) are in app/actions.py."""
+"""What keys do on the canvas, in one table; the window's own commands (undo, copy, delete) are in app/actions."""
 
 from __future__ import annotations
 

@@ -1,0 +1,66 @@
+"""A command of the program as a record, and the conditions under which commands can be given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.canvas.menus import PYTHON
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+def always(window: Window) -> bool:
+    return True
+
+
+def editing(window: Window) -> bool:
+    return window.editing
+
+
+def selected(window: Window) -> bool:
+    session = window.session
+    return window.editing and bool(session.selection or session.selected_notes or session.selected_wires)
+
+
+def has_doors(window: Window) -> bool:
+    session = window.session
+    return window.editing and session.current is not None and bool(session.doors(session.current))
+
+
+def is_python(window: Window) -> bool:
+    session = window.session
+    return window.editing and session.current is not None and session.node(session.current).operator == PYTHON
+
+
+def computes(window: Window) -> bool:
+    return window.editing and window.session.has_engine and bool(window.session.graph.nodes)
+
+
+def running(window: Window) -> bool:
+    return window.session.run_state in ("starting", "running")
+
+
+def begun(window: Window) -> bool:
+    return window.session.run_state != "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `checked` makes it a toggle; `group` makes it one of several of which one holds."""
+
+    id: str
+    text: str
+    menu: str
+    run: Callable[[Window], object]
+    keys: tuple[str, ...] = ()
+    enabled: Callable[[Window], bool] = always
+    checked: Callable[[Window], bool] | None = None
+    group: str = ""
+    separator: bool = False
+    """Whether a line stands above it in its menu."""
+    help: str = ""
+    words: str = ""
+    """Further words by which the command palette finds it."""

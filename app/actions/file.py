@@ -1,0 +1,27 @@
+"""The commands of the File menu."""
+
+from __future__ import annotations
+
+from app.actions.command import Command, begun, editing
+from engine.edits import SetKept
+
+COMMANDS: tuple[Command, ...] = (
+    Command("new", "New", "File", lambda w: w.new(), ("Ctrl+N",), help="Start with an empty canvas."),
+    Command("open", "Open…", "File", lambda w: w.open_dialog(), ("Ctrl+O",), help="Open a .dgraph file."),
+    Command(
+        "start_page", "Start page", "File", lambda w: w.show_start(), ("Ctrl+Shift+H",),
+        words="home welcome samples recent",
+    ),
+    Command("save", "Save", "File", lambda w: w.save(), ("Ctrl+S",), editing, separator=True),
+    Command("save_as", "Save as…", "File", lambda w: w.save_as(), ("Ctrl+Shift+S",), editing),
+    Command(
+        "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), begun,
+        help="Write the run's parameters into the document, as one step that can be undone.",
+        words="store parameters trained",
+    ),
+    Command(
+        "forget_values", "Forget kept values", "File", lambda w: w.session.apply(SetKept(None)), (),
+        lambda w: w.editing and w.session.content.kept is not None, words="discard start values initial",
+    ),
+    Command("quit", "Quit", "File", lambda w: w.close(), ("Ctrl+Q",), separator=True, words="exit close"),
+)  # fmt: skip

@@ -1,0 +1,88 @@
+"""The commands of the View menu."""
+
+from __future__ import annotations
+
+from app.actions.command import Command, editing, has_doors
+
+COMMANDS: tuple[Command, ...] = (
+    Command("fit", "Fit graph", "View", lambda w: w.canvas.fit(), ("Ctrl+Shift+F", "Home"), editing, words="zoom all"),
+    Command(
+        "actual_size", "Actual size", "View", lambda w: w.canvas.zoom_to(1.0), ("Ctrl+1",), editing,
+        words="zoom 100",
+    ),
+    Command("zoom_in", "Zoom in", "View", lambda w: w.canvas.zoom_by(1.25), ("Ctrl+]",), editing),
+    Command("zoom_out", "Zoom out", "View", lambda w: w.canvas.zoom_by(0.8), ("Ctrl+[",), editing),
+    Command(
+        "open_body", "Open body", "View", lambda w: w.canvas.editing.open_body(w.session.current or ""),
+        ("Alt+Down",), has_doors, help="Show what lies inside the selected node; of a Call, its function.",
+        words="enter subgraph loop branch function inside look into", separator=True,
+    ),
+    Command(
+        "leave_body", "Leave body", "View", lambda w: w.session.leave(), ("Alt+Up",),
+        lambda w: w.editing and bool(w.session.body), words="exit subgraph out outside parent breadcrumb back",
+    ),
+    Command(
+        "other_body", "Other body of the same node", "View", lambda w: w.session.enter(w.session.sister),
+        ("Alt+Right",), lambda w: w.editing and bool(w.session.sister),
+        words="then otherwise condition switch sister",
+    ),
+    Command(
+        "show_values", "Values on wires", "View", lambda w: w.toggle_overlay("value"), ("Alt+1",), editing,
+        lambda w: "value" in w.session.overlays, separator=True,
+    ),
+    Command(
+        "show_shapes", "Shapes on wires", "View", lambda w: w.toggle_overlay("shape"), ("Alt+2",), editing,
+        lambda w: "shape" in w.session.overlays,
+    ),
+    Command(
+        "show_cotangents", "Derivatives on wires", "View", lambda w: w.toggle_overlay("cotangent"), ("Alt+3",),
+        editing, lambda w: "cotangent" in w.session.overlays, words="cotangents gradients adjoint",
+    ),
+    *(
+        Command(
+            f"panel_{name}", text, "View", lambda w, name=name: w.toggle_panel(name), (keys,), editing,
+            lambda w, name=name: w.panel_visible(name), separator=name == "palette", words="panel dock show hide",
+        )
+        for name, text, keys in (
+            ("palette", "Operators", "Ctrl+Alt+1"),
+            ("outline", "Outline", "Ctrl+Alt+2"),
+            ("inspector", "Inspector", "Ctrl+Alt+3"),
+            ("plots", "Plots", "Ctrl+Alt+4"),
+            ("problems", "Problems", "Ctrl+Alt+5"),
+            ("code", "Code and tape", "Ctrl+Alt+6"),
+            ("compare", "Compare approaches", "Ctrl+Alt+7"),
+        )
+    ),
+    Command(
+        "arrange", "Arrange panels", "View", lambda w: w.toggle_arranging(), (), editing, lambda w: w.arranging,
+        help="Show the panels' title bars, to drag them elsewhere or out of the window.", words="dock move",
+    ),
+    Command(
+        "restore_panels", "Put panels back", "View", lambda w: w.restore_panels(), (), editing,
+        words="dock reset layout",
+    ),
+    *(
+        Command(
+            f"theme_{name}", text, "View", lambda w, name=name: w.set_theme(name), (),
+            checked=lambda w, name=name: w.settings.theme == name, group="theme",
+            separator=name == "light", words="theme colours appearance",
+        )
+        for name, text in (("light", "Light theme"), ("dark", "Dark theme"), ("contrast", "High-contrast theme"))
+    ),
+    Command(
+        "larger", "Larger text", "View", lambda w: w.change_scale(+1), ("Ctrl++", "Ctrl+="), separator=True,
+        words="font scale bigger projector",
+    ),
+    Command("smaller", "Smaller text", "View", lambda w: w.change_scale(-1), ("Ctrl+-",), words="font scale"),
+    Command(
+        "normal_size", "Normal text size", "View", lambda w: w.set_scale(1.0), ("Ctrl+0",), words="font scale reset",
+    ),
+    Command(
+        "reduced_motion", "Reduced motion", "View", lambda w: w.toggle_reduced_motion(), (),
+        checked=lambda w: w.settings.reduced_motion, words="animation",
+    ),
+    Command(
+        "full_screen", "Full screen", "View",
+        lambda w: w.toggle_full_screen(), ("F11",), checked=lambda w: w.isFullScreen(),
+    ),
+)  # fmt: skip
