@@ -1,0 +1,60 @@
+"""A window over the line fit at 100 %, with hands to work it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.session import Session
+from app.window import Window
+from engine.graph import Content
+from tests.app.canvas.conftest import NONE, Hands, line_fit
+
+
+@dataclass
+class Desk:
+    """A window with a document open, hands on its canvas, and keys for the window."""
+
+    window: Window
+    hands: Hands
+
+    @property
+    def session(self) -> Session:
+        return self.window.session
+
+    def keys(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, on: QWidget | None = None) -> None:
+        """Press and release a key where the person is: the canvas, unless told otherwise."""
+        QTest.keyClick(on or self.window.canvas, key, modifiers)
+
+    def type(self, text: str, on: QWidget | None = None) -> None:
+        """Type a text, key by key."""
+        QTest.keyClicks(on or self.window.canvas, text)
+
+
+@pytest.fixture
+def seat(qtbot: QtBot, window: Callable[..., Window]) -> Callable[..., Desk]:
+    """A maker of desks: `seat(content)` shows a graph in a window at 100 %."""
+
+    def made(content: Content | None = None, **more: object) -> Desk:
+        opened = window(**more)
+        opened.session.adopt(content or line_fit(), None, clean=True)
+        opened.show_document()
+        qtbot.waitExposed(opened)
+        opened.canvas.minimap.hide()
+        opened.canvas.zoom_to(1.0)
+        opened.canvas.setFocus()
+        return Desk(opened, Hands(opened.canvas))
+
+    return made
+
+
+@pytest.fixture
+def desk(seat: Callable[..., Desk]) -> Desk:
+    """A desk over the line fit, without engine processes."""
+    return seat()
