@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.session import Session
@@ -30,6 +30,7 @@ class Desk:
 
     def keys(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, on: QWidget | None = None) -> None:
         """Press and release a key where the person is: the canvas, unless told otherwise."""
+        QApplication.processEvents()  # Commands learn from a timer whether they can be given.
         QTest.keyClick(on or self.window.canvas, key, modifiers)
 
     def type(self, text: str, on: QWidget | None = None) -> None:
