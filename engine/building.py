@@ -141,7 +141,8 @@ def tidying(
     chosen = frozenset(nodes or content.graph.bodies.get("", ()))
     corners = [layout.places[id] for id in chosen if id in layout.places]
     at = Place(min((place.x for place in corners), default=0.0), min((place.y for place in corners), default=0.0))
-    places = arranged(content.graph, library, chosen, at, size)
+    found = arranged(content.graph, library, chosen, at, size)
+    places = {id: replace(layout.places.get(id, Place()), x=place.x, y=place.y) for id, place in found.items()}
     frames = [note for note in layout.notes.values() if note.nodes and chosen.issuperset(note.nodes)]
     drawn = [ChangeNote(_around(frame, places, size)) for frame in sorted(frames, key=lambda frame: natural(frame.id))]
     return Group("Arrange nodes", (Move(places), *drawn))

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine import bodies, limits
 from engine.errors import EditError
-from engine.graph import Kept, Node, Note, Place, SettingValue, Socket, Wire
+from engine.graph import PREVIEW_FORMS, PREVIEW_SIZES, Kept, Node, Note, Place, SettingValue, Socket, Wire
 from engine.sockets import shortened
 
 ID = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{limits.ID_LENGTH - 1}}}")
@@ -64,7 +64,8 @@ def checked_node(node: Node) -> Node:
         require_word(key, "setting", node.id): checked_setting(value, node.id, key)
         for key, value in node.settings.items()
     }
-    return replace(node, settings=settings, frozen=bool(node.frozen))
+    exposed = tuple(sorted({require_word(name, "setting", node.id) for name in node.exposed}))
+    return replace(node, settings=settings, frozen=bool(node.frozen), exposed=exposed)
 
 
 def require_inside(inside: Any, nodes: Mapping[str, Node], what: str) -> None:
@@ -145,7 +146,10 @@ def across(wire: Wire, nodes: Mapping[str, Node]) -> str | None:
 
 def checked_place(place: Place, node: str) -> Place:
     """Return the place with finite coordinates on the canvas, or raise EditError."""
-    return Place(coordinate(place.x, node), coordinate(place.y, node), bool(place.collapsed))
+    for what, given, known in (("size", place.preview, PREVIEW_SIZES), ("form", place.shows, PREVIEW_FORMS)):
+        if given not in ("", *known):
+            raise EditError(f"There is no {what} {_shown(given)} of previews: choose of {', '.join(known)}.", node=node)
+    return replace(place, x=coordinate(place.x, node), y=coordinate(place.y, node), collapsed=bool(place.collapsed))
 
 
 def coordinate(value: Any, what: str) -> float:

@@ -125,7 +125,7 @@ def _node(old: Node, new: Node, ids: Mapping[str, str], library: Mapping[str, Op
     specs = library[old.operator].settings if old.operator in library else {}
     settings = {name: following(specs.get(name), value, ids) for name, value in old.settings.items()}
     moved = replace(old, inside=_inside(old.inside, ids))
-    for name in ("id", "operator", "name", "frozen", "inside"):
+    for name in ("id", "operator", "name", "frozen", "inside", "exposed"):
         if getattr(moved, name) != getattr(new, name):
             yield Change(name, getattr(old, name), getattr(new, name))
     for name in sorted(settings.keys() | new.settings.keys(), key=natural):
@@ -174,8 +174,10 @@ def _placed(before: Content, after: Content) -> Callable[[str, str], Iterable[Ch
         one, other = before.layout.places.get(old), after.layout.places.get(new)
         if _spot(one) != _spot(other):
             yield Change("place", _spot(one), _spot(other))
-        if (one or Place()).collapsed != (other or Place()).collapsed:
-            yield Change("collapsed", (one or Place()).collapsed, (other or Place()).collapsed)
+        for name in ("collapsed", "preview", "shows"):
+            was, now = getattr(one or Place(), name), getattr(other or Place(), name)
+            if was != now:
+                yield Change(name, was, now)
 
     return compare
 

@@ -41,7 +41,8 @@ class Node:
     `settings` holds only what differs from the operator's defaults; a value for an unwired input that has a
     default stands there too, under the input's name. `name` is what people call it ("" means the operator's title).
     A `frozen` parameter is not trained. `inside` names the body the node lies in: "" is the main graph, "for_1" the
-    body of the node for_1, "branch_1.then" one of several bodies of branch_1 (see `engine.bodies`).
+    body of the node for_1, "branch_1.then" one of several bodies of branch_1 (see `engine.bodies`). `exposed` names the
+    settings that are input sockets too, in alphabetical order (see `engine.exposing`).
     """
 
     id: str
@@ -50,6 +51,7 @@ class Node:
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     frozen: bool = False
     inside: str = ""
+    exposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,13 +172,25 @@ def _refed(old: Mapping[Socket, Socket], incoming: _Groups, touched: Collection[
     return sources
 
 
+PREVIEW_SIZES: Final = ("small", "medium", "large")
+"""How large a preview pinned to a node is."""
+PREVIEW_FORMS: Final = ("number", "line", "image", "histogram")
+"""What a preview may show of a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a node stands on the canvas: its top left corner in scene units, y downwards."""
+    """Where a node stands on the canvas: its top left corner in scene units, y downwards.
+
+    `preview` is the size of the preview pinned to it, one of PREVIEW_SIZES, "" as its operator has it (views show
+    theirs, others none); `shows` one of PREVIEW_FORMS, "" what suits the value.
+    """
 
     x: float = 0.0
     y: float = 0.0
     collapsed: bool = False
+    preview: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,10 +159,24 @@ def _tensor(data: Any, place: str) -> Tensor:
 
 _socket = _pair(_text, Socket)
 _wire = _pair(_socket, Wire)
-_place = _record(Place, x=_number, y=_number, collapsed=_truth)
+_place = _since(
+    {"preview": "", "shows": ""},
+    _record(Place, x=_number, y=_number, collapsed=_truth, preview=_text, shows=_text),
+)
 _MAIN: Final = {"inside": ""}
+_LATER: Final = {"inside": "", "exposed": []}
 _node = _since(
-    _MAIN, _record(Node, id=_text, operator=_text, name=_text, settings=_mapping(_setting), frozen=_truth, inside=_text)
+    _LATER,
+    _record(
+        Node,
+        id=_text,
+        operator=_text,
+        name=_text,
+        settings=_mapping(_setting),
+        frozen=_truth,
+        inside=_text,
+        exposed=_list(_text),
+    ),
 )
 _note = _since(
     _MAIN,
@@ -194,6 +208,7 @@ READERS: Final[Mapping[str, tuple[Callable[..., Edit], Mapping[str, Reader]]]] =
     "ResetSetting": (edits.ResetSetting, {"node": _text, "setting": _text}),
     "Rename": (edits.Rename, {"node": _text, "to": _text}),
     "SetFrozen": (edits.SetFrozen, {"node": _text, "frozen": _truth}),
+    "SetExposed": (edits.SetExposed, {"node": _text, "setting": _text, "exposed": _truth}),
     "Move": (edits.Move, {"places": _mapping(_optional(_place))}),
     "AddNote": (edits.AddNote, {"note": _note}),
     "RemoveNote": (edits.RemoveNote, {"id": _text}),

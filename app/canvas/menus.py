@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -139,7 +140,7 @@ def _canvas_menu(canvas: Canvas, menu: QMenu, at: QPointF | None) -> None:
 def fold(canvas: Canvas, node: str, *, folded: bool) -> None:
     """Show only a node's head, or all of it again."""
     place = canvas.session.layout.places.get(node, Place())
-    canvas.session.apply(Move({node: Place(place.x, place.y, folded)}))
+    canvas.session.apply(Move({node: replace(place, collapsed=folded)}))
 
 
 def open_wire_menu(canvas: Canvas, node: str) -> None:

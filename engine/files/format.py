@@ -71,14 +71,17 @@ class NodeFields(Struct, frozen=True, forbid_unknown_fields=True):
     frozen: bool = False
     settings: dict[Word, Setting] = {}
     inside: Inside = ""
+    exposed: Annotated[list[Word], Meta(max_length=limits.COLLECTION)] = []
 
 
 class PlaceFields(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a node stands: its top left corner, x to the right, y downwards."""
+    """Where a node stands: its top left corner, x to the right, y downwards; its preview's size and form."""
 
     x: Coordinate = 0.0
     y: Coordinate = 0.0
     collapsed: bool = False
+    preview: Literal["", "small", "medium", "large"] = ""
+    shows: Literal["", "number", "line", "image", "histogram"] = ""
 
 
 class NoteFields(Struct, frozen=True, forbid_unknown_fields=True):

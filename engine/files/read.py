@@ -13,7 +13,7 @@ from engine import bodies, checks, limits
 from engine.errors import FileError
 from engine.files import kept, scan
 from engine.files.faults import fault
-from engine.files.format import GraphFile
+from engine.files.format import GraphFile, PlaceFields
 from engine.files.source import read_bytes
 from engine.files.upgrade import upgraded
 from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, SettingValue, Socket, Wire
@@ -50,7 +50,15 @@ def parse(
 
 def _graph(fields: GraphFile, document: scan.Text) -> Graph:
     nodes = {
-        id: Node(id, each.operator, each.name, _settings(each.settings, id, document), each.frozen, each.inside)
+        id: Node(
+            id,
+            each.operator,
+            each.name,
+            _settings(each.settings, id, document),
+            each.frozen,
+            each.inside,
+            tuple(sorted(set(each.exposed))),
+        )
         for id, each in fields.nodes.items()
     }
     _require_bodies("nodes", nodes, nodes, document)
@@ -91,7 +99,11 @@ def _layout(fields: GraphFile, nodes: Mapping[str, Node], document: scan.Text) -
         for id, each in fields.notes.items()
     }
     _require_bodies("notes", notes, nodes, document)
-    return Layout({id: Place(each.x, each.y, each.collapsed) for id, each in fields.layout.items()}, notes)
+    return Layout({id: _place(each) for id, each in fields.layout.items()}, notes)
+
+
+def _place(fields: PlaceFields) -> Place:
+    return Place(fields.x, fields.y, fields.collapsed, fields.preview, fields.shows)
 
 
 def _require_carried(note: str, carried: Sequence[str], nodes: Container[str], document: scan.Text) -> None:

@@ -100,6 +100,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["frozen"] = True
     if node.inside:
         fields["inside"] = node.inside
+    if node.exposed:
+        fields["exposed"] = list(node.exposed)
     if node.settings:
         fields["settings"] = {name: node.settings[name] for name in sorted(node.settings)}
     return fields
@@ -107,7 +109,8 @@ def _node(node: Node) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     fields: dict[str, Any] = {"x": _number(place.x), "y": _number(place.y)}
-    return fields | {"collapsed": True} if place.collapsed else fields
+    fields |= {name: True for name in ("collapsed",) if getattr(place, name)}
+    return fields | {name: getattr(place, name) for name in ("preview", "shows") if getattr(place, name)}
 
 
 def _note(note: Note) -> dict[str, Any]:
