@@ -58,6 +58,7 @@ class LookBook(QObject):
         self._client: AskClient | None = None
         self._revision = -1
         self._closed = False
+        self._asleep, self._due = False, False
         self.known: Mapping[Socket, Type] = {}
         """Types of the outputs of sources, as the process found them."""
         self.looks: Looks | None = None
@@ -126,12 +127,32 @@ class LookBook(QObject):
 
     def ask(self) -> None:
         """Ask soon for types and looks of the graph as it is then."""
-        if self._session.has_engine and not self._closed:
+        if self._asleep:
+            self._due = True
+        elif self._session.has_engine and not self._closed:
             self._timer.start()
+
+    def rest(self) -> None:
+        """Ask nothing until `wake`: nobody looks."""
+        self._asleep = True
+        self._due |= self._timer.isActive()
+        self._timer.stop()
+
+    def wake(self) -> None:
+        """Ask again, at once what should have been asked meanwhile."""
+        self._asleep = False
+        if self._due:
+            self._due = False
+            self.ask()
+
+    def release(self) -> None:
+        """End the process, if nothing waits for its answer."""
+        if self._client is not None and self._asleep:
+            self._client.release()
 
     def run_ticked(self) -> None:
         """A run made steps: look again, at all wires a few times a second, at what is watched up to thirty times."""
-        if self._session.run_state != "running" or self._session.stale:
+        if self._session.run_state != "running" or self._session.stale or self._asleep:
             return
         if not self._resting.isActive():
             self._resting.start()

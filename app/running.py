@@ -112,6 +112,11 @@ class Running(QObject):
         if held or (self.state not in MOVING and self.start(paused=True)):
             self.control.step()
 
+    def release(self) -> None:
+        """End the process where it holds nothing of a run."""
+        if self._control is not None:
+            self._control.release()
+
     def stop(self) -> None:
         """End the run where it is."""
         if self._control is not None:

@@ -8,7 +8,6 @@ or differentiates: values come from the engine processes by `asks` (looks at wir
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +22,7 @@ from app.looks import LookBook
 from app.patience import LONG, beside
 from app.running import MOVING, Running
 from app.selection import Selection
+from app.titles import proper_title
 from engine import arrangement, infer
 from engine.document import Changed, Document
 from engine.edits import Group
@@ -44,8 +44,6 @@ PALETTE_MIME = "application/x-gradwire-operator"
 
 Overlay = Literal["value", "shape", "cotangent"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
-
-_ORDER = re.compile(r"^\d+[_ -]+")
 
 
 class Session(Editing, Bodies, QObject):
@@ -97,6 +95,7 @@ class Session(Editing, Bodies, QObject):
         self._journal = DocumentJournal(journals, self.message.emit)
         self._files = DataFiles(unsaved)
         self._path: Path | None = None
+        self._title = proper_title(None)
         self._selection = Selection()
         self._way_out: tuple[str, ...] = ("",)
         self._last_change = Changed()
@@ -170,9 +169,8 @@ class Session(Editing, Bodies, QObject):
 
     @property
     def title(self) -> str:
-        """The document's name for people: the file's stem without its number and underscores, or "Untitled"."""
-        name = _ORDER.sub("", self._path.stem).replace("_", " ") if self._path else "Untitled"
-        return name[:1].upper() + name[1:]
+        """The document's name for people, as the window, its tab and the start page write it."""
+        return self._title
 
     @property
     def clean(self) -> bool:
@@ -205,7 +203,7 @@ class Session(Editing, Bodies, QObject):
         moves = Group("Move data files", copied)
         spare = checksums(self._document.past_kept())
         save(target, moves.apply(self.content)[0] if moves.edits else self.content, spare)
-        self._path = target
+        self._path, self._title = target, proper_title(target)
         if moves.edits:
             self._edit_is_live = True  # the same data under another name: a run of them is not out of date
             try:
@@ -218,8 +216,9 @@ class Session(Editing, Bodies, QObject):
         self.message.emit(f"Saved {target.name}.")
         self._looks.ask()
 
-    def adopt(self, content: Content, path: Path | None, *, clean: bool) -> None:
-        """Show `content` as the document (samples, recovered work, tests)."""
+    def adopt(self, content: Content, path: Path | None, *, clean: bool, name: str = "") -> None:
+        """Show `content` as the document (samples, recovered work, tests); `name` is what it is called until it is
+        saved."""
         self._running.document_replaced()
         self._files.end(keep=not self.clean)
         self._unlisten()
@@ -229,7 +228,7 @@ class Session(Editing, Bodies, QObject):
         else:
             self._document.mark_dirty()
         self._unlisten = self._document.listen(self._on_changed)
-        self._path = path
+        self._path, self._title = path, name or proper_title(path)
         self._journal.begin(self.content, path, clean=clean)
         self._selection, self._way_out = Selection(), ("",)
         self._inference = None
@@ -426,6 +425,19 @@ class Session(Editing, Bodies, QObject):
     def moment(self) -> Moment | None:
         """Return where the shown lane stands, while there is a run of the graph as it is; None where there is none."""
         return self._running.moment()
+
+    def rest(self) -> None:
+        """Nobody looks at this document for now: ask nothing about it. A run that is on goes on."""
+        self._looks.rest()
+
+    def wake(self) -> None:
+        """Somebody looks at this document again."""
+        self._looks.wake()
+
+    def release(self) -> None:
+        """End the engine processes that nothing would be lost with; they start again when they are needed."""
+        self._looks.release()
+        self._running.release()
 
     def close(self) -> None:
         """End the engine processes and the journal of a saved document. Idempotent."""

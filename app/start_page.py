@@ -26,6 +26,7 @@ from app.gallery import fields
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
+from app.titles import about
 from engine.files.recovery import Recovered
 from engine.operator import Library
 
@@ -44,7 +45,7 @@ class SampleCard(QAbstractButton):
         super().__init__()
         self.path, self._library = path, library
         self._picture: QPixmap | None = None
-        self.name, self.sentence = thumbnails.about(path)
+        self.name, self.sentence = about(path)
         self.setAccessibleName(f"Sample: {self.name}")
         self.setAccessibleDescription(self.sentence)
         self.setToolTip(tip(self.sentence))

@@ -3,9 +3,7 @@ change."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -19,7 +17,6 @@ from engine.graph import Content
 from engine.operator import Library
 
 SHRUNK = 2
-LONGEST_NAME = 40
 
 _kept: dict[tuple[object, ...], QPixmap] = {}
 
@@ -81,24 +78,3 @@ def _drawn(canvas: object, size: QSize, ratio: float) -> QPixmap:
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
-
-
-@lru_cache(maxsize=64)
-def about(path: Path) -> tuple[str, str]:
-    """Return a graph's name for people and a text about it: the head and the body of its first note, else the file's
-    name."""
-    try:
-        notes = read(path).layout.notes
-    except GradwireError as refused:
-        return title_of(path), refused.sentence
-    texts = [notes[id].text for id in sorted(notes) if not notes[id].nodes and not notes[id].inside]
-    plain = " ".join(re.sub(r"[*_`#]|\[([^\]]*)\]\([^)]*\)", r"\1", texts[0]).split()) if texts else ""
-    head, _, body = plain.partition(". ")
-    name = re.split(r"[,;:.]", head)[0].strip()
-    return (name, body) if 0 < len(name) <= LONGEST_NAME else (title_of(path), plain)
-
-
-def title_of(path: Path) -> str:
-    """Return a file's name for people: without its number and underscores."""
-    name = re.sub(r"^\d+[_ -]+", "", path.stem).replace("_", " ")
-    return name[:1].upper() + name[1:]

@@ -10,7 +10,7 @@ from app import fonts
 from app.assets import SAMPLES
 from app.pages.page import Page
 from app.theme import Theme
-from app.thumbnails import about
+from app.titles import about
 from engine.operator import FAMILIES, Library
 
 Image = Callable[[str], str]

@@ -175,6 +175,11 @@ class AskClient(QObject):
             self._started, self._listening, self._told = time.monotonic(), False, 0
             pulse().wake()
 
+    def release(self) -> None:
+        """End the process, unless a question waits for its answer; the next question starts another."""
+        if not self._waiting and self._asked is None:
+            self._drop()
+
     def close(self) -> None:
         """End the process. Idempotent."""
         pulse().leave(self._member)

@@ -300,6 +300,11 @@ class RunControl(QObject):
             self._channel = Channel(serve, arguments, m.RunAnswer, "gradwire run")
             self._tell_pace()
 
+    def release(self) -> None:
+        """End the process where it holds nothing of a run; the next run starts another."""
+        if self._state == "idle" and not self._requests and not self._diagnosing:
+            self._drop()
+
     def close(self) -> None:
         """End the process and give its memory back. Idempotent."""
         pulse().leave(self._member)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app import gallery, thumbnails
+from app import gallery, titles
 from app.assets import SAMPLES
 from app.start_page import StartPage
 from nodes.library import LIBRARY
@@ -23,7 +23,7 @@ def test_every_sample_has_one_field_and_every_name_a_sample() -> None:
 
 
 def test_samples_are_called_by_the_head_of_their_first_note_outside_of_bodies() -> None:
-    names = {path.stem: thumbnails.about(path)[0] for path in SAMPLES.glob("*.dgraph")}
+    names = {path.stem: titles.about(path)[0] for path in SAMPLES.glob("*.dgraph")}
     assert len(set(names.values())) == len(names)
     assert names["xor_quick_start"] == "XOR by three units"
     assert names["logistic_map_chaos"] == "What chaos does to a gradient"
