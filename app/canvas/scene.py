@@ -80,14 +80,16 @@ class Scene:
     def follow(self, changed: Changed) -> None:
         """Bring up to date what an edit touched."""
         graph, layout = self.session.graph, self.session.layout
-        for id in changed.removed & set(self.nodes):
+        left = {id for id in changed.nodes & self.nodes.keys() if not self._shows(id)}
+        come = {id for id in changed.nodes - self.nodes.keys() if self._shows(id)}
+        for id in (changed.removed & set(self.nodes)) | left:
             del self.nodes[id]
             self._node_boxes.drop(id)
             self._leading.discard(id)
             self.revision += 1
         gone = {wire for wire in changed.wires if wire not in graph.wires} & set(self.wires)
-        if changed.removed:
-            gone |= {wire for wire in self.wires if {wire.source.node, wire.target.node} & changed.removed}
+        if lost := changed.removed | left:
+            gone |= {wire for wire in self.wires if {wire.source.node, wire.target.node} & lost}
         for wire in gone:
             del self.wires[wire]
             self._wire_boxes.drop(wire)
@@ -96,7 +98,8 @@ class Scene:
         refaced = {id for id in changed.nodes | ends | self._leading if self._shows(id)}
         for id in refaced:
             self._put_node(id)
-        for wire in changed.wires & graph.wires:
+        brought = {wire for id in come for wire in graph.incoming.get(id, ())}
+        for wire in changed.wires & graph.wires | brought:
             if self._shows(wire.source.node):
                 self._put_wire(wire)
         for id in changed.notes:
