@@ -13,7 +13,19 @@ from typing import Any
 
 from engine import bodies, limits
 from engine.errors import EditError
-from engine.graph import PREVIEW_FORMS, PREVIEW_SIZES, Kept, Node, Note, Place, SettingValue, Socket, Wire
+from engine.graph import (
+    FRAME_COLORS,
+    PREVIEW_FORMS,
+    PREVIEW_SIZES,
+    Kept,
+    Node,
+    Note,
+    Place,
+    Route,
+    SettingValue,
+    Socket,
+    Wire,
+)
 from engine.sockets import shortened
 
 ID = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{limits.ID_LENGTH - 1}}}")
@@ -65,7 +77,7 @@ def checked_node(node: Node) -> Node:
         for key, value in node.settings.items()
     }
     exposed = tuple(sorted({require_word(name, "setting", node.id) for name in node.exposed}))
-    return replace(node, settings=settings, frozen=bool(node.frozen), exposed=exposed)
+    return replace(node, settings=settings, frozen=bool(node.frozen), exposed=exposed, muted=bool(node.muted))
 
 
 def require_inside(inside: Any, nodes: Mapping[str, Node], what: str) -> None:
@@ -152,6 +164,14 @@ def checked_place(place: Place, node: str) -> Place:
     return replace(place, x=coordinate(place.x, node), y=coordinate(place.y, node), collapsed=bool(place.collapsed))
 
 
+def checked_route(route: Route, wire: Wire) -> Route:
+    """Return the route with finite coordinates on the canvas, or raise EditError."""
+    if len(route.dots) > limits.DOTS:
+        raise EditError(f"The wire into {wire.target} may run through at most {limits.DOTS} dots.")
+    what = f"A dot of the wire into {wire.target}"
+    return Route(tuple((coordinate(x, what), coordinate(y, what)) for x, y in route.dots), bool(route.tagged))
+
+
 def coordinate(value: Any, what: str) -> float:
     """Return a coordinate as a float (never -0.0), or raise EditError."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= limits.COORDINATE:
@@ -175,7 +195,10 @@ def checked_note(note: Note, nodes: Mapping[str, Node]) -> Note:
     if len(set(note.nodes)) != len(note.nodes):
         raise EditError(f"The frame {note.id} names a node twice.")
     require_inside(note.inside, nodes, f"The note {note.id}")
-    return Note(note.id, note.text, x, y, width, height, tuple(note.nodes), note.inside)
+    if note.color not in ("", *FRAME_COLORS):
+        raise EditError(f"No frame is {_shown(note.color)}: choose of {', '.join(FRAME_COLORS)}.")
+    carried, framed = tuple(note.nodes), bool(note.frame)
+    return Note(note.id, note.text, x, y, width, height, carried, note.inside, framed, note.color)
 
 
 def checked_kept(kept: Kept, nodes: Container[str]) -> Kept:

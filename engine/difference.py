@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine.building import following
 from engine.draft import same_value
-from engine.graph import Content, Kept, Node, Note, Place, SettingValue, Socket, Wire
+from engine.graph import Content, Kept, Node, Note, Place, Route, SettingValue, Socket, Wire
 from engine.matching import matched
 from engine.operator import Operator
 from engine.order import natural
@@ -57,7 +57,7 @@ class Difference:
     """How one content differs from another. Everything is in natural order of the ids.
 
     What was removed goes by its ids in the first content, everything else by those in the second. `layout` holds the
-    nodes and notes that only stand elsewhere; it is no part of `same`.
+    nodes, notes and wires that only stand or run elsewhere; it is no part of `same`.
     """
 
     added: tuple[Node, ...] = ()
@@ -107,7 +107,11 @@ def difference(before: Content, after: Content, library: Mapping[str, Operator] 
             notes, lambda one, other: _note(before.layout.notes[one], after.layout.notes[other], pairs)
         ),
         kept=tuple(_kept(before.kept, after.kept, pairs)),
-        layout=(*_changed(pairs, _placed(before, after)), *_changed(notes, _drawn(before, after))),
+        layout=(
+            *_changed(pairs, _placed(before, after)),
+            *_changed(notes, _drawn(before, after)),
+            *_laid(before, after, wires),
+        ),
     )
 
 
@@ -125,7 +129,7 @@ def _node(old: Node, new: Node, ids: Mapping[str, str], library: Mapping[str, Op
     specs = library[old.operator].settings if old.operator in library else {}
     settings = {name: following(specs.get(name), value, ids) for name, value in old.settings.items()}
     moved = replace(old, inside=_inside(old.inside, ids))
-    for name in ("id", "operator", "name", "frozen", "inside", "exposed"):
+    for name in ("id", "operator", "name", "frozen", "inside", "exposed", "muted"):
         if getattr(moved, name) != getattr(new, name):
             yield Change(name, getattr(old, name), getattr(new, name))
     for name in sorted(settings.keys() | new.settings.keys(), key=natural):
@@ -193,8 +197,22 @@ def _drawn(before: Content, after: Content) -> Callable[[str, str], Iterable[Cha
             was, now = (tuple(getattr(note, name) for name in names) for note in (one, other))
             if was != now:
                 yield Change(what, was, now)
+        for what in ("frame", "color"):
+            if getattr(one, what) != getattr(other, what):
+                yield Change(what, getattr(one, what), getattr(other, what))
 
     return compare
+
+
+def _laid(before: Content, after: Content, wires: Mapping[Wire, Wire]) -> Iterable[Changed]:
+    """Yield the wires of both contents that run otherwise; `wires` says which one of the first each was."""
+    routes = after.layout.routes.keys() | {new for new, old in wires.items() if old in before.layout.routes}
+    for new in _in_order(wire for wire in routes if wire in wires and wire in after.graph.wires):
+        one, other = before.layout.routes.get(wires[new], Route()), after.layout.routes.get(new, Route())
+        names = [name for name in ("dots", "tagged") if getattr(one, name) != getattr(other, name)]
+        if names:
+            changes = tuple(Change(name, getattr(one, name), getattr(other, name)) for name in names)
+            yield Changed(*(f"{wire.source} -> {wire.target}" for wire in (wires[new], new)), changes)
 
 
 # Kept values ----------------------------------------------------------------------------------------------------------

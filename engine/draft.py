@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from engine import limits
 from engine.bodies import owner_of
 from engine.errors import EditError
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Wire
+from engine.graph import Content, Graph, Kept, Node, Note, Place, Route, Wire
 from engine.types import Tensor
 
 
@@ -22,13 +22,15 @@ class Touched:
     wires: set[Wire] = field(default_factory=set)
     notes: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+    routes: set[Wire] = field(default_factory=set)
+    """Wires that run otherwise."""
     renamed: set[str] = field(default_factory=set)
     computing: bool = False
     """Whether what the graph computes may differ."""
     kept: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.nodes or self.wires or self.notes or self.moved or self.kept)
+        return bool(self.nodes or self.wires or self.notes or self.moved or self.routes or self.kept)
 
 
 class Draft:
@@ -45,6 +47,7 @@ class Draft:
         self._wires: set[Wire] | None = None
         self._places: dict[str, Place] | None = None
         self._notes: dict[str, Note] | None = None
+        self._routes: dict[Wire, Route] | None = None
         self._values: dict[str, Tensor] | None = None
         self._states: dict[str, Mapping[str, Tensor]] | None = None
         self._kept = content.kept
@@ -73,6 +76,11 @@ class Draft:
     def notes(self) -> Mapping[str, Note]:
         """The notes so far."""
         return self._base.layout.notes if self._notes is None else self._notes
+
+    @property
+    def routes(self) -> Mapping[Wire, Route]:
+        """The routes so far."""
+        return self._base.layout.routes if self._routes is None else self._routes
 
     def node(self, id: str) -> Node:
         """Return a node; raise EditError where there is none of that id."""
@@ -129,8 +137,8 @@ class Draft:
         if self._nodes is not None or self._wires is not None:
             wires = graph.wires if self._wires is None else frozenset(self._wires)
             graph = graph.changed(self.nodes, wires, self.touched.wires)
-        if self._places is not None or self._notes is not None:
-            layout = Layout(self.places, self.notes)
+        if self._places is not None or self._notes is not None or self._routes is not None:
+            layout = replace(layout, places=self.places, notes=self.notes, routes=self.routes)
         return Content(graph, layout, self.kept())
 
     # Changes --------------------------------------------------------------------------------------------------------
@@ -144,6 +152,7 @@ class Draft:
             raise EditError(f"A graph may have at most {limits.NODES} nodes.")
         self._nodes[node.id] = node
         if self._inner is not None:
+            self._inner[owner_of(old.inside if old else "")].discard(node.id)
             self._inner[owner_of(node.inside)].add(node.id)
         self.touched.nodes.add(node.id)
         if old is None or old.name != node.name:
@@ -174,8 +183,9 @@ class Draft:
         self._touch(wire)
 
     def drop_wire(self, wire: Wire) -> None:
-        """Take away a wire that is there."""
+        """Take away a wire that is there, with its route."""
         self._own_wires().remove(wire)
+        self.put_route(wire, None)
         if self._ends is not None:
             self._ends[wire.source.node].discard(wire)
             self._ends[wire.target.node].discard(wire)
@@ -192,6 +202,20 @@ class Draft:
         else:
             self._places[id] = place
         self.touched.moved.add(id)
+
+    def put_route(self, wire: Wire, route: Route | None) -> None:
+        """Let a wire run otherwise, or straight."""
+        if route is not None and route.plain:
+            route = None
+        if self.routes.get(wire) == route:
+            return
+        if self._routes is None:
+            self._routes = dict(self._base.layout.routes)
+        if route is None:
+            del self._routes[wire]
+        else:
+            self._routes[wire] = route
+        self.touched.routes.add(wire)
 
     def put_note(self, note: Note) -> None:
         """Add a note, or put it in the place of the one with its id."""
@@ -267,7 +291,10 @@ class Draft:
 
 
 def _computes_the_same(old: Node, new: Node) -> bool:
-    return (old.operator, old.frozen) == (new.operator, new.frozen) and same_value(old.settings, new.settings)
+    same = all(
+        getattr(old, name) == getattr(new, name) for name in ("operator", "frozen", "inside", "exposed", "muted")
+    )
+    return same and same_value(old.settings, new.settings)
 
 
 def same_value(one: object, other: object) -> bool:

@@ -10,13 +10,13 @@ into a socket, missing inputs) are allowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 from engine import bodies, checks
 from engine.draft import Draft, Touched, same_value
 from engine.errors import EditError
-from engine.graph import Content, Kept, Node, Note, Place, SettingValue, Wire
+from engine.graph import Content, Graph, Kept, Node, Note, Place, Route, SettingValue, Wire
 from engine.sockets import shortened
 from engine.types import Tensor
 
@@ -109,24 +109,30 @@ class RemoveNode(EditRecord):
             draft.wires_at(self.id),
             draft.frames_with(self.id),
         )
+        routes = [draft.routes.get(wire) for wire in wires]
         for wire in wires:
             draft.drop_wire(wire)
         for frame in frames:
-            draft.put_note(replace(frame, nodes=tuple(id for id in frame.nodes if id != self.id)))
+            left = tuple(id for id in frame.nodes if id != self.id)
+            draft.put_note(replace(frame, nodes=left, frame=frame.frame or not left))
         draft.put_place(self.id, None)
         value, state = draft.take_kept(self.id)
         draft.drop_node(self.id)
         add = AddNode(node, place, value, state)
         if not wires and not frames:
             return add
-        return Group(self.name, (add, *map(Connect, wires), *map(ChangeNote, frames)))
+        return Group(self.name, (add, *map(Connect, wires, routes), *map(ChangeNote, frames)))
 
 
 @dataclass(frozen=True, slots=True)
 class Connect(EditRecord):
-    """Make a wire. Faulty graphs are allowed here: `infer.refusal` says what a person may not wire."""
+    """Make a wire, by a route where one is given.
+
+    Faulty graphs are allowed here: `infer.refusal` says what a person may not wire.
+    """
 
     wire: Wire
+    route: Route | None = None
 
     @property
     def name(self) -> str:
@@ -137,6 +143,7 @@ class Connect(EditRecord):
         if wire in draft.wires:
             raise EditError(f"There is already a wire from {wire.source} to {wire.target}.", node=wire.target.node)
         draft.add_wire(wire)
+        draft.put_route(wire, self.route and checks.checked_route(self.route, wire))
         return Disconnect(wire)
 
 
@@ -155,8 +162,30 @@ class Disconnect(EditRecord):
             raise EditError(
                 f"There is no wire from {self.wire.source} to {self.wire.target} any more.", node=self.wire.target.node
             )
+        route = draft.routes.get(self.wire)
         draft.drop_wire(self.wire)
-        return Connect(self.wire)
+        return Connect(self.wire, route)
+
+
+@dataclass(frozen=True, slots=True)
+class Reroute(EditRecord):
+    """Let a wire run through dots, or from tag to tag (None: straight). Does not touch the graph."""
+
+    wire: Wire
+    route: Route | None
+
+    @property
+    def name(self) -> str:
+        return "Lay wire"
+
+    def do(self, draft: Draft) -> Edit:
+        if self.wire not in draft.wires:
+            raise EditError(
+                f"There is no wire from {self.wire.source} to {self.wire.target} any more.", node=self.wire.target.node
+            )
+        old = draft.routes.get(self.wire)
+        draft.put_route(self.wire, self.route and checks.checked_route(self.route, self.wire))
+        return Reroute(self.wire, old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +276,46 @@ class SetFrozen(EditRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class SetExposed(EditRecord):
+    """Make a setting of a node an input socket too, or no longer. What is wired into it is the caller's to see to."""
+
+    node: str
+    setting: str
+    exposed: bool
+
+    @property
+    def name(self) -> str:
+        return f"{_words(self.setting)} as a {'socket' if self.exposed else 'setting'}"
+
+    def do(self, draft: Draft) -> Edit:
+        node = draft.node(self.node)
+        setting = checks.require_word(self.setting, "setting", self.node)
+        was = setting in node.exposed
+        if was != self.exposed:
+            names = {*node.exposed, setting} if self.exposed else {*node.exposed} - {setting}
+            draft.put_node(replace(node, exposed=tuple(sorted(names))))
+        return SetExposed(node.id, setting, was)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMuted(EditRecord):
+    """Mute a node, so that it is passed by, or let it work again."""
+
+    node: str
+    muted: bool
+
+    @property
+    def name(self) -> str:
+        return "Mute" if self.muted else "Unmute"
+
+    def do(self, draft: Draft) -> Edit:
+        node = draft.node(self.node)
+        if node.muted != self.muted:
+            draft.put_node(replace(node, muted=bool(self.muted)))
+        return SetMuted(node.id, node.muted)
+
+
+@dataclass(frozen=True, slots=True)
 class Move(EditRecord):
     """Put nodes at places (None: nowhere). Does not touch the graph."""
 
@@ -265,6 +334,38 @@ class Move(EditRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class PutInside(EditRecord):
+    """Put nodes and notes into other bodies; what lies inside them comes along. No wire may cross an edge afterwards:
+    what joined them to others is taken away before, and no node may come to lie inside itself or too deep."""
+
+    nodes: Mapping[str, str]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return "Put inside"
+
+    def do(self, draft: Draft) -> Edit:
+        back = {id: draft.node(id).inside for id in self.nodes}
+        noted = {id: draft.note(id).inside for id in self.notes}
+        for id, inside in self.nodes.items():
+            draft.put_node(replace(draft.node(id), inside=inside))
+        for id in sorted(bodies.enclosed(Graph(draft.nodes), self.nodes)):
+            checks.require_inside(draft.nodes[id].inside, draft.nodes, f"The node {id}")
+        for id in self.nodes:
+            for wire in draft.wires_at(id):
+                if fault := checks.across(wire, draft.nodes):
+                    raise EditError(fault, node=id)
+        for id, inside in self.notes.items():
+            checks.require_inside(inside, draft.nodes, f"The note {id}")
+            draft.put_note(replace(draft.note(id), inside=inside))
+        for note in draft.notes.values():
+            if note.inside and (fault := bodies.nesting_fault(note.inside, draft.nodes)):
+                raise EditError(f"The note {note.id} {fault}.")
+        return PutInside(back, noted)
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote(EditRecord):
     """Add a note or a frame."""
 
@@ -272,7 +373,7 @@ class AddNote(EditRecord):
 
     @property
     def name(self) -> str:
-        return "Add frame" if self.note.nodes else "Add note"
+        return "Add frame" if self.note.is_frame else "Add note"
 
     def do(self, draft: Draft) -> Edit:
         note = checks.checked_note(self.note, draft.nodes)
@@ -351,8 +452,8 @@ class Group(EditRecord):
 
 
 Edit: TypeAlias = (
-    AddNode | RemoveNode | Connect | Disconnect | SetSetting | ResetSetting | Rename | SetFrozen | Move
-    | AddNote | RemoveNote | ChangeNote | SetKept | Group
+    AddNode | RemoveNode | Connect | Disconnect | Reroute | SetSetting | ResetSetting | Rename | SetFrozen
+    | SetExposed | Move | SetMuted | AddNote | RemoveNote | ChangeNote | SetKept | Group
 )  # fmt: skip
 
 
@@ -376,6 +477,10 @@ def loose_end(content: Content) -> str | None:
             lambda: [(end.node, end) for wire in content.graph.wires for end in wire],
         ),
         ("The layout places {}, which is not a node.", lambda: [(id, id) for id in content.layout.places]),
+        (
+            "The layout lays the wire into {}, which is not there.",
+            lambda: [("", wire.target) for wire in content.layout.routes if wire not in content.graph.wires],
+        ),
         ("The frame {} carries a node that is not there.", lambda: list(frames)),
         ("Values are kept for {}, which is not a node.", lambda: [(id, id) for id in _kept_for(content.kept)]),
     )

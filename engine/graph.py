@@ -40,9 +40,10 @@ class Node:
 
     `settings` holds only what differs from the operator's defaults; a value for an unwired input that has a
     default stands there too, under the input's name. `name` is what people call it ("" means the operator's title).
-    A `frozen` parameter is not trained. `inside` names the body the node lies in: "" is the main graph, "for_1" the
-    body of the node for_1, "branch_1.then" one of several bodies of branch_1 (see `engine.bodies`). `exposed` names the
-    settings that are input sockets too, in alphabetical order (see `engine.exposing`).
+    A `frozen` parameter is not trained. A `muted` node is passed by (see `engine.muting`). `inside` names the body the
+    node lies in: "" is the main graph, "for_1" the body of the node for_1, "branch_1.then" one of several bodies of
+    branch_1 (see `engine.bodies`). `exposed` names the settings that are input sockets too, in alphabetical order (see
+    `engine.exposing`).
     """
 
     id: str
@@ -52,6 +53,7 @@ class Node:
     frozen: bool = False
     inside: str = ""
     exposed: tuple[str, ...] = ()
+    muted: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class Graph:
         for id, node in self.nodes.items():
             found[node.inside].append(id)
         return {inside: tuple(ids) for inside, ids in found.items()}
+
+    @cached_property
+    def muted(self) -> frozenset[str]:
+        """The muted nodes."""
+        return frozenset(id for id, node in self.nodes.items() if node.muted)
 
     @cached_property
     def flat(self) -> bool:
@@ -193,11 +200,15 @@ class Place:
     shows: str = ""
 
 
+FRAME_COLORS: Final = ("sand", "green", "teal", "rose", "violet", "grey")
+"""What a frame may be coloured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text on the canvas (Markdown), in a rectangle; a frame when `nodes` names what it carries.
+    """A text on the canvas (Markdown), in a rectangle; a frame where it says so or `nodes` names what it carries.
 
-    `inside` names the body whose canvas it stands on, as for nodes.
+    `inside` names the body whose canvas it stands on, as for nodes. `color` is one of FRAME_COLORS, "" the first.
     """
 
     id: str
@@ -208,6 +219,29 @@ class Note:
     height: float = 120.0
     nodes: tuple[str, ...] = ()
     inside: str = ""
+    frame: bool = False
+    color: str = ""
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it is a frame: also one that carries nothing now."""
+        return self.frame or bool(self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a wire runs where it does not run straight: through dots (x, y) in scene units, from source to target.
+
+    A `tagged` one is not drawn: a tag at either end names the other.
+    """
+
+    dots: tuple[tuple[float, float], ...] = ()
+    tagged: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether it says nothing: such a route is not kept."""
+        return not self.dots and not self.tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +250,8 @@ class Layout:
 
     places: Mapping[str, Place] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
+    routes: Mapping[Wire, Route] = field(default_factory=dict)
+    """Of wires that run through dots, or are tagged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import limits
-from engine.edits import ChangeNote, Edit, Group, Move, Rename, ResetSetting, SetFrozen, SetKept, SetSetting, parts
+from engine.edits import (
+    ChangeNote,
+    Edit,
+    Group,
+    Move,
+    Rename,
+    ResetSetting,
+    SetFrozen,
+    SetKept,
+    SetMuted,
+    SetSetting,
+    parts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,8 @@ def _overwrites(edit: Edit) -> tuple[object, ...] | None:
             return ("name", node)
         case SetFrozen(node):
             return ("frozen", node)
+        case SetMuted(node):
+            return ("muted", node)
         case ChangeNote(note):
             return ("note", note.id)
         case SetKept():

@@ -159,7 +159,7 @@ WIDEST: Final = 64
 
 
 def _content(node: Node) -> Hashable:
-    return "content", _kind(node), node.frozen, repr(sorted(node.settings.items()))
+    return "content", _kind(node), node.frozen, node.muted, node.exposed, repr(sorted(node.settings.items()))
 
 
 def _only(graph: Graph, ids: list[str]) -> dict[tuple[str, str], str]:

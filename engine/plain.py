@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from engine import edits, limits
 from engine.edits import Edit
 from engine.errors import EditError
-from engine.graph import Kept, Node, Note, Place, Socket, Wire
+from engine.graph import Kept, Node, Note, Place, Route, Socket, Wire
 from engine.types import DTYPES, Tensor
 
 Reader: TypeAlias = Callable[[Any, str], Any]
@@ -164,7 +164,7 @@ _place = _since(
     _record(Place, x=_number, y=_number, collapsed=_truth, preview=_text, shows=_text),
 )
 _MAIN: Final = {"inside": ""}
-_LATER: Final = {"inside": "", "exposed": []}
+_LATER: Final = {"inside": "", "exposed": [], "muted": False}
 _node = _since(
     _LATER,
     _record(
@@ -176,10 +176,11 @@ _node = _since(
         frozen=_truth,
         inside=_text,
         exposed=_list(_text),
+        muted=_truth,
     ),
 )
 _note = _since(
-    _MAIN,
+    {**_MAIN, "frame": False, "color": ""},
     _record(
         Note,
         id=_text,
@@ -190,11 +191,15 @@ _note = _since(
         height=_number,
         nodes=_list(_text),
         inside=_text,
+        frame=_truth,
+        color=_text,
     ),
 )
 _kept = _record(
     Kept, step=_whole, seed=_whole, optimizer=_text, values=_mapping(_tensor), states=_mapping(_mapping(_tensor))
 )  # fmt: skip
+
+_route = _record(Route, dots=_list(_pair(_number, lambda x, y: (x, y))), tagged=_truth)
 
 READERS: Final[Mapping[str, tuple[Callable[..., Edit], Mapping[str, Reader]]]] = {
     "AddNode": (
@@ -202,20 +207,26 @@ READERS: Final[Mapping[str, tuple[Callable[..., Edit], Mapping[str, Reader]]]] =
         {"node": _node, "place": _optional(_place), "value": _optional(_tensor), "state": _optional(_mapping(_tensor))},
     ),
     "RemoveNode": (edits.RemoveNode, {"id": _text}),
-    "Connect": (edits.Connect, {"wire": _wire}),
+    "Connect": (edits.Connect, {"wire": _wire, "route": _optional(_route)}),
     "Disconnect": (edits.Disconnect, {"wire": _wire}),
+    "Reroute": (edits.Reroute, {"wire": _wire, "route": _optional(_route)}),
     "SetSetting": (edits.SetSetting, {"node": _text, "setting": _text, "value": _setting}),
     "ResetSetting": (edits.ResetSetting, {"node": _text, "setting": _text}),
     "Rename": (edits.Rename, {"node": _text, "to": _text}),
     "SetFrozen": (edits.SetFrozen, {"node": _text, "frozen": _truth}),
+    "SetMuted": (edits.SetMuted, {"node": _text, "muted": _truth}),
     "SetExposed": (edits.SetExposed, {"node": _text, "setting": _text, "exposed": _truth}),
     "Move": (edits.Move, {"places": _mapping(_optional(_place))}),
+    "PutInside": (edits.PutInside, {"nodes": _mapping(_text), "notes": _mapping(_text)}),
     "AddNote": (edits.AddNote, {"note": _note}),
     "RemoveNote": (edits.RemoveNote, {"id": _text}),
     "ChangeNote": (edits.ChangeNote, {"note": _note}),
     "SetKept": (edits.SetKept, {"kept": _optional(_kept)}),
 }
 """How each kind of edit but Group is read."""
+
+LATER: Final[Mapping[str, Mapping[str, Any]]] = {"Connect": {"route": None}}
+"""Fields that older journals write without, and what they are there."""
 
 
 def _edit(data: Any, place: str, depth: int) -> Edit:
@@ -228,5 +239,5 @@ def _edit(data: Any, place: str, depth: int) -> Edit:
     if not isinstance(kind, str) or kind not in READERS:
         raise _fault(f"{place}.edit", f"one of {', '.join(READERS)} or Group, groups at most {_NESTING} deep")
     make, readers = READERS[kind]
-    edit: Edit = _record(make, **readers)(given, place)
+    edit: Edit = _record(make, **readers)({**LATER.get(kind, {}), **given}, place)
     return edit

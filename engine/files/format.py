@@ -72,6 +72,7 @@ class NodeFields(Struct, frozen=True, forbid_unknown_fields=True):
     settings: dict[Word, Setting] = {}
     inside: Inside = ""
     exposed: Annotated[list[Word], Meta(max_length=limits.COLLECTION)] = []
+    muted: bool = False
 
 
 class PlaceFields(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +86,7 @@ class PlaceFields(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NoteFields(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text on the canvas; a frame when `nodes` names the nodes it carries."""
+    """A text on the canvas; a frame when it says so or `nodes` names the nodes it carries."""
 
     text: Text
     x: Coordinate = 0.0
@@ -94,6 +95,16 @@ class NoteFields(Struct, frozen=True, forbid_unknown_fields=True):
     height: Extent = 120.0
     nodes: Annotated[list[Id], Meta(max_length=limits.NODES)] = []
     inside: Inside = ""
+    frame: bool = False
+    color: Literal["", "sand", "green", "teal", "rose", "violet", "grey"] = ""
+
+
+class RouteFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a wire runs: through dots, or, where it is tagged, only named at both ends."""
+
+    wire: tuple[SocketText, SocketText]
+    dots: Annotated[list[tuple[Coordinate, Coordinate]], Meta(max_length=limits.DOTS)] = []
+    tagged: bool = False
 
 
 class TensorFields(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,4 +142,5 @@ class GraphFile(Struct, frozen=True, forbid_unknown_fields=True):
     wires: Annotated[list[tuple[SocketText, SocketText]], Meta(max_length=limits.WIRES)] = []
     layout: Annotated[dict[Id, PlaceFields], Meta(max_length=limits.NODES)] = {}
     notes: Annotated[dict[Id, NoteFields], Meta(max_length=limits.NOTES)] = {}
+    routes: Annotated[list[RouteFields], Meta(max_length=limits.WIRES)] = []
     kept: KeptFields | None = None

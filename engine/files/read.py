@@ -13,10 +13,10 @@ from engine import bodies, checks, limits
 from engine.errors import FileError
 from engine.files import kept, scan
 from engine.files.faults import fault
-from engine.files.format import GraphFile, PlaceFields
+from engine.files.format import GraphFile, NoteFields, PlaceFields
 from engine.files.source import read_bytes
 from engine.files.upgrade import upgraded
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, SettingValue, Socket, Wire
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route, SettingValue, Socket, Wire
 from engine.sockets import shortened
 
 
@@ -45,7 +45,7 @@ def parse(
     except msgspec.ValidationError as error:
         raise document.error(*fault(value, error)) from None
     graph = _graph(fields, document)
-    return Content(graph, _layout(fields, graph.nodes, document), _kept(fields, document, arrays, folder))
+    return Content(graph, _layout(fields, graph, document), _kept(fields, document, arrays, folder))
 
 
 def _graph(fields: GraphFile, document: scan.Text) -> Graph:
@@ -58,13 +58,14 @@ def _graph(fields: GraphFile, document: scan.Text) -> Graph:
             each.frozen,
             each.inside,
             tuple(sorted(set(each.exposed))),
+            each.muted,
         )
         for id, each in fields.nodes.items()
     }
     _require_bodies("nodes", nodes, nodes, document)
     wires: set[Wire] = set()
     for k, (source, target) in enumerate(fields.wires):
-        wire = Wire(Socket(*source.split(".", 1)), Socket(*target.split(".", 1)))
+        wire = _wire_of((source, target))
         for end, socket in enumerate(wire):
             if socket.node not in nodes:
                 raise document.error(["wires", k, end], f'there is no node "{socket.node}" for this wire.')
@@ -88,22 +89,40 @@ def _require_bodies(
             right.add(each.inside)
 
 
-def _layout(fields: GraphFile, nodes: Mapping[str, Node], document: scan.Text) -> Layout:
+def _layout(fields: GraphFile, graph: Graph, document: scan.Text) -> Layout:
     for id in fields.layout:
         if id not in fields.nodes:
             raise document.error(["layout", id], f'there is no node "{id}" to be placed.')
     for note, frame in fields.notes.items():
         _require_carried(note, frame.nodes, fields.nodes, document)
-    notes = {
-        id: Note(id, each.text, each.x, each.y, each.width, each.height, tuple(each.nodes), each.inside)
-        for id, each in fields.notes.items()
-    }
-    _require_bodies("notes", notes, nodes, document)
-    return Layout({id: _place(each) for id, each in fields.layout.items()}, notes)
+    notes = {id: _note(id, each) for id, each in fields.notes.items()}
+    _require_bodies("notes", notes, graph.nodes, document)
+    return Layout({id: _place(each) for id, each in fields.layout.items()}, notes, _routes(fields, graph, document))
+
+
+def _note(id: str, fields: NoteFields) -> Note:
+    size = fields.x, fields.y, fields.width, fields.height
+    return Note(id, fields.text, *size, tuple(fields.nodes), fields.inside, fields.frame, fields.color)
 
 
 def _place(fields: PlaceFields) -> Place:
     return Place(fields.x, fields.y, fields.collapsed, fields.preview, fields.shows)
+
+
+def _routes(fields: GraphFile, graph: Graph, document: scan.Text) -> dict[Wire, Route]:
+    routes: dict[Wire, Route] = {}
+    for k, each in enumerate(fields.routes):
+        wire = _wire_of(each.wire)
+        if wire not in graph.wires or wire in routes:
+            what = "stands here a second time" if wire in routes else "is not there"
+            raise document.error(["routes", k, "wire"], f"the wire from {wire.source} to {wire.target} {what}.")
+        routes[wire] = Route(tuple(each.dots), each.tagged)
+    return {wire: route for wire, route in routes.items() if not route.plain}
+
+
+def _wire_of(ends: tuple[str, str]) -> Wire:
+    source, target = ends
+    return Wire(Socket(*source.split(".", 1)), Socket(*target.split(".", 1)))
 
 
 def _require_carried(note: str, carried: Sequence[str], nodes: Container[str], document: scan.Text) -> None:

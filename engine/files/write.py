@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from engine.errors import FileError
 from engine.files import kept
 from engine.files.format import FORMAT, VERSION
-from engine.graph import Content, Node, Note, Place
+from engine.graph import Content, Node, Note, Place, Route, Wire
 from engine.order import natural
 from engine.sockets import shortened
 
@@ -24,7 +24,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 _LINES: Final[Mapping[str, Any]] = {
-    "nodes": 1, "wires": 1, "layout": 1, "notes": 1, "kept": {"values": 1, "states": 2},
+    "nodes": 1, "wires": 1, "layout": 1, "notes": 1, "routes": 1, "kept": {"values": 1, "states": 2},
 }  # fmt: skip
 """How many levels of each section are spread over lines; what lies deeper stands on one line."""
 
@@ -57,6 +57,9 @@ def pack(content: Content) -> Packed:
         "wires": sorted(([str(w.source), str(w.target)] for w in content.graph.wires), key=_wire_order),
         "layout": {id: _place(content.layout.places[id]) for id in _ordered(content.layout.places)},
         "notes": {id: _note(content.layout.notes[id]) for id in _ordered(content.layout.notes)},
+        "routes": [
+            _route(wire, content.layout.routes[wire]) for wire in sorted(content.layout.routes, key=_ends_order)
+        ],
         "kept": fields,
     }
     shown = {name: part for name, part in sections.items() if part or name in _SECTIONS}
@@ -75,6 +78,10 @@ def _ordered(ids: Iterable[str]) -> list[str]:
 
 def _wire_order(ends: list[str]) -> tuple[Any, ...]:
     return natural(ends[0]), natural(ends[1])
+
+
+def _ends_order(wire: Wire) -> tuple[Any, ...]:
+    return _wire_order([str(wire.source), str(wire.target)])
 
 
 def _block(head: str, value: Any, depth: Any, margin: str) -> list[str]:
@@ -100,6 +107,8 @@ def _node(node: Node) -> dict[str, Any]:
         fields["frozen"] = True
     if node.inside:
         fields["inside"] = node.inside
+    if node.muted:
+        fields["muted"] = True
     if node.exposed:
         fields["exposed"] = list(node.exposed)
     if node.settings:
@@ -118,7 +127,14 @@ def _note(note: Note) -> dict[str, Any]:
     fields |= {name: _number(getattr(note, name)) for name in ("x", "y", "width", "height")}
     if note.nodes:
         fields["nodes"] = list(note.nodes)
-    return fields | {"inside": note.inside} if note.inside else fields
+    return fields | {name: getattr(note, name) for name in ("inside", "frame", "color") if getattr(note, name)}
+
+
+def _route(wire: Wire, route: Route) -> dict[str, Any]:
+    fields: dict[str, Any] = {"wire": [str(wire.source), str(wire.target)]}
+    if route.dots:
+        fields["dots"] = [[_number(x), _number(y)] for x, y in route.dots]
+    return fields | {"tagged": True} if route.tagged else fields
 
 
 def _number(x: float) -> int | float:

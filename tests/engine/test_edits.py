@@ -49,6 +49,7 @@ EFFECTS: Mapping[str, tuple[e.Edit, Any, Any]] = {
     "set another": (e.SetSetting("a_1", "keep", True), lambda c: node(c, "a_1").settings, {"axis": 1, "keep": True}),
     "reset": (e.ResetSetting("a_1", "axis"), lambda c: node(c, "a_1").settings, {}),
     "rename": (e.Rename("a_1", "<b>"), lambda c: node(c, "a_1").name, "<b>"),
+    "mute": (e.SetMuted("b_1", True), lambda c: node(c, "b_1").muted, True),
     "freeze": (e.SetFrozen("b_1", True), lambda c: node(c, "b_1").frozen, True),
     "move": (e.Move({"a_1": Place(-0.0, 9), "b_1": Place(3, 3, True)}), lambda c: c.layout.places,
              {"a_1": Place(0.0, 9.0), "b_1": Place(3.0, 3.0, True)}),
@@ -177,7 +178,7 @@ def test_the_graph_stays_the_same_object_where_only_the_layout_changes(what: str
 
 @pytest.mark.parametrize(
     "edit", [e.SetSetting("a_1", "axis", 1), e.ResetSetting("a_1", "no"), e.Rename("b_1", ""), e.Move({}),
-             e.SetFrozen("a_1", False), e.ChangeNote(FRAME), e.Group("", ())]
+             e.SetFrozen("a_1", False), e.SetMuted("a_1", False), e.ChangeNote(FRAME), e.Group("", ())]
 )  # fmt: skip
 def test_an_edit_that_changes_nothing_leaves_the_very_content(edit: e.Edit) -> None:
     assert edit.apply(CONTENT)[0] is CONTENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.edits import Connect, Edit, Group, Move, Rename, ResetSetting, SetFrozen, SetSetting
+from engine.edits import Connect, Edit, Group, Move, Rename, ResetSetting, SetFrozen, SetMuted, SetSetting
 from engine.graph import Place
 from engine.history import History, Step, sequence
 from tests.engine.graphs import wire
@@ -122,6 +122,7 @@ WIRED = Connect(wire("a.v", "b.x"))
         (A0, ResetSetting("a", "s"), ResetSetting("a", "s")),
         (B0, B1, B1),
         (SetFrozen("b", True), SetFrozen("b", False), SetFrozen("b", False)),
+        (SetMuted("b", True), SetMuted("b", False), SetMuted("b", False)),
         (Group("g", (A0, B0)), Group("g", (A1, B1)), Group("g", (A1, B1))),
         (A0, B1, Group("Change s", (A0, B1))),
         (WIRED, WIRED, Group("Connect", (WIRED, WIRED))),

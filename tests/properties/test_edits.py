@@ -75,6 +75,8 @@ NOTE_RECORDS = st.builds(
     st.floats(1, 1000),
     st.lists(IDS, max_size=3, unique=True).map(tuple),
     st.sampled_from(["", "", "a_1.then"]),
+    st.booleans(),
+    st.sampled_from(["", "teal", "grey"]),
 )
 WIRES = st.builds(Wire, st.builds(Socket, IDS, SOCKETS), st.builds(Socket, IDS, SOCKETS))
 ARRAYS = (
@@ -106,6 +108,7 @@ SINGLE = st.one_of(
     st.builds(e.ResetSetting, IDS, WORDS),
     st.builds(e.Rename, IDS, NAMES),
     st.builds(e.SetFrozen, IDS, st.booleans()),
+    st.builds(e.SetMuted, IDS, st.booleans()),
     st.builds(e.Move, st.dictionaries(IDS, st.none() | PLACES, max_size=3)),
     st.builds(e.AddNote, NOTE_RECORDS),
     st.builds(e.RemoveNote, NOTES),

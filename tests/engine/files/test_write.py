@@ -124,6 +124,7 @@ EDITS = [
     (edits.SetSetting("sin_9", "gain", 2.0), 1),
     (edits.Rename("sin_7", "seven"), 1),
     (edits.SetFrozen("sin_7", True), 1),
+    (edits.SetMuted("sin_7", True), 1),
     (edits.Move({"sin_3": Place(1.0, 2.0)}), 1),
     (edits.Disconnect(Wire(Socket("sin_4", "value"), Socket("sin_5", "x"))), 1),
     (edits.Connect(Wire(Socket("sin_4", "value"), Socket("sin_9", "x"))), 1),
