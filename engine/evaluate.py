@@ -17,6 +17,7 @@ from engine.backends.interpret import first_nonfinite, interpret_all
 from engine.binding import States, bind, failure, naming, nonfinite
 from engine.descent import is_loss, lowered_loss
 from engine.errors import GradwireError, RunError
+from engine.exposing import declared_for
 from engine.graph import Socket
 from engine.landscape import Surface, element
 from engine.operator import Kind
@@ -85,7 +86,7 @@ def evaluable(prepared: Prepared) -> tuple[str, ...]:
     order, _ = acyclic_part(graph.nodes, parents)
     able: set[str] = set()
     for id in order:
-        declared = library.get(graph.nodes[id].operator)
+        declared = declared_for(library, graph.nodes[id])
         if declared is None or not all(parent in able for parent in parents(id)) or not _ready(prepared, id):
             continue
         if all(prepared.inferred.get(Socket(id, name)) is not None for name in output_names(graph, declared, id)):

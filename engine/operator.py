@@ -145,6 +145,8 @@ class Operator:
     synonyms: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     adds: Mapping[str, Added] = field(default_factory=dict)
+    exposed: tuple[str, ...] = ()
+    """Settings of this node that are inputs too, the last ones (`engine.exposing`); none as declared."""
     inner: Inner | None = None
     """What lies inside a new node of this operator."""
     demands: Callable[[Mapping[str, Type | None], Mapping[str, Any]], Mapping[str, Shape]] | None = None
@@ -242,7 +244,7 @@ def operator(
             samples=tuple(s if isinstance(s, Sample) else Sample(tuple(s)) for s in samples),
             **more,
         )
-        _require_complete(declared)
+        require_complete(declared)
         return declared if derivative is None else _with_derivative(declared, derivative)
 
     return declare
@@ -297,7 +299,8 @@ def _signature(
     return tuple(inputs), settings
 
 
-def _require_complete(declared: Operator) -> None:
+def require_complete(declared: Operator) -> None:
+    """Raise DeclarationError, naming what lacks or clashes, where an operator is not declared in full."""
     needs_formula = declared.kind in (Kind.FUNCTION, Kind.RANDOM, Kind.STATEFUL)
     needs_shape = declared.kind not in (Kind.VIEW, Kind.HIGHER_ORDER, Kind.SOURCE)
     missing = [
@@ -322,14 +325,21 @@ def _require_complete(declared: Operator) -> None:
 
 
 class Library(Mapping[str, Operator]):
-    """A closed, immutable set of operators by id."""
+    """A closed, immutable set of operators by id. `absent` says of packages that are installed but bring nothing why:
+    a clause for each package's name."""
 
-    def __init__(self, operators: Iterable[Operator]) -> None:
+    def __init__(self, operators: Iterable[Operator], absent: Mapping[str, str] | None = None) -> None:
+        self.absent: Mapping[str, str] = dict(absent or {})
         self._by_id: dict[str, Operator] = {}
         for each in operators:
             if each.id in self._by_id:
                 raise DeclarationError(f"two operators are called {each.id}")
             self._by_id[each.id] = each
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages of plugins whose operators are here, by name: an operator of one is `family.package.name`."""
+        return tuple(sorted({parts[1] for id in self._by_id if len(parts := id.split(".")) == 3}))
 
     def __getitem__(self, id: str) -> Operator:
         return self._by_id[id]

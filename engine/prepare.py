@@ -14,6 +14,7 @@ from engine import random_bits
 from engine.constraints import CONSTRAINTS
 from engine.data import Data
 from engine.errors import DataError, DeclarationError, GradwireError, RunError, ShapeError
+from engine.exposing import declared_for
 from engine.graph import Content, Graph, Node, Socket, label
 from engine.infer import infer
 from engine.operator import Kind, Library, Operator
@@ -66,7 +67,10 @@ class Prepared:
 
     def operator(self, node: str) -> Operator:
         """Return the operator of a node; KeyError where the library does not have it."""
-        return self.library[self.graph.nodes[node].operator]
+        found = declared_for(self.library, self.graph.nodes[node])
+        if found is None:
+            raise KeyError(self.graph.nodes[node].operator)
+        return found
 
     def quoted(self, node: str) -> str:
         """Return how a sentence names the node."""

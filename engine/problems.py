@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from engine.bodies import flat
-from engine.edits import Disconnect, Edit, Group, ResetSetting, SetSetting
+from engine.edits import Disconnect, Edit, Group, ResetSetting, SetExposed, SetSetting
 from engine.errors import SettingError
+from engine.exposing import unable
 from engine.flow import Flow
 from engine.graph import Graph, Socket, Wire
 from engine.infer import Inference, infer
 from engine.operator import Kind, Operator, socket_number
 from engine.order import ancestors, graph_parents, loops, natural
-from engine.placeholder import operator_of
+from engine.placeholder import missing, operator_of
 from engine.problems_bodies import bodies
 from engine.problems_losses import changing_losses
 from engine.rules import is_derivative, is_optimizer
@@ -160,7 +161,7 @@ def _unknown_operators(facts: Facts) -> Iterator[Problem]:
             operator = facts.graph.nodes[node].operator
             close = facts.closest(operator, facts.library)
             hint = f"; did you mean {close}?" if close else "."
-            sentence = f" needs the operator “{shortened(operator)}”, which this Gradwire does not have{hint}"
+            sentence = f" needs the operator “{shortened(operator)}”, {missing(facts.library, operator)}{hint}"
             yield facts.problem("unknown-operator", sentence, node)
 
 
@@ -183,6 +184,16 @@ def _settings(facts: Facts) -> Iterator[Problem]:
                 words = name.replace("_", " ")
                 shown = shortened(json.dumps(value, ensure_ascii=False), 40)
                 yield facts.problem("bad-setting", f": {words} {fault.sentence}, not {shown}.", node, fix=reset)
+
+
+def _exposed(facts: Facts) -> Iterator[Problem]:
+    """Settings made sockets that cannot be."""
+    for node in facts.nodes:
+        declared = facts.operators[node]
+        for name in facts.graph.nodes[node].exposed if declared.kind is not Kind.UNKNOWN else ():
+            if fault := unable(declared, name):
+                sentence = f": {shortened(name.replace('_', ' '))} {fault}."
+                yield facts.problem("bad-socket", sentence, node, fix=SetExposed(node, name, False))
 
 
 def _declaration(declared: Operator, name: str) -> Setting | None:
@@ -360,6 +371,7 @@ def _warning(facts: Facts, code: str, sentence: str, node: str) -> Problem:
 
 
 CHECKS = (
+    _exposed,
     _unknown_operators,
     _settings,
     _cycles,

@@ -23,7 +23,11 @@ def outputs_of(
             _require_scalar(name, kind)
     if declared.accepts:
         declared.accepts(dict(zip(names, types, strict=True)), settings)
-    outputs = declared.shape(types, settings) if declared.shape else ()
+    own = [kind for name, kind in zip(names, types, strict=True) if name not in declared.exposed]
+    for name, kind in zip(names, types, strict=True):
+        if name in declared.exposed:
+            _require_number(name, kind)
+    outputs = declared.shape(own, settings) if declared.shape else ()
     for kind in outputs:
         _require_bounded(kind)
     return outputs
@@ -51,6 +55,12 @@ def _require_scalar(name: str, kind: Type) -> None:
         raise ShapeError(f"loss takes a real number, not {kind.dtype}: it has to have a slope", socket="loss")
     if kind.dtype.startswith("complex"):
         raise ShapeError(f"{name} takes a real number, not {kind.dtype}", socket=name)
+
+
+def _require_number(name: str, kind: Type) -> None:
+    """Raise ShapeError where what is wired into an exposed setting is no single real number."""
+    if not isinstance(kind, ArrayType) or kind.shape != () or kind.dtype.startswith("complex"):
+        raise ShapeError(f"{name} is a setting: it takes a single real number, not {kind}", socket=name)
 
 
 def _require_bounded(kind: Type) -> None:

@@ -69,24 +69,32 @@ class Job(Struct, frozen=True):
     kept: PackedKept | None
     folder: str | None
     assets: str
+    plugins: tuple[str, ...] = ()
+    """Packages whose operators the window has besides our own: the process imports these and no others."""
 
     @classmethod
-    def of(cls, content: Content, folder: Any, assets: Any) -> Job:
-        """Return the job for a document's content, its folder (None before the first save) and the app's assets."""
+    def of(cls, content: Content, folder: Any, assets: Any, plugins: tuple[str, ...] = ()) -> Job:
+        """Return the job for a document's content, its folder (None before the first save), the app's assets and the
+        packages of plugins that are on."""
         graph = content.graph
         return cls(
             tuple(
-                PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen, n.inside) for n in graph.nodes.values()
+                PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen, n.inside, n.exposed)
+                for n in graph.nodes.values()
             ),
             tuple((*wire.source, *wire.target) for wire in sorted(graph.wires)),
             None if content.kept is None else pack_kept(content.kept),
             None if folder is None else str(folder),
             str(assets),
+            plugins,
         )
 
     def content(self) -> Content:
         """Return the content again, with an empty layout."""
-        nodes = {n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen, n.inside) for n in self.nodes}
+        nodes = {
+            n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen, n.inside, tuple(n.exposed))
+            for n in self.nodes
+        }
         wires = frozenset(Wire(Socket(a, b), Socket(c, d)) for a, b, c, d in self.wires)
         return Content(Graph(nodes, wires), kept=None if self.kept is None else unpack_kept(self.kept))
 

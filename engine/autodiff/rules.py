@@ -271,6 +271,19 @@ def _clip_vjp(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: 
     return unbroadcast(g, x)
 
 
+def _clip_bound_vjp(lower: bool) -> Rule:
+    """Return the rule by the lower or the upper bound: where x lies beyond it, the bound is the result. Where the two
+    bounds cross, NumPy gives the upper one."""
+
+    def rule(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
+        if not lower:
+            return unbroadcast(np.where((x if low is None else np.maximum(x, low)) > high, g, 0.0), high)
+        held = g if high is None else np.where(low > high, 0.0, g)
+        return unbroadcast(np.where(x < low, held, 0.0), low)
+
+    return rule
+
+
 def _clip_cotangent_vjp(g: Any, ans: Any, x: Any, limit: Any) -> Any:
     return np.where(g > limit, limit, np.where(g < -limit, -limit, g))
 
@@ -329,7 +342,7 @@ VJP: Mapping[str, tuple[Rule | None, ...]] = {
     "numpy.cumsum": (_cumsum_vjp,),
     "numpy.flip": (lambda g, ans, x, axis=None, **_: np.flip(g, axis),),
     **{f"numpy.{name}": (_extreme_vjp,) for name in ("max", "min", "amax", "amin")},
-    "numpy.clip": (_clip_vjp,),
+    "numpy.clip": (_clip_vjp, _clip_bound_vjp(True), _clip_bound_vjp(False)),
     "numpy.diagonal": (_diagonal_vjp,),
     "numpy.trace": (_trace_vjp,),
     "numpy.cross": (_cross_vjp(True), _cross_vjp(False)),

@@ -206,6 +206,17 @@ def _clip(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: Any)
     return g if np.shape(g) == np.shape(ans) else expand(g, np.shape(ans))
 
 
+def _clip_bound(lower: bool) -> Rule:
+    def rule(g: Any, ans: Any, x: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
+        if not lower:
+            moved = np.where((x if low is None else np.maximum(x, low)) > high, g, 0.0)
+        else:
+            moved = np.where(x < low, g if high is None else np.where(low > high, 0.0, g), 0.0)
+        return moved if np.shape(moved) == np.shape(ans) else expand(moved, np.shape(ans))
+
+    return rule
+
+
 def _pad(g: Any, ans: Any, x: Any, width: Any, mode: Any = "constant", **_: Any) -> Any:
     if mode != "constant":
         raise NotImplementedError("only padding with a constant has a derivative here")
@@ -248,7 +259,7 @@ JVP: Mapping[str, Sequence[Rule | None]] = {
     "autograd.array_from_args": Numbered(_array_item),
     "numpy.trace": (lambda g, ans, x, *more, **settings: np.trace(g, *more, **settings),),
     "numpy.flip": (lambda g, ans, x, axis=None, **_: np.flip(g, axis),),
-    "numpy.clip": (_clip,),
+    "numpy.clip": (_clip, _clip_bound(True), _clip_bound(False)),
     "numpy.partition": (_partition,),
     "numpy.pad": (_pad,),
     "numpy.var": (_variance,),

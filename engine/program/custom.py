@@ -25,6 +25,11 @@ _RULES: dict[str, Mapping[str, Callable[..., Any]]] = {}
 """The rules of declared operators, by the operator's id and the input's name: part of the operator library."""
 
 
+def has_rules(operator: str) -> bool:
+    """Return whether an operator of this id was declared with a derivative of its own."""
+    return operator in _RULES
+
+
 @primitive  # type: ignore[untyped-decorator]
 def custom(value: Any, *given: Any, rule: str, names: Sequence[str], settings: Sequence[tuple[str, Any]]) -> Any:
     """Return `value`, with derivatives by `given` (inputs, then numeric settings, called `names`) by the rules of the

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import autograd.numpy as anp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +15,16 @@ from engine import control, limits
 from engine.autodiff.stretch import DERIVATIVES
 from engine.bodies import Joints, owner_of
 from engine.errors import LoweringError
+from engine.exposing import declared_for
 from engine.graph import Graph, Node, Socket
 from engine.operator import Kind, Library, Operator
 from engine.order import ancestors, graph_parents, topological_order
+from engine.placeholder import missing, operator_of
 from engine.program.compose import select
 from engine.program.control_flow import KEY, LOWERINGS, Recursive, salted_key
 from engine.program.derivative_nodes import asked_for, lower_derivative, set_apart
 from engine.program.functions import boxes, call, flat, inputs_of, variables
+from engine.program.primitives import cast
 from engine.program.program import Program, Role, Var
 from engine.program.record import Recorder, recording
 from engine.program.scopes import Frame, Scope, mapped
@@ -58,7 +62,7 @@ def lower(
 def _feeding(graph: Graph, library: Library, target: Socket) -> Socket:
     """Return the output that a target means. A wire may lead into an output's name by mistake: an output is itself."""
     node = graph.nodes.get(target.node)
-    declared = library.get(node.operator) if node else None
+    declared = declared_for(library, node) if node else None
     if declared is not None and target.name in output_names(graph, declared, target.node):
         return target
     return graph.sources.get(target, target)
@@ -71,7 +75,7 @@ def setting_values(program: Program, graph: Graph, library: Library) -> dict[str
         node_id, _, name = each.name.rpartition(".")
         if each.role == "setting" and node_id in graph.nodes:
             node = graph.nodes[node_id]
-            declared = library[node.operator]
+            declared = operator_of(graph, library, node_id)
             value = declared.values(node)[name] if name in declared.settings else declared.input_default(node, name)
             found[each.name] = np.asarray(value, dtype=each.type.dtype).reshape(each.type.shape)
     return found
@@ -168,11 +172,11 @@ class Lowering:
 
     def node(self, node: Node) -> None:
         """Lower one node, whose inputs have been lowered."""
-        declared = self.library.get(node.operator)
+        declared = declared_for(self.library, node)
         self.recorder.origin = node.id
         self.recorder.who = quoted(self.graph, self.library, node.id)
         if declared is None or declared.kind is Kind.UNKNOWN:
-            raise self.error(f"uses the operator {node.operator!r}, which this Gradwire does not have")
+            raise self.error(f"uses the operator {node.operator!r}, {missing(self.library, node.operator)}")
         self._lowered += 1
         if self._lowered > limits.LOWERED:
             raise self.error(f"is one of more than {limits.LOWERED:,} nodes, those of functions counted at each call")
@@ -212,7 +216,7 @@ class Lowering:
         return mapped(value, lambda var: self.recorder.var(frame.recorder.box(var)))
 
     def _source(self, node: Node | None, socket: Socket) -> Any:
-        declared = self.library.get(node.operator) if node else None
+        declared = declared_for(self.library, node) if node else None
         who = quoted(self.graph, self.library, socket.node)
         if declared is None or declared.kind not in _ROLES:
             owner = owner_of(node.inside) if node else ""
@@ -265,13 +269,17 @@ class Lowering:
             self.outputs[Socket(node.id, name)] = variables(self.recorder, value)
 
     def _arguments(self, node: Node, declared: Operator) -> tuple[list[Any], list[Type]]:
-        """Return (for each argument its boxes, or the name of the unwired input that stands there; wired types)."""
+        """Return (for each argument its boxes, or the name of the unwired input that stands there; wired types, but for
+        those of exposed settings)."""
         wired: dict[str, list[Any]] = {}
         types: list[Type] = []
         for argument in arguments(self.graph, declared, node.id):
             value = self.output(argument.source)
-            types.append(structure_type(self.recorder, value))
+            if argument.input.name not in declared.exposed:
+                types.append(structure_type(self.recorder, value))
             wired.setdefault(argument.input.name, []).append(boxes(self.recorder, value))
+        for name in declared.exposed:
+            wired |= {name: [_as_setting(box, float_dtype(types)) for box in wired[name]]} if name in wired else {}
         given: list[Any] = []
         for each in declared.inputs:
             if each.name not in wired and not each.optional:
@@ -286,14 +294,23 @@ class Lowering:
     def _settings(self, node: Node, declared: Operator, dtype: str) -> dict[str, Any]:
         settings: dict[str, Any] = declared.values(node)
         for name, value in settings.items():
-            if declared.settings[name].numeric and value is not None:
+            if declared.settings[name].numeric and value is not None and not self._wired(node, declared, name):
                 kind = ArrayType(rectangular_shape(value), dtype)
                 settings[name] = self.input("setting", f"{node.id}.{name}", kind)
         return settings
 
+    def _wired(self, node: Node, declared: Operator, setting: str) -> bool:
+        """Return whether a wire brings what stands in a setting's place."""
+        return setting in declared.exposed and Socket(node.id, setting) in self.graph.sources
+
     def error(self, sentence: str, socket: str | None = None) -> LoweringError:
         """Return the error that says something about the node at work."""
         return LoweringError(f"{self.recorder.who} {sentence}", node=self.recorder.origin, socket=socket)
+
+
+def _as_setting(value: Any, dtype: str) -> Any:
+    """Return what is wired into an exposed setting in the dtype that settings of its node have."""
+    return value if np.dtype(anp.result_type(value)).name == dtype else cast(value, dtype)
 
 
 @lru_cache(maxsize=1024)
