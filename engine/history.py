@@ -14,6 +14,7 @@ from engine.edits import (
     Move,
     Rename,
     ResetSetting,
+    SetExposed,
     SetFrozen,
     SetKept,
     SetMuted,
@@ -162,6 +163,8 @@ def _overwrites(edit: Edit) -> tuple[object, ...] | None:
             return ("name", node)
         case SetFrozen(node):
             return ("frozen", node)
+        case SetExposed(node, setting):
+            return ("exposed", node, setting)
         case SetMuted(node):
             return ("muted", node)
         case ChangeNote(note):

@@ -49,6 +49,8 @@ class PackedNode(Struct, frozen=True):
     settings: dict[str, Any]
     frozen: bool
     inside: str = ""
+    exposed: tuple[str, ...] = ()
+    muted: bool = False
 
 
 class PackedKept(Struct, frozen=True):
@@ -79,7 +81,7 @@ class Job(Struct, frozen=True):
         graph = content.graph
         return cls(
             tuple(
-                PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen, n.inside, n.exposed)
+                PackedNode(n.id, n.operator, n.name, dict(n.settings), n.frozen, n.inside, n.exposed, n.muted)
                 for n in graph.nodes.values()
             ),
             tuple((*wire.source, *wire.target) for wire in sorted(graph.wires)),
@@ -92,7 +94,7 @@ class Job(Struct, frozen=True):
     def content(self) -> Content:
         """Return the content again, with an empty layout."""
         nodes = {
-            n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen, n.inside, tuple(n.exposed))
+            n.id: Node(n.id, n.operator, n.name, tuples(n.settings), n.frozen, n.inside, n.exposed, n.muted)
             for n in self.nodes
         }
         wires = frozenset(Wire(Socket(a, b), Socket(c, d)) for a, b, c, d in self.wires)
