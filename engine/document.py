@@ -34,6 +34,8 @@ class Changed:
     """Whether the kept values changed."""
     moved: frozenset[str] = frozenset()
     """Those of `nodes` whose place changed."""
+    routes: frozenset[Wire] = frozenset()
+    """Wires that are there now and run otherwise."""
     renamed: frozenset[str] = frozenset()
     """Those of `nodes` whose name changed."""
     edit: Edit | None = None
@@ -110,6 +112,17 @@ class Document:
             self._history.redone(inverse)
             self._tell(changed)
 
+    def travel(self, position: int) -> None:
+        """Take back, or do again, all steps between here and a position in `steps`: told as one change, in time linear
+        in what they touch. A position beyond either end is that end."""
+        self._require_no_group()
+        position = min(max(position, 0), len(self._history.names))
+        if position == self._history.position:
+            return
+        _, changed = self._replace(self._history.between(position))
+        self._history.moved_to(position)
+        self._tell(changed)
+
     @contextmanager
     def group(self, title: str, merge: str | None = None) -> Iterator[None]:
         """Make one undo step of all edits applied inside; an exception inside takes them all back.
@@ -166,6 +179,26 @@ class Document:
     def redo_name(self) -> str:
         """What `redo` would do again, "" where nothing."""
         return self._history.next.name if self._history.next else ""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The names of all steps: those done, the oldest first, then those undone, the next first."""
+        return self._history.names
+
+    @property
+    def position(self) -> int:
+        """How many of `steps` are done."""
+        return self._history.position
+
+    @property
+    def saved_position(self) -> int | None:
+        """After how many of `steps` the content is the saved one; None where no step leads there."""
+        return self._history.saved
+
+    @property
+    def forgotten_steps(self) -> int:
+        """How many steps before those in `steps` were done and cannot be taken back any more."""
+        return self._history.forgotten
 
     def past_kept(self) -> Iterator[Mapping[str, Tensor]]:
         """Yield the kept values and states that undoing or redoing may bring back."""
@@ -250,6 +283,7 @@ def _changed(touched: Touched, before: Content, after: Content, edit: Edit) -> C
         semantic=touched.computing,
         kept=touched.kept,
         moved=frozenset(touched.moved & there),
+        routes=frozenset(touched.routes & after.graph.wires),
         renamed=frozenset(touched.renamed & there),
         edit=edit,
     )

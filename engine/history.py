@@ -108,6 +108,44 @@ class History:
         self._done.append(Step(step.name, undo, step.again))
         self._sealed = True
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the steps are called: those done, the oldest first, then those undone, the next first."""
+        return (*(step.name for step in self._done), *(step.name for step in reversed(self._undone)))
+
+    @property
+    def position(self) -> int:
+        """How many of `names` are done."""
+        return len(self._done)
+
+    @property
+    def saved(self) -> int | None:
+        """The position that is marked clean; None where no step leads there any more."""
+        if self._clean is None or not 0 <= self._clean - self._forgotten <= len(self._done) + len(self._undone):
+            return None
+        return self._clean - self._forgotten
+
+    @property
+    def forgotten(self) -> int:
+        """How many of the oldest steps can no longer be taken back."""
+        return self._forgotten
+
+    def between(self, position: int) -> Group:
+        """Return the edit that leads from here to a position, as one."""
+        if position <= len(self._done):
+            steps = list(self._done)[position:]
+            return Group("Undo several", tuple(part for step in reversed(steps) for part in parts(step.back)))
+        later = self._undone[len(self._done) - position :]
+        return Group("Redo several", tuple(part for step in reversed(later) for part in parts(step.again)))
+
+    def moved_to(self, position: int) -> None:
+        """Take a position without doing anything; the caller has applied what lies between."""
+        while len(self._done) > position:
+            self._undone.append(self._done.pop())
+        while len(self._done) < position:
+            self._done.append(self._undone.pop())
+        self._sealed = True
+
     def seal(self) -> None:
         """Let the next step stand on its own whatever its merge key."""
         self._sealed = True
