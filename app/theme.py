@@ -80,6 +80,8 @@ class Theme:
     """Grid lines of plots."""
     head_tint: float
     """How much of its family's colour a node's head has."""
+    icon_tint: float
+    """How far from its family's colour, towards the text's, an icon is."""
     series: tuple[str, ...]
     """Colours of several curves in one plot (lanes, parameters), told apart by colour-blind eyes in this order."""
     families: Mapping[str, str] = dataclasses.field(default_factory=lambda: FAMILY_COLORS)
@@ -87,6 +89,10 @@ class Theme:
     def family(self, name: str) -> str:
         """Return the colour of a family of operators; of placeholders a grey."""
         return self.families.get(name, UNKNOWN_FAMILY)
+
+    def icon(self, family: str) -> str:
+        """Return the colour of a family's icon: it reads on the family's head and on panels."""
+        return mix(self.family(family), self.text, self.icon_tint)
 
     def head(self, family: str) -> str:
         """Return the fill of a node's head: the node's own colour with a tint of the family's."""
@@ -121,6 +127,7 @@ DARK = Theme(
     shadow="#59000000",
     grid="#2a2f38",
     head_tint=0.30,
+    icon_tint=0.30,
     series=("#5aa9f0", "#f2a05a", "#b58ae0", "#58c9a5", "#e3d36a", "#e8839f", "#a8b0bc", "#8fd3f5"),
 )
 
@@ -152,6 +159,7 @@ LIGHT = Theme(
     shadow="#1f1f2937",
     grid="#e3e7ed",
     head_tint=0.27,
+    icon_tint=0.50,
     series=("#1f6fc4", "#c4620e", "#7d4fb5", "#12816b", "#8a7400", "#c23f6b", "#5b6675", "#2a9ccf"),
 )
 
@@ -183,6 +191,7 @@ CONTRAST = Theme(
     shadow="#00000000",
     grid="#3a3a3a",
     head_tint=0.34,
+    icon_tint=0.40,
     series=("#7fc4ff", "#ffb469", "#b98cff", "#6fe6c2", "#fff07a", "#ff9fc0", "#e0e0e0", "#b8ecff"),
 )
 

@@ -12,7 +12,8 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
-from app.canvas.geometry import HEAD, MARGIN, RADIUS
+from app import icons
+from app.canvas.geometry import HEAD, ICON, ICON_AT, RADIUS
 from app.canvas.inks import Inks, pen
 
 EDGE: Final = 5.0
@@ -90,8 +91,7 @@ class Cards:
         painter.drawPath(body)
         painter.setBrush(ink.head(family))
         painter.drawPath(head_path(wide, high))
-        painter.setBrush(ink.swatch(family))
-        painter.drawRoundedRect(QRectF(MARGIN, HEAD / 2 - 4, 8, 8), 2.5, 2.5)
+        icons.paint(painter, family, ink.theme.icon(family), QRectF(ICON_AT, (HEAD - ICON) / 2, ICON, ICON))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self._borders[border])
         painter.drawPath(body)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF
 from app import numbers
 from app.bodies import Door
 from app.canvas import inks
-from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TOP
+from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TITLE_AT, TOP
 from app.panels.inspector_relevance import hidden
 from engine.bodies import CALL, OUTER, called_by
 from engine.control import OWNERS
@@ -167,7 +167,7 @@ def _width(
     label: str, labels_in: list[str], labels_out: list[str], reads_out: bool, frozen: bool, least: float
 ) -> tuple[float, float]:
     """Return the room for the title, and the node's width."""
-    furniture = MARGIN + 8 + 8 + MARGIN + 22 + (20 if frozen else 0)
+    furniture = TITLE_AT + MARGIN + 20 + (20 if frozen else 0)
     title = min(inks.width(inks.TITLE, " ".join(label[:80].split())) + 2, MAX_WIDTH - furniture)
     read_out = inks.width(inks.NUMBER, READ_OUT) + 6 if reads_out else 0.0
     both = bool(labels_in) and bool(labels_out)

@@ -24,6 +24,12 @@ SOCKET: Final = 5.0
 """Radius of a socket."""
 REACH: Final = 13.0
 """How far from a socket's centre the pointer still takes it."""
+ICON: Final = 16.0
+"""Side of the icon in a node's head,"""
+ICON_AT: Final = 10.0
+"""how far it is from the node's side,"""
+TITLE_AT: Final = 33.0
+"""and how far the title is."""
 GRID: Final = 8.0
 """What positions snap to."""
 DOTS: Final = 24.0

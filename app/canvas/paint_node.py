@@ -11,7 +11,7 @@ from app import numbers
 from app.canvas import inks, previews
 from app.canvas.cards import NO_PEN, Cards
 from app.canvas.face import LINKS, PREVIEW, READING, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
-from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, Camera, nearest
+from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, TITLE_AT, Camera, nearest
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
 
@@ -68,7 +68,7 @@ def paint(work: Brushwork, item: NodeItem, state: State) -> None:
     painter.setOpacity(DIM if state.dimmed else 1.0)
     work.stand(item, state)
     painter.setPen(ink.text)
-    write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
+    write(painter, inks.TITLE, TITLE_AT, HEAD / 2, face.title)
     if not face.collapsed:
         _labels(painter, item, ink)
         if face.control is not None:
@@ -83,7 +83,7 @@ def paint_small(work: Brushwork, item: NodeItem, state: State) -> None:
     face, painter, ink = item.face, work.painter, work.ink
     work.stand(item, state)
     painter.setPen(ink.text)
-    write(painter, inks.TITLE, MARGIN + 16, HEAD / 2, face.title)
+    write(painter, inks.TITLE, TITLE_AT, HEAD / 2, face.title)
     painter.setPen(ink.socket_dot)
     painter.drawPoints([QPointF(plug.x, plug.y) for plug in (*face.inputs, *face.outputs)])
     if item.severity:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app import icons
 from app.formula import FormulaView
 from app.theme import appearance, faded, mix
 from app.tips import tip
@@ -64,21 +65,19 @@ class Elided(QLabel):
 
 
 class Square(QWidget):
-    """The small square in a family's colour."""
+    """A family's icon in its colour."""
 
     def __init__(self, family: str = "") -> None:
         super().__init__()
         self.family = family
-        side = appearance().px(11)
+        side = appearance().px(17)
         self.setFixedSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: draw the square."""
+        """Qt: draw the icon."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(appearance().theme.family(self.family)))
-        painter.drawRoundedRect(QRectF(self.rect()), self.width() / 4, self.width() / 4)
+        icons.paint(painter, self.family, appearance().theme.icon(self.family), QRectF(self.rect()))
 
 
 class Card(QFrame):

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from app import icons
 from app.theme import appearance
 from engine.bodies import owner_of, part_of
 from engine.graph import Socket
@@ -96,7 +97,7 @@ class Outline(QTreeWidget):
         operator = session.operator(id)
         item = QTreeWidgetItem([session.label(id)])
         item.setData(0, NODE_ROLE, id)
-        item.setIcon(0, _square(appearance().theme.family(operator.family)))
+        item.setIcon(0, icons.icon(operator.family, appearance().theme.icon(operator.family), appearance().px(14)))
         item.setToolTip(0, f"{operator.title} ({id})")
         for argument in arguments(session.graph, operator, id):
             name = input_label(session.graph, operator, id, argument.socket.name)
@@ -142,16 +143,3 @@ class Outline(QTreeWidget):
         else:
             self.session.select(chosen, current=last)
         self._following = False
-
-
-def _square(colour: str) -> QIcon:
-    side = appearance().px(12)
-    pixmap = QPixmap(side, side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawRoundedRect(1, 1, side - 2, side - 2, side / 4, side / 4)
-    painter.end()
-    return QIcon(pixmap)

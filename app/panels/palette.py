@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import fonts
+from app import fonts, icons
 from app.panels.palette_drag import PaletteDrag
 from app.search import ranked
 from app.session import PALETTE_MIME
@@ -211,17 +211,14 @@ class RowDelegate(QStyledItemDelegate):
 
 
 def draw_operator(painter: QPainter, rect: QRect, operator_id: str, title: str) -> None:
-    """Draw an operator's family square and its title, elided where the room is narrow."""
+    """Draw the icon of an operator's family and its title, elided where the room is narrow."""
     look = appearance()
-    side = look.px(10)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(look.theme.family(operator_id.split(".", 1)[0])))
-    painter.drawRoundedRect(
-        QRectF(rect.left(), rect.center().y() - side / 2 + 0.5, side, side), look.px(2.5), look.px(2.5)
-    )
+    side, family = look.px(15), operator_id.split(".", 1)[0]
+    picture = icons.pixmap(family, look.theme.icon(family), side, painter.device().devicePixelRatioF())
+    painter.drawPixmap(rect.left() - look.px(2), rect.center().y() - side // 2, picture)
     painter.setFont(fonts.sans("body", look.scale))
     painter.setPen(look.theme.text)
-    area = rect.adjusted(side + look.px(10), 0, 0, 0)
+    area = rect.adjusted(side + look.px(7), 0, 0, 0)
     text = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, area.width())
     painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app import fonts, numbers
+from app import fonts, icons, numbers
 from app.panels.inspector_parts import Section, label
 from app.theme import appearance
 from engine.graph import Graph, Socket
@@ -83,10 +83,9 @@ class Row(QAbstractButton):
         painter.setBrush(QColor(theme.hover if self.underMouse() else theme.raised))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), px(8), px(8))
         inside = self.rect().adjusted(px(12), px(5), -px(12), -px(5))
-        side, half = px(10), inside.height() // 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.family(line.family)))
-        painter.drawRoundedRect(QRectF(inside.left(), inside.top() + (half - side) / 2, side, side), side / 4, side / 4)
+        side, half = px(15), inside.height() // 2
+        room = QRectF(inside.left() - px(2), inside.top() + (half - side) / 2, side, side)
+        icons.paint(painter, line.family, theme.icon(line.family), room)
         left = inside.left() + side + px(8)
         upper = QRect(left, inside.top(), inside.right() - left + 1, half)
         lower = upper.translated(0, half)
