@@ -39,20 +39,17 @@ def _warm(window: Window) -> None:
 
 
 def window(files: Sequence[Path | str] = ()) -> int:
-    """Show a window for each file (the start page for none) and run; return the exit status."""
+    """Show a window with a tab for each file (the start page for none) and run; return the exit status."""
     app = application()
     config, data = stored.config_folder(), stored.data_folder()
-    windows = [Window(LIBRARY, config=config, data=data) for _ in range(max(1, len(files)))]
-    reports = CrashReports(data / "crashes", windows[0].show_failure)
+    first = Window(LIBRARY, config=config, data=data, watch=True)
+    windows = first.family
+    reports = CrashReports(data / "crashes", first.show_failure)
     reports.install()
-    for each in windows:
-        each.session.runs.set_pace("watch")  # a run that takes a blink is slowed until it can be seen
-        each.apply_backend()
-    for each, file in zip(windows, files, strict=False):
-        each.show()
-        each.open(Path(file))
-    windows[0].show()
-    QTimer.singleShot(WARM_DELAY, windows[0], lambda: _warm(windows[0]))
+    first.show()
+    for file in files:
+        first.open(Path(file))
+    QTimer.singleShot(WARM_DELAY, first, lambda: _warm(first))
     # Python sees Ctrl+C in a terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: app.closeAllWindows())
     waking = QTimer()
@@ -62,8 +59,8 @@ def window(files: Sequence[Path | str] = ()) -> int:
         return app.exec()
     finally:
         reports.uninstall()
-        for each in windows:
-            each.session.close()
+        for page in windows.pages():
+            page.session.close()
 
 
 if __name__ == "__main__":

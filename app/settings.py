@@ -4,6 +4,8 @@ configuration folder."""
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +13,12 @@ import msgspec
 import platformdirs
 
 from app.theme import SCALES
+from engine.files.lock import Lock
 
 RECENT_FILES = 12
 RECENT_OPERATORS = 6
+LOCK_TRIES, LOCK_PAUSE = 25, 0.01
+"""How often, and after how many seconds, a lock is tried again that another process holds: it only writes a file."""
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
@@ -68,6 +73,22 @@ def load(folder: Path) -> Settings:
         return msgspec.json.decode((folder / "settings.json").read_bytes(), type=Settings)
     except (OSError, msgspec.MsgspecError, ValueError):
         return Settings()
+
+
+def update(folder: Path, edit: Callable[[Settings], Settings]) -> None:
+    """Change the settings in the file by `edit`, one process at a time, so that none undoes what another has set."""
+    lock = Lock(folder / "settings.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(LOCK_TRIES):
+            if lock.take():
+                break
+            time.sleep(LOCK_PAUSE)
+        save(edit(load(folder)), folder)
+    except OSError:
+        return
+    finally:
+        lock.release()
 
 
 def save(settings: Settings, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,6 +23,7 @@ from app.theme import appearance
 from app.tips import tip
 
 if TYPE_CHECKING:
+    from app.session import Session
     from app.window import Window
 
 
@@ -114,7 +115,7 @@ class TopBar(QWidget):
         self.title = label("", "heading")
         self.place = Elided("", "faint", align=Qt.AlignmentFlag.AlignLeft)
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.run_bar = RunBar(window.session)
+        self.run_bar: RunBar | None = None
         self.search = SearchButton("Ctrl K")
         self.search.clicked.connect(self.search_requested)
         self._left, self._right = QHBoxLayout(), QHBoxLayout()
@@ -125,12 +126,10 @@ class TopBar(QWidget):
         self._right.addWidget(self.search)
         self._grid = QGridLayout(self)
         self._grid.addLayout(self._left, 0, 0)
-        self._grid.addWidget(self.run_bar, 0, 1, Qt.AlignmentFlag.AlignCenter)
         self._grid.addLayout(self._right, 0, 2)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(2, 1)
         appearance().changed.connect(self._restyled)
-        window.session.path_changed.connect(self.refresh)
         self._restyled()
 
     def _restyled(self) -> None:
@@ -140,6 +139,16 @@ class TopBar(QWidget):
         self._left.setSpacing(px(10))
         self.updateGeometry()
 
+    def show_runs(self, run_bar: RunBar) -> None:
+        """Put the run controls of another document into the middle; the ones before are hidden, and still theirs."""
+        if self.run_bar is run_bar:
+            return
+        if self.run_bar is not None:
+            self._grid.removeWidget(self.run_bar)
+            self.run_bar.hide()
+        self.run_bar = run_bar
+        self._grid.addWidget(run_bar, 0, 1, Qt.AlignmentFlag.AlignCenter)
+
     def refresh(self) -> None:
         """Show the document's name, and whether it is saved."""
         window, session = self._window, self._window.session
@@ -148,7 +157,8 @@ class TopBar(QWidget):
         self.title.setToolTip(tip(str(session.path or "")))
         place = session.path.name if session.path else "not saved yet"
         self.place.setText("" if not editing else f"› {place}" + ("" if session.clean else "  · edited"))
-        self.run_bar.setVisible(editing)
+        if self.run_bar is not None:
+            self.run_bar.setVisible(editing)
 
     def open_menu(self) -> None:
         """Open the menu under its button."""
@@ -166,11 +176,8 @@ class StatusLine(QWidget):
     HINT = "Drag from a socket to wire  ·  Tab adds an operator here  ·  Space runs"
     MESSAGE_TIME = 9000
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        from PySide6.QtCore import QTimer
-
-        session = window.session
         self._session = session
         self.setProperty("role", "status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -200,3 +200,10 @@ class Workspace(QMainWindow):
             # Docks take their sizes only once they are shown, so that it is done again then.
             self._kept_state = state
             self._show_titles()
+
+    def take_over(self, other: Workspace) -> None:
+        """Arrange the panels as those of another document are arranged."""
+        if self.arranging != other.arranging:
+            self.set_arranging(other.arranging)
+        if self.state() != other.state():
+            self.restore(*other.state())

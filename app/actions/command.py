@@ -20,6 +20,10 @@ def editing(window: Window) -> bool:
     return window.editing
 
 
+def several(window: Window) -> bool:
+    return window.editing and len(window.document_pages) > 1
+
+
 def selected(window: Window) -> bool:
     session = window.session
     return window.editing and bool(session.selection or session.selected_notes or session.selected_wires)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, begun, editing
+from app.actions.command import Command, begun, editing, several
 from engine.edits import SetKept
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new", "New", "File", lambda w: w.new(), ("Ctrl+N",), help="Start with an empty canvas."),
+    Command("new", "New", "File", lambda w: w.new(), ("Ctrl+N",), help="Start with an empty canvas.", words="tab"),
     Command("open", "Open…", "File", lambda w: w.open_dialog(), ("Ctrl+O",), help="Open a .dgraph file."),
     Command(
         "start_page", "Start page", "File", lambda w: w.show_start(), ("Ctrl+Shift+H",),
         words="home welcome samples recent",
+    ),
+    Command(
+        "close", "Close", "File", lambda w: w.close_page(), ("Ctrl+W",), editing,
+        help="Close this document; its window stays.", words="tab document",
+    ),
+    Command(
+        "move_to_window", "Move to new window", "File", lambda w: w.move_page(), ("Ctrl+Alt+N",), several,
+        help="Give this document a window of its own.", words="tab tear off detach screen",
     ),
     Command("save", "Save", "File", lambda w: w.save(), ("Ctrl+S",), editing, separator=True),
     Command("save_as", "Save as…", "File", lambda w: w.save_as(), ("Ctrl+Shift+S",), editing),
@@ -23,5 +31,5 @@ COMMANDS: tuple[Command, ...] = (
         "forget_values", "Forget kept values", "File", lambda w: w.session.apply(SetKept(None)), (),
         lambda w: w.editing and w.session.content.kept is not None, words="discard start values initial",
     ),
-    Command("quit", "Quit", "File", lambda w: w.close(), ("Ctrl+Q",), separator=True, words="exit close"),
+    Command("quit", "Quit", "File", lambda w: w.family.close_all(), ("Ctrl+Q",), separator=True, words="exit close"),
 )  # fmt: skip

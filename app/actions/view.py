@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, editing, has_doors
+from app.actions.command import Command, editing, has_doors, several
 
 COMMANDS: tuple[Command, ...] = (
     Command("fit", "Fit graph", "View", lambda w: w.canvas.fit(), ("Ctrl+Shift+F", "Home"), editing, words="zoom all"),
@@ -25,6 +25,14 @@ COMMANDS: tuple[Command, ...] = (
         "other_body", "Other body of the same node", "View", lambda w: w.session.enter(w.session.sister),
         ("Alt+Right",), lambda w: w.editing and bool(w.session.sister),
         words="then otherwise condition switch sister",
+    ),
+    Command(
+        "next_tab", "Next document", "View", lambda w: w.step_page(+1), ("Ctrl+Tab", "Ctrl+PgDown"), several,
+        words="tab switch", separator=True,
+    ),
+    Command(
+        "previous_tab", "Previous document", "View", lambda w: w.step_page(-1), ("Ctrl+Shift+Tab", "Ctrl+PgUp"),
+        several, words="tab switch",
     ),
     Command(
         "show_values", "Values on wires", "View", lambda w: w.toggle_overlay("value"), ("Alt+1",), editing,

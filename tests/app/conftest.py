@@ -123,8 +123,9 @@ def window(qtbot: QtBot, dressed: QApplication, answers: Answers, tmp_path: Path
         return each
 
     yield make
-    for each in made:
-        each.session.discard()
+    for each in [*made, *(other for first in made for other in first.family.windows if other not in made)]:
+        for page in each.document_pages:
+            page.session.discard()
         each.close()
         each.deleteLater()
         # At once: what is left would be restyled with every further window.

@@ -108,12 +108,12 @@ def test_unsaved_changes_are_asked_about_and_nothing_is_lost_on_cancel(
     made.open(file)
     made.session.set_setting("w", "value", 3.0)
     content = made.session.content
-    made.new()
-    assert answers.asked == ["unsaved Line"] and made.session.content is content
+    assert not made.close_page() and made.session.content is content
+    assert answers.asked == ["unsaved Line"]
     assert not made.close() and made.isVisible()
     answers.unsaved_answer = "save"
-    made.new()
-    assert read(file) == content and not made.session.graph.nodes
+    assert made.close_page()
+    assert read(file) == content and not made.session.graph.nodes and not made.editing
 
 
 def test_discarded_changes_are_gone_and_not_offered_again(window: Make, answers: Answers, file: Path) -> None:

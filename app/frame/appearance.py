@@ -1,0 +1,92 @@
+"""How a window looks: theme, scale, motion, panels; and the settings that keep it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from app.window import Window
+
+
+class Appearance:
+    """The part of a Window that knows the settings."""
+
+    @property
+    def settings(self: Window) -> Settings:
+        """What is remembered between two starts, shared by all windows."""
+        return self.family.settings
+
+    @settings.setter
+    def settings(self: Window, settings: Settings) -> None:
+        self.family.settings = settings
+
+    def _change(self: Window, **changes: object) -> None:
+        self.family.change(lambda settings: msgspec.structs.replace(settings, **changes))
+
+    def settings_changed(self: Window) -> None:
+        """Show what the settings say now."""
+        self._soon_refresh()
+
+    def toggle_panel(self: Window, name: str) -> None:
+        """Show or hide a panel."""
+        self.workspace.toggle_panel(name)
+
+    def panel_visible(self: Window, name: str) -> bool:
+        """Return whether a panel is shown."""
+        return self.workspace.panel_visible(name)
+
+    @property
+    def arranging(self: Window) -> bool:
+        """Whether panels show title bars to be moved by."""
+        return self.workspace.arranging
+
+    def toggle_arranging(self: Window) -> None:
+        """Show or hide the panels' title bars."""
+        self.workspace.set_arranging(not self.workspace.arranging)
+
+    def restore_panels(self: Window) -> None:
+        """Put the panels where they are at first."""
+        self.workspace.restore_panels()
+
+    def set_theme(self: Window, name: str) -> None:
+        """Show another theme."""
+        self._change(theme=name)
+        self._apply_theme()
+
+    def set_scale(self: Window, scale: float) -> None:
+        """Scale everything to a factor."""
+        self._change(scale=scale)
+        self._apply_theme()
+        for window in self.family.windows:
+            window.workspace.scale_panels()
+
+    def change_scale(self: Window, steps: int) -> None:
+        """Scale everything up or down by a step."""
+        self.set_scale(self.settings.with_scale_step(steps).scale)
+
+    def toggle_reduced_motion(self: Window) -> None:
+        """Move nothing that need not move, or let it move again."""
+        self._change(reduced_motion=not self.settings.reduced_motion)
+        theme.appearance().reduced_motion = self.settings.reduced_motion
+
+    def toggle_compile_runs(self: Window) -> None:
+        """Let runs go over to XLA once it has compiled them, or not; from the next run on."""
+        self._change(compile_runs=not self.settings.compile_runs)
+        for page in self.family.pages():
+            self.apply_backend(page)
+
+    def toggle_full_screen(self: Window) -> None:
+        """Fill the screen, or no longer."""
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def _apply_theme(self: Window) -> None:
+        app = QApplication.instance()
+        chosen = theme.THEMES.get(self.settings.theme, theme.DARK)
+        theme.appearance().reduced_motion = self.settings.reduced_motion
+        theme.apply(app, chosen, self.settings.scale)  # type: ignore[arg-type]

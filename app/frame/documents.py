@@ -1,0 +1,162 @@
+"""The documents of a window: opened, made, recovered, saved, closed, and given to another window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.page import Page
+from engine.errors import GradwireError
+from engine.files import read
+from engine.files.recovery import Recovered
+
+if TYPE_CHECKING:
+    from app.window import Window
+    from engine.graph import Content
+
+
+class Documents:
+    """The part of a Window that knows its documents. One of them is the current one, also behind the start page."""
+
+    document_pages: list[Page]
+    page: Page
+
+    def new(self: Window) -> None:
+        """Show an empty document in a tab of its own."""
+        if self.editing or not self.page.blank:
+            self.add_page(Page(self.library, engine=self.engine, data=self.data))
+        self.show_document()
+
+    def open_dialog(self: Window) -> None:
+        """Ask for a file and open it."""
+        path = self._prompts.open_file(self, self._folder())
+        if path is not None:
+            self.open(path)
+
+    def open(self: Window, path: Path) -> bool:
+        """Show a file: in its tab where it is open already, else in a new one. A file that cannot be read is told and
+        changes nothing."""
+        already = self.family.page_of(path)
+        if already is not None:
+            self.family.window_of(already).bring_forward(already)
+            return True
+        try:
+            content = read(path)
+        except GradwireError as refused:
+            self._tell(refused.sentence)
+            return False
+        self.show_content(content, path)
+        if not self.is_sample:
+            self.family.change(lambda settings: settings.with_recent(path))
+        if self._untold:
+            self._untold = False
+            self.session.message.emit("Unsaved work from an earlier session was found: the start page offers it.")
+        return True
+
+    def show_content(self: Window, content: Content, path: Path | None, *, clean: bool = True, name: str = "") -> None:
+        """Show a document in a tab of its own; an untouched empty one gives its place."""
+        page = self.page if self.page.blank else self.add_page(Page(self.library, engine=self.engine, data=self.data))
+        page.session.adopt(content, path, clean=clean, name=name)
+        self.show_document()
+
+    def recover(self: Window, found: Recovered) -> None:
+        """Take over work that was not saved; its journal goes once it is in ours."""
+        self.show_content(found.content, found.path, clean=False)
+        found.discard()
+        note = "" if found.complete else " The end of the journal was damaged: the last edits may be missing."
+        edits = "1 unsaved edit" if found.edits == 1 else f"{found.edits:,} unsaved edits"
+        self.session.message.emit(f"Recovered {edits}.{note}")
+
+    def _discard_recovery(self: Window, found: Recovered) -> None:
+        found.discard()
+        self.show_start()
+
+    @property
+    def is_sample(self: Window) -> bool:
+        """Whether the current document is one of the bundled samples, which are never written over."""
+        return self.page.is_sample
+
+    # Saving ------------------------------------------------------------------------------------------------------
+
+    def save(self: Window) -> bool:
+        """Save, asking where only if there is no file yet (or it is a sample); return whether it was saved."""
+        if self.session.path is None or self.is_sample:
+            return self.save_as()
+        return self._save_to(self.session.path)
+
+    def save_as(self: Window) -> bool:
+        """Ask where to save, and save there."""
+        name = self.session.path.name if self.session.path else "untitled.dgraph"
+        path = self._prompts.save_file(self, self._folder() / name)
+        return path is not None and self._save_to(path)
+
+    def _save_to(self: Window, path: Path) -> bool:
+        other = self.family.page_of(path)
+        if other is not None and other is not self.page:
+            self._tell(f"{path.name} is open in another tab: close it there first, or choose another name.")
+            return False
+        try:
+            self.session.save(path)
+        except GradwireError as refused:
+            self._tell(refused.sentence)
+            return False
+        self.family.change(lambda settings: settings.with_recent(path))
+        return True
+
+    def _folder(self: Window) -> Path:
+        path = self.session.path
+        if path is not None and not self.is_sample:
+            return path.parent
+        return Path(self.settings.recent[0]).parent if self.settings.recent else Path.home()
+
+    def _may_leave(self: Window, page: Page) -> bool:
+        """Return whether a document may go, after asking about unsaved changes with it in sight."""
+        if page.session.clean:
+            return True
+        self.show_page(page)
+        answer = self._prompts.unsaved(self, page.session.title)
+        if answer == "discard":
+            page.session.discard()
+        return answer == "discard" or (answer == "save" and self.save())
+
+    # Tabs ---------------------------------------------------------------------------------------------------------
+
+    def close_page(self: Window, page: Page | None = None) -> bool:
+        """Close a document (the current one), after asking about unsaved changes; return whether it is gone."""
+        page = page or self.page
+        if not self._may_leave(page):
+            return False
+        last = len(self.document_pages) == 1
+        if last:
+            self.add_page(Page(self.library, engine=self.engine, data=self.data))
+        self.take_page(page)
+        page.end()
+        if last:
+            self.show_start()
+        return True
+
+    def close_pages(self: Window, pages: list[Page]) -> bool:
+        """Close several documents, each after asking; stop at the first that is kept."""
+        return all(self.close_page(page) for page in pages)
+
+    def step_page(self: Window, by: int) -> None:
+        """Show the next (+1) or the previous (-1) document; the last is followed by the first."""
+        pages = self.document_pages
+        self.show_page(pages[(pages.index(self.page) + by) % len(pages)] if self.editing else self.page)
+
+    def move_page(self: Window, page: Page | None = None, to: Window | None = None) -> Window:
+        """Give a document (the current one) to another window, or to a new one; return that window."""
+        page = page or self.page
+        target = to or self.another()
+        empty = [each for each in target.document_pages if each.blank]
+        if len(self.document_pages) == 1:
+            self.add_page(Page(self.library, engine=self.engine, data=self.data))
+            self.show_start()
+        self.take_page(page)
+        target.add_page(page)
+        for each in empty:
+            target.take_page(each)
+            each.end()
+        target.show()
+        target.bring_forward(page)
+        return target
