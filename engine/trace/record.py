@@ -13,13 +13,12 @@ from engine.autodiff.tangent import tangent
 from engine.binding import bind
 from engine.evaluate import loss_program
 from engine.graph import Kept
-from engine.lane import Mover
 from engine.prepare import Prepared
 from engine.program.compose import select
 from engine.program.program import Equation, Program, Var, node_of
-from engine.stepper import choose
+from engine.trace.moment import Moment
 from engine.trace.run import Entry, Run, run
-from engine.trace.steps import Contribution, MicroStep, Read, Trace, Update
+from engine.trace.steps import Contribution, MicroStep, Read, Trace
 
 LIMIT: Final = 50_000
 """Most micro-steps of a trace."""
@@ -61,62 +60,16 @@ def record(
     Without a `window` all iterations of loops are shown, or as many of the first ones of each as fit into `limit`.
     Raise GradwireError where the step cannot be differentiated so.
     """
-    plan = prepared.plan(optimizer)
-    approach, backend = choose(approach, None, plan.settings)
-    mover = Mover(prepared, plan, approach, backend, prepared.step, prepared.step + 1)
-    if prepared.step and prepared.content.kept is not None:
-        mover.take_up(prepared.content.kept)
-    moment = _Moment.of(prepared, mover)
-    recorder = _Recorder(prepared, moment, approach, window, limit)
-    return recorder.forward() if approach == "forward" else recorder.reverse()
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """An optimizer about to take a step: what goes in, and what comes out of its own compiled step."""
-
-    mover: Mover
-    given: Mapping[tuple[str, str], Any]
-    carry: tuple[Any, ...] | None
-    """What is carried after the step; None where it cannot be taken, as its loss or gradient is not finite."""
-
-    @classmethod
-    def of(cls, prepared: Prepared, mover: Mover) -> _Moment:
-        stepper = mover.stepper
-        states = mover.states()
-        fresh = bind(stepper.program, prepared, mover.values(), step=prepared.step, states=states, inputs=stepper.fresh)
-        inputs = (*stepper.carry, *stepper.fresh, *stepper.fixed)
-        values = (*mover.carry, *fresh, *mover.fixed)
-        given: dict[tuple[str, str], Any] = {}
-        given.update(((each.role, each.name), value) for each, value in zip(inputs, values, strict=True))
-        with np.errstate(all="ignore"):
-            out = stepper.function(*values)
-        finite = bool(np.isfinite(out[0]) and np.isfinite(out[1]))
-        return cls(mover, given, out[stepper.row + len(stepper.arrays) :] if finite else None)
-
-    def updates(self, prepared: Prepared, gradients: Mapping[str, Any]) -> Iterator[Update]:
-        """Yield how each parameter moves."""
-        if self.carry is None:
-            return
-        stepper, before = self.mover.stepper, self.mover.carry
-        down, count = stepper.descent, len(stepper.descent.free)
-        for k, id in enumerate(down.owned):
-            slots = {
-                slot: (before[count + n], self.carry[count + n])
-                for n, (slot, owner) in enumerate(stepper.slots)
-                if owner in (id, "all")
-            }
-            yield Update(
-                id, gradients.get(id), before[k], self.carry[k], down.value(prepared, id, before[k]),
-                down.value(prepared, id, self.carry[k]), slots,
-            )  # fmt: skip
+    moment = Moment.next(prepared, prepared.plan(optimizer), approach)
+    recorder = _Recorder(prepared, moment, window, limit)
+    return recorder.forward() if recorder.approach == "forward" else recorder.reverse()
 
 
 class _Recorder:
     """Writes the micro-steps of one step down."""
 
-    def __init__(self, prepared: Prepared, moment: _Moment, approach: str, window: Window | None, limit: int) -> None:
-        self.prepared, self.moment, self.approach = prepared, moment, approach
+    def __init__(self, prepared: Prepared, moment: Moment, window: Window | None, limit: int) -> None:
+        self.prepared, self.moment, self.approach = prepared, moment, moment.mover.stepper.approach
         self.window, self.limit = window, limit
         self.steps: list[MicroStep] = []
         self.total = 0
