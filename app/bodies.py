@@ -122,7 +122,7 @@ class Bodies:
 
 def bodies_touched(changed: Changed, *states: tuple[Graph, Layout]) -> set[str]:
     """Return the bodies in which something changed, as they are called in any of these states of the document."""
-    ids = changed.nodes | changed.removed | {end.node for wire in changed.wires for end in wire}
+    ids = changed.nodes | changed.removed | {end.node for wire in changed.wires | changed.routes for end in wire}
     found = {graph.nodes[id].inside for graph, _ in states for id in ids if id in graph.nodes}
     found |= {layout.notes[id].inside for _, layout in states for id in changed.notes if id in layout.notes}
     return found

@@ -45,7 +45,7 @@ def placed(content: Content, library: Mapping[str, Operator]) -> Content:
         if homeless:
             corner = _below(layout, [id for id in ids if id in layout.places], inside)
             places |= arranged(graph, library, homeless, corner)
-    return content if len(places) == len(layout.places) else replace(content, layout=Layout(places, layout.notes))
+    return content if len(places) == len(layout.places) else replace(content, layout=replace(layout, places=places))
 
 
 def _below(layout: Layout, placed: Collection[str], inside: str) -> Place:

@@ -26,7 +26,7 @@ from engine.edits import (
 )
 from engine.errors import EditError, FileError, SettingError
 from engine.files import parse, render
-from engine.graph import Content, Graph, Layout, Node, Note, Place, SettingValue, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Note, Place, Route, SettingValue, Socket, Wire
 from engine.operator import Added, Operator, socket_number
 from engine.order import natural
 from engine.placeholder import operator_of
@@ -57,7 +57,7 @@ def insertion(
     declared = library.get(operator_id)
     if declared is None:
         raise EditError(f"There is no operator “{shortened(operator_id)}”.")
-    ids = _Ids(content.graph.nodes)
+    ids = Ids(content.graph.nodes)
     node = Node(ids.take(declared.short), declared.id, inside=inside)
     edits: list[Edit] = [AddNode(node, place)]
     here = content.graph.bodies.get(inside, ())
@@ -73,7 +73,7 @@ def insertion(
     return Group(f"Add {declared.title}", tuple(edits))
 
 
-def _insides(declared: Operator, owner: str, ids: _Ids) -> list[Edit]:
+def _insides(declared: Operator, owner: str, ids: Ids) -> list[Edit]:
     """Return the edits that fill the bodies of a new node."""
     if declared.inner is None:
         return []
@@ -206,7 +206,9 @@ def fragment(content: Content, nodes: Collection[str], notes: Collection[str] = 
         if id in layout.notes
     }
     places = {id: layout.places[id] for id in chosen if id in layout.places}
-    return Content(Graph({id: _freed(graph.nodes[id], chosen) for id in chosen}, wires), Layout(places, carried))
+    routes = {wire: route for wire, route in layout.routes.items() if wire in wires}
+    nodes = {id: _freed(graph.nodes[id], chosen) for id in chosen}
+    return Content(Graph(nodes, wires), Layout(places, carried, routes))
 
 
 _Lying = TypeVar("_Lying", Node, Note)
@@ -224,9 +226,9 @@ def _addition(
     title: str, content: Content, library: Mapping[str, Operator], copied: Content, at: Place, into: str
 ) -> Group:
     """Return the edit that adds all of `copied` under fresh ids, its main graph in the body `into`."""
-    node_ids, note_ids = _Ids(content.graph.nodes), _Ids(content.layout.notes)
+    node_ids, note_ids = Ids(content.graph.nodes), Ids(content.layout.notes)
     graph, layout = copied.graph, copied.layout
-    renamed = {id: node_ids.take(_stem(id)) for id in sorted(graph.nodes, key=natural)}
+    renamed = {id: node_ids.take(stem(id)) for id in sorted(graph.nodes, key=natural)}
     shift = _shift(copied, at)
     nodes = [
         AddNode(
@@ -235,9 +237,15 @@ def _addition(
         )
         for old in sorted(renamed, key=lambda id: (bodies.depth(graph.nodes, graph.nodes[id].inside), natural(id)))
     ]
-    wires = [Connect(Wire(*(Socket(renamed[end.node], end.name) for end in wire))) for wire in sorted(graph.wires)]
+    wires = [
+        Connect(
+            Wire(*(Socket(renamed[end.node], end.name) for end in wire)),
+            _moved_route(layout.routes.get(wire), (0.0, 0.0) if graph.nodes[wire.source.node].inside else shift),
+        )
+        for wire in sorted(graph.wires)
+    ]
     notes = [
-        AddNote(_moved_note(layout.notes[old], note_ids.take(_stem(old)), renamed, shift, into))
+        AddNote(_moved_note(layout.notes[old], note_ids.take(stem(old)), renamed, shift, into))
         for old in sorted(layout.notes, key=natural)
     ]
     what = _counted(graph.bodies.get("", ()), graph, len(notes))
@@ -285,6 +293,10 @@ def _shifted(node: Node, place: Place | None, at: Place, shift: tuple[float, flo
     return replace(place, x=place.x + shift[0], y=place.y + shift[1])
 
 
+def _moved_route(route: Route | None, by: tuple[float, float]) -> Route | None:
+    return route and replace(route, dots=tuple((x + by[0], y + by[1]) for x, y in route.dots))
+
+
 def _moved_note(note: Note, id: str, ids: Mapping[str, str], shift: tuple[float, float], into: str) -> Note:
     carried = tuple(ids[node] for node in note.nodes)
     if note.inside:
@@ -292,7 +304,7 @@ def _moved_note(note: Note, id: str, ids: Mapping[str, str], shift: tuple[float,
     return replace(note, id=id, x=note.x + shift[0], y=note.y + shift[1], nodes=carried, inside=into)
 
 
-def _companion(library: Mapping[str, Operator], added: Added, ids: _Ids) -> Node:
+def _companion(library: Mapping[str, Operator], added: Added, ids: Ids) -> Node:
     declared = library[added.operator]
     own = {
         name: value
@@ -330,7 +342,7 @@ def _counted(nodes: Collection[str], graph: Graph, notes: int) -> str:
     return " and ".join(parts) or "nothing"
 
 
-def _stem(id: str) -> str:
+def stem(id: str) -> str:
     """Return the id without its number: copies of add_3 are add_4, add_5, ..."""
     stem, _, number = id.rpartition("_")
     return (stem if stem and number.isdigit() else id)[: limits.ID_LENGTH - 10]
@@ -342,7 +354,7 @@ def _fresh_ids(taken: Iterable[str], short: str) -> Iterator[str]:
     return (f"{short}_{n}" for n in count(max(used, default=0) + 1))
 
 
-class _Ids:
+class Ids:
     """Fresh ids for many nodes at once, each stem looked up once."""
 
     def __init__(self, taken: Collection[str]) -> None:

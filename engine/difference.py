@@ -212,7 +212,8 @@ def _laid(before: Content, after: Content, wires: Mapping[Wire, Wire]) -> Iterab
         names = [name for name in ("dots", "tagged") if getattr(one, name) != getattr(other, name)]
         if names:
             changes = tuple(Change(name, getattr(one, name), getattr(other, name)) for name in names)
-            yield Changed(*(f"{wire.source} -> {wire.target}" for wire in (wires[new], new)), changes)
+            before_ends, after_ends = (f"{wire.source} -> {wire.target}" for wire in (wires[new], new))
+            yield Changed(before_ends, after_ends, changes)
 
 
 # Kept values ----------------------------------------------------------------------------------------------------------

@@ -453,7 +453,7 @@ class Group(EditRecord):
 
 Edit: TypeAlias = (
     AddNode | RemoveNode | Connect | Disconnect | Reroute | SetSetting | ResetSetting | Rename | SetFrozen
-    | SetExposed | Move | SetMuted | AddNote | RemoveNote | ChangeNote | SetKept | Group
+    | SetExposed | Move | PutInside | SetMuted | AddNote | RemoveNote | ChangeNote | SetKept | Group
 )  # fmt: skip
 
 

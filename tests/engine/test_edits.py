@@ -13,7 +13,7 @@ import pytest
 from engine import edits as e
 from engine import limits
 from engine.errors import EditError, FileError
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route
 from engine.plain import READERS, from_plain, to_plain
 from engine.types import Tensor
 from tests.engine.graphs import chain, wire
@@ -45,7 +45,8 @@ EFFECTS: Mapping[str, tuple[e.Edit, Any, Any]] = {
                ({"b_1"}, frozenset(), {}, ("b_1",), Kept(7, 3, "b_1"))),
     "connect": (e.Connect(LOOSE), lambda c: c.graph.wires, {WIRE, LOOSE}),
     "disconnect": (e.Disconnect(WIRE), lambda c: c.graph.wires, frozenset()),
-    "connect by a route": (e.Connect(LOOSE, Route(((1, 2),))), lambda c: c.layout.routes, {LOOSE: Route(((1.0, 2.0),))}),
+    "connect by a route": (e.Connect(LOOSE, Route(((1, 2),))), lambda c: c.layout.routes,
+                           {LOOSE: Route(((1.0, 2.0),))}),
     "reroute": (e.Reroute(WIRE, Route(((-0.0, 9), (3, 4)), True)), lambda c: c.layout.routes,
                 {WIRE: Route(((0.0, 9.0), (3.0, 4.0)), True)}),
     "reroute straight": (e.Group("Dots", (e.Reroute(WIRE, Route(((1, 1),))), e.Reroute(WIRE, Route()))),

@@ -28,7 +28,7 @@ from engine.document import Changed, Document
 from engine.draft import Draft
 from engine.errors import EditError
 from engine.files import pack, parse
-from engine.graph import Content, Kept, Node, Note, Place, Socket, Wire
+from engine.graph import Content, Kept, Node, Note, Place, Route, Socket, Wire
 from engine.plain import from_plain, to_plain
 from engine.types import Tensor
 from tests import sizes
@@ -79,6 +79,7 @@ NOTE_RECORDS = st.builds(
     st.sampled_from(["", "teal", "grey"]),
 )
 WIRES = st.builds(Wire, st.builds(Socket, IDS, SOCKETS), st.builds(Socket, IDS, SOCKETS))
+ROUTES = st.builds(Route, st.lists(st.tuples(COORDINATES, COORDINATES), max_size=2).map(tuple), st.booleans())
 ARRAYS = (
     Tensor.of(1.5),
     Tensor.of(np.array([[1.0, -0.0], [np.nan, np.inf]])),
@@ -102,8 +103,9 @@ SINGLE = st.one_of(
     st.builds(e.AddNode, NODES, st.none() | PLACES),
     st.builds(e.RemoveNode, IDS),
     st.builds(e.Connect, WIRES),
-    st.builds(e.Connect, WIRES),
+    st.builds(e.Connect, WIRES, st.none() | ROUTES),
     st.builds(e.Disconnect, WIRES),
+    st.builds(e.Reroute, WIRES, st.none() | ROUTES),
     st.builds(e.SetSetting, IDS, WORDS, VALUES),
     st.builds(e.ResetSetting, IDS, WORDS),
     st.builds(e.Rename, IDS, NAMES),
@@ -138,6 +140,7 @@ class Mirror:
         self.nodes: dict[str, Node] = {}
         self.places: dict[str, Place] = {}
         self.wires: set[Wire] = set()
+        self.routes: dict[Wire, Route] = {}
         self.notes: dict[str, Note] = {}
         self.kept: Kept | None = None
 
@@ -156,15 +159,21 @@ class Mirror:
                     known[id] = now[id]
         self.wires -= changed.wires
         self.wires |= changed.wires & content.graph.wires
+        assert changed.routes <= content.graph.wires
+        for wire in changed.wires | changed.routes:
+            self.routes.pop(wire, None)
+            if wire in content.layout.routes:
+                self.routes[wire] = content.layout.routes[wire]
         if changed.kept:
             self.kept = content.kept
 
     def agrees(self, content: Content) -> bool:
         graph, layout = content.graph, content.layout
-        return (self.nodes, self.places, self.wires, self.notes, self.kept) == (
+        return (self.nodes, self.places, self.wires, self.routes, self.notes, self.kept) == (
             graph.nodes,
             layout.places,
             graph.wires,
+            layout.routes,
             layout.notes,
             content.kept,
         )
@@ -229,7 +238,7 @@ class Editing(RuleBasedStateMachine):
             self.stepped(merge)
         else:
             assert self.document.content == before
-        if isinstance(edit, e.Move | e.AddNote | e.ChangeNote | e.RemoveNote | e.SetKept):
+        if isinstance(edit, e.Move | e.Reroute | e.AddNote | e.ChangeNote | e.RemoveNote | e.SetKept):
             assert self.document.graph is before.graph
 
     @rule(edits=st.lists(EDITS, max_size=4), fails=st.booleans())

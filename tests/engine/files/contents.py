@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from engine import limits
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Socket, Wire
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route, Socket, Wire
 from engine.types import Tensor
 
 EVERYTHING = Content(
@@ -31,6 +31,10 @@ EVERYTHING = Content(
     Layout(
         {"a": Place(1.5, -3.0), "b_2": Place(1e7, 0.0, True)},
         {"n1": Note("n1", "# Title\n\u2028line"), "n2": Note("n2", "", 1.0, 2.0, 3.0, 4.0, ("b_10", "a"), "in_a")},
+        {
+            Wire(Socket("a", "value"), Socket("b_2", "xs.0")): Route(((1.5, -3.0), (1e7, 0.0))),
+            Wire(Socket("b_2", "value"), Socket("a", "x")): Route((), True),
+        },
     ),
     Kept(
         7,
@@ -103,7 +107,13 @@ def contents(draw: Any, kept: bool = True) -> Content:
         )
         for id in draw(st.lists(ids, unique=True, max_size=3))
     }
-    return Content(Graph(nodes, wires), Layout(places, notes), draw(st.none() | kepts(some)) if kept else None)
+    dots = st.lists(st.tuples(coordinates, coordinates), max_size=3).map(tuple)
+    routes = {
+        wire: route
+        for wire in sorted(wires)
+        if not (route := draw(st.builds(Route, dots, st.booleans()) | st.just(Route()))).plain
+    }
+    return Content(Graph(nodes, wires), Layout(places, notes, routes), draw(st.none() | kepts(some)) if kept else None)
 
 
 @st.composite

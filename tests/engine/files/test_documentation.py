@@ -12,7 +12,16 @@ import engine
 from engine import limits
 from engine.errors import FileError
 from engine.files import parse, render
-from engine.files.format import ArraysFields, GraphFile, KeptFields, NodeFields, NoteFields, PlaceFields, TensorFields
+from engine.files.format import (
+    ArraysFields,
+    GraphFile,
+    KeptFields,
+    NodeFields,
+    NoteFields,
+    PlaceFields,
+    RouteFields,
+    TensorFields,
+)
 from engine.problems import validate
 from nodes.library import LIBRARY
 
@@ -34,7 +43,8 @@ def test_the_example_is_a_graph_without_problems_in_canonical_form() -> None:
 
 
 def test_every_field_is_described() -> None:
-    for record in (GraphFile, NodeFields, PlaceFields, NoteFields, TensorFields, ArraysFields, KeptFields):
+    records = GraphFile, NodeFields, PlaceFields, NoteFields, RouteFields, TensorFields, ArraysFields, KeptFields
+    for record in records:
         for field in msgspec.structs.fields(record):
             assert re.search(rf'[`"]{field.name}[`"]', PAGE), f"{record.__name__}.{field.name} is not described"
 

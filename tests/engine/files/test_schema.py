@@ -18,7 +18,7 @@ from tests.engine.files.test_read import FAULTS, HEAD
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 VALIDATOR = jsonschema.Draft202012Validator(schema())
-BEYOND = ("no node", "second time")
+BEYOND = ("is not there", "no node", "second time")
 """Words of the refusals that a schema cannot express."""
 
 

@@ -42,7 +42,8 @@ def test_every_field_is_written() -> None:
 @given(contents())
 def test_the_order_in_which_a_content_was_made_does_not_show(content: Content) -> None:
     graph = Graph(dict(reversed(content.graph.nodes.items())), frozenset(sorted(content.graph.wires, reverse=True)))
-    layout = Layout(dict(reversed(content.layout.places.items())), dict(reversed(content.layout.notes.items())))
+    parts = (content.layout.places, content.layout.notes, content.layout.routes)
+    layout = Layout(*(dict(reversed(part.items())) for part in parts))
     kept = content.kept and replace(
         content.kept,
         values=dict(reversed(content.kept.values.items())),
@@ -68,7 +69,9 @@ def test_it_is_the_json_that_others_read(content: Content) -> None:
 def test_each_item_has_a_line_whatever_its_text(content: Content) -> None:
     text = render(content).decode("utf-8")
     assert text.splitlines() == text.split("\n")[:-1]
-    items = (len(content.graph.nodes), len(content.graph.wires), len(content.layout.places), len(content.layout.notes))
+    layout = content.layout
+    parts = (content.graph.nodes, content.graph.wires, layout.places, layout.notes, layout.routes)
+    items = tuple(map(len, parts))
     brackets = 2 * sum(map(bool, items)) + sum(not n for n in items[:2])
     assert len(text.splitlines()) == 4 + sum(items) + brackets
 
