@@ -16,6 +16,7 @@ import numpy as np
 
 import engine
 from app import cli_output as output
+from app.plugins import library
 from engine.api import OpenGraph
 from engine.checkpoint import Checkpoint
 from engine.errors import FileError, SettingError
@@ -27,15 +28,16 @@ from engine.operator import Operator
 from engine.results import Results, plain
 from engine.sockets import output_names, shortened
 from engine.types import ArrayType, Type
-from nodes.library import LIBRARY
 
 DONE, FAILED = 0, 1
+PICTURE = ".png"
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Train the graph; with --hosts together with other processes, the first of which reports."""
     hosts = None if chosen.hosts is None else Hosts.parse(chosen.hosts)
     graph = opened(chosen)
+    _require_picture(chosen.plot)
     _require_free(chosen.out, chosen.plot)
     if hosts is None:
         return _report(chosen, graph, _trained(chosen, graph))
@@ -138,7 +140,7 @@ def inspect(chosen: argparse.Namespace) -> int:
 
 def nodes(chosen: argparse.Namespace) -> int:
     """Print the operator library."""
-    operators = [_operator(each) for each in LIBRARY.values()]
+    operators = [_operator(each) for each in library().values()]
     if chosen.json:
         output.write(output.document(plain(operators)))
     else:
@@ -150,7 +152,8 @@ def shot(chosen: argparse.Namespace) -> int:
     """Render the window to a picture."""
     from app.shot import shot as render
 
-    engine.open(chosen.file, LIBRARY)  # a bad file is refused before Qt is loaded
+    _require_picture(chosen.out)
+    engine.open(chosen.file, library())  # a bad file is refused before Qt is loaded
     _require_free(chosen.out)
     fault = render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
     if chosen.json:
@@ -164,7 +167,7 @@ def shot(chosen: argparse.Namespace) -> int:
 
 def opened(chosen: argparse.Namespace) -> OpenGraph:
     """Return the graph with the settings and inputs of the command line."""
-    graph = engine.open(chosen.file, LIBRARY)
+    graph = engine.open(chosen.file, library())
     for text in chosen.set:
         target, equals, value = text.partition("=")
         node, dot, setting = target.rpartition(".")
@@ -211,6 +214,12 @@ def _require_free(*paths: str | None) -> None:
     for path in paths:
         if path is not None:
             require_free(path)
+
+
+def _require_picture(path: str | None) -> None:
+    """Refuse a picture whose name promises another format than the one that is written."""
+    if path is not None and Path(path).suffix.lower() != PICTURE:
+        raise FileError(f"Pictures are written as PNG: give “{shortened(path, 80)}” a name that ends in {PICTURE}.")
 
 
 def _description(file: str, graph: OpenGraph) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from app import cli_output as output
+from app.plugins import library
 from app.terminal import visible
 from engine.difference import UNSET, Change, Changed, Difference, difference
 from engine.files import read
@@ -19,7 +20,6 @@ from engine.operator import Operator
 from engine.results import plain
 from engine.sockets import quoted
 from engine.types import Tensor, shape_text
-from nodes.library import LIBRARY
 
 SAME, DIFFERENT = 0, 1
 LONGEST: Final = 160
@@ -29,7 +29,7 @@ LONGEST: Final = 160
 def run(chosen: argparse.Namespace) -> int:
     """Compare two files. The exit code is 1 where they differ; in the layout only if that is asked for."""
     before, after = read(chosen.before), read(chosen.after)
-    found = difference(before, after, LIBRARY)
+    found = difference(before, after, library())
     if chosen.json:
         output.write(output.document(plain({"before": chosen.before, "after": chosen.after, **found.to_plain()})))
     else:
@@ -65,7 +65,7 @@ def _part(heading: str, lines: Iterable[Iterable[str]]) -> Iterator[str]:
 def _nodes(sign: str, nodes: Iterable[Node], graph: Graph) -> Iterator[str]:
     for node in nodes:
         where = f" in {node.inside}" if node.inside else ""
-        yield f"{sign} {quoted(graph, LIBRARY, node.id)} {node.operator}{where}{' frozen' if node.frozen else ''}"
+        yield f"{sign} {quoted(graph, library(), node.id)} {node.operator}{where}{' frozen' if node.frozen else ''}"
         for name, value in sorted(node.settings.items()):
             yield f"{sign}   {name} = {_value(value)}"
 
@@ -81,8 +81,8 @@ def _notes(sign: str, notes: Iterable[Note]) -> Iterator[str]:
 def _both(found: Difference, graph: Graph) -> Iterator[str]:
     for each in found.changed:
         node = graph.nodes[each.after]
-        yield f"~ {quoted(graph, LIBRARY, node.id)} {node.operator}"
-        yield from _changes(each.changes, LIBRARY.get(node.operator))
+        yield f"~ {quoted(graph, library(), node.id)} {node.operator}"
+        yield from _changes(each.changes, library().get(node.operator))
 
 
 def _changed(items: Iterable[Changed]) -> Iterator[str]:
@@ -151,4 +151,4 @@ def _who(what: str, graph: Graph) -> str:
     node, _, slot = id.partition(".")
     if node not in graph.nodes:
         return what
-    return f"{quoted(graph, LIBRARY, node)}{f' {slot}' if slot else ''}"
+    return f"{quoted(graph, library(), node)}{f' {slot}' if slot else ''}"

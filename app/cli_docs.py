@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from app import cli_output as output
-from nodes.library import LIBRARY
+from app.plugins import library
 
 SIZE = (840, 300)
 """Pixels of a picture of a graph, at twice the screen's fineness."""
@@ -32,11 +32,11 @@ def docs(chosen: argparse.Namespace) -> int:
         image = QImage(QSize(*SIZE) * 2, QImage.Format.Format_RGB32)
         image.fill(theme.LIGHT.canvas)
         painter = QPainter(image)
-        painter.drawPixmap(image.rect(), picture_of(content, LIBRARY, QSize(*SIZE), 2))
+        painter.drawPixmap(image.rect(), picture_of(content, library(), QSize(*SIZE), 2))
         painter.end()
         return png(image)
 
-    count = write(Path(chosen.folder), LIBRARY, None if chosen.no_pictures else draw)
+    count = write(Path(chosen.folder), library(), None if chosen.no_pictures else draw)
     if chosen.json:
         output.write(output.document({"folder": chosen.folder, "operators": count}))
     else:

@@ -286,6 +286,28 @@ COMMANDS: Final = (
     ),
     Command("nodes", "print the operator library", "app.cli_commands:nodes"),
     Command(
+        "plugins",
+        "list the packages that bring operators, or switch one on or off",
+        "app.cli_plugins:run",
+        (
+            (
+                ("action",),
+                {"nargs": "?", "choices": ("on", "off"), "metavar": "on|off", "help": "switch a plugin on or off"},
+            ),
+            (("name",), {"nargs": "?", "metavar": "NAME", "help": "the plugin's name"}),
+        ),
+        help="List the installed plugins: version, whether they are on, off or broken, and why. Exit code 1: one is "
+        "broken. A plugin that is off is never imported.",
+    ),
+    Command(
+        "associate",
+        "let the desktop open .dgraph files with Gradwire: menu entry, file type, icon",
+        "app.cli_associate:run",
+        ((("--remove",), {"action": "store_true", "help": "take all of it away again"}),),
+        help="Write a desktop entry, the type of .dgraph files, and icons into your own data folder "
+        "(XDG_DATA_HOME, ~/.local/share), and tell the desktop. Nothing is written elsewhere.",
+    ),
+    Command(
         "shot",
         "render the real window, offscreen, to a picture",
         "app.cli_commands:shot",

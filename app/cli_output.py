@@ -16,6 +16,7 @@ from rich.table import Table
 from app.terminal import escaped, visible
 from engine.api import OpenGraph
 from engine.evaluate import Check
+from engine.plugins import Plugin
 from engine.results import Result
 from engine.sweep import Sweep
 from engine.types import shape_text
@@ -177,6 +178,15 @@ def operators(found: Iterable[Mapping[str, Any]]) -> None:
         inputs = ", ".join(one["name"] + ("*" if one["variadic"] else "") for one in each["inputs"])
         outputs = ", ".join(one["name"] for one in each["outputs"])
         table.add_row(*map(_text, (each["id"], inputs, outputs, each["help"].split("\n\n")[0])))
+    _console().print(table)
+
+
+def plugins(found: Iterable[Plugin]) -> None:
+    """Print the plugins, and why those that are broken are."""
+    table = _table("plugin", "version", "state", "operators", "what it is")
+    for each in found:
+        told = each.reason if each.state == "broken" else each.summary
+        table.add_row(*map(_text, (each.name, each.version, each.state, str(len(each.operators)), told)))
     _console().print(table)
 
 

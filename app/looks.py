@@ -90,6 +90,7 @@ class LookBook(QObject):
             from app.worker.asking import AskClient  # keeps sessions without an engine free of multiprocessing
 
             self._client = AskClient(self)
+            self._client.plugins = self._session.library.packages
             self._client.types_ready.connect(self._types_ready)
             self._client.looks_ready.connect(self._looks_ready)
             self._client.views_ready.connect(self._views_ready)

@@ -48,6 +48,7 @@ class Running(QObject):
             from app.worker.client import RunControl  # keeps sessions without an engine free of multiprocessing
 
             self._control = RunControl(self)
+            self._control.plugins = self._session.library.packages
             self._control.state_changed.connect(self._state_changed)
             self._control.ticked.connect(self._session.looks.run_ticked)
         return self._control

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from engine import evaluate, results
+from engine import evaluate, plugins, results
 from engine.building import setting_edit
 from engine.checkpoint import Checkpoint, require_one_lane
 from engine.data import ASSETS, Data, unheard
@@ -30,9 +29,6 @@ from engine.training import Trainer
 if TYPE_CHECKING:
     from engine.autodiff.coloring import Pattern, SparseJacobian
 
-OPERATORS: Final = "gradwire.operators"
-"""The entry point group in which an installed distribution offers its operator library."""
-
 PROBES: Final = ("views.probe", "views.number")
 """The views whose input `x` a result tells."""
 
@@ -41,11 +37,12 @@ Progress = Callable[[int, int, float], object]
 
 
 def installed_library() -> Library:
-    """Return the operators of the installed distributions; raise DeclarationError where none offers any."""
-    libraries = [each.load() for each in sorted(entry_points(group=OPERATORS), key=lambda each: each.name)]
-    if not libraries:
+    """Return the operators of Gradwire and of the plugins installed beside it; raise DeclarationError where Gradwire is
+    not installed. Of a plugin that does not work there are none, and a graph that needs one says why."""
+    own = plugins.own_library()
+    if own is None:
         raise DeclarationError("no operators are installed: install gradwire, or pass a library")
-    return Library(declared for library in libraries for declared in library.values())
+    return plugins.joined(own, plugins.installed())
 
 
 def _left(content: Content, prepared: Prepared, steps: int | None) -> int | None:

@@ -93,6 +93,8 @@ class AskClient(QObject):
         self._started = 0.0
         self._listening = False
         self._content: tuple[Content, Path | None, Path] | None = None
+        self.plugins: tuple[str, ...] = ()
+        """Packages of the plugins that are on (`Library.packages`)."""
         self._revision, self._told = 0, 0
         self._question = 0
         self._waiting: dict[str, Callable[[int], m.Message]] = {}
@@ -206,7 +208,7 @@ class AskClient(QObject):
         if not self._listening:
             return
         if self._told != self._revision:
-            self._channel.send(q.About(self._revision, m.Job.of(*self._content)))
+            self._channel.send(q.About(self._revision, m.Job.of(*self._content, self.plugins)))
             self._told = self._revision
         self._question += 1
         self._channel.send(self._waiting.pop(kind)(self._question))

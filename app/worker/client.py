@@ -92,6 +92,8 @@ class RunControl(QObject):
         self._pace = "full"
         self.backend: str | None = None
         """What the next run is to be run by: "auto", a backend, or None: the approach's own."""
+        self.plugins: tuple[str, ...] = ()
+        """Packages of the plugins that are on (`Library.packages`)."""
         self._lanes: tuple[m.Lane, ...] = ()
         self._slots: tuple[int, ...] = ()
         self._moments: tuple[m.Moment, ...] = ()
@@ -212,7 +214,7 @@ class RunControl(QObject):
             self._restart()
         self._forget()
         self._run += 1
-        self._job = m.Job.of(content, folder, assets)
+        self._job = m.Job.of(content, folder, assets, self.plugins)
         self.warm()
         self._send(m.Start(self._run, self._job, paused, pause_at, self.backend))
         self._enter("starting")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.worker.messages import Job, Moment
 from engine.data import Data
+from engine.operator import Library
+from engine.plugins import installed, joined
 from engine.prepare import Prepared, prepare
 from nodes.library import LIBRARY
 
@@ -33,9 +36,15 @@ def data_of(job: Job, mark: Mark) -> Data:
     return MarkedData(None if job.folder is None else Path(job.folder), Path(job.assets), marked=mark)
 
 
+@cache
+def library_of(plugins: tuple[str, ...]) -> Library:
+    """Return our own operators and those of these packages, which are imported; those of no others."""
+    return joined(LIBRARY, installed(only=plugins)) if plugins else LIBRARY
+
+
 def prepared_of(job: Job, mark: Mark, *, strict: bool = True) -> Prepared:
     """Return the job's graph prepared, its sources marked while they are read."""
-    prepared = prepare(job.content(), LIBRARY, data_of(job, mark), strict=strict)
+    prepared = prepare(job.content(), library_of(job.plugins), data_of(job, mark), strict=strict)
     mark("")
     return prepared
 
