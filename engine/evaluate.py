@@ -95,6 +95,8 @@ def evaluable(prepared: Prepared) -> tuple[str, ...]:
 
 
 def _ready(prepared: Prepared, id: str) -> bool:
+    if prepared.graph.nodes[id].muted:
+        return False
     match prepared.operator(id).kind:
         case Kind.VIEW:
             return False
@@ -155,6 +157,7 @@ def look(
         for target in targets
         if (kind := prepared.inferred.get(target)) is not None
     }
+    looks |= {output: looks[source] for output, source in prepared.passes.items() if source in looks}
     hidden = [socket for socket in every if socket in inner and socket not in looks]
     return Looks(
         looks | {socket: Look(kind, inner[socket], None) for socket in hidden if (kind := prepared.inferred[socket])},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine import muting
 from engine.bodies import flat
 from engine.checks import across
 from engine.errors import GradwireError, MissingInputError, ShapeError
@@ -44,6 +45,8 @@ class Inference:
     open: frozenset[str] = frozenset()
     demanded: frozenset[str] = frozenset()
     looped: tuple[str, ...] = ()
+    passes: Mapping[Socket, Socket | None] = field(default_factory=dict)
+    """What stands in the place of each output of the muted nodes (`engine.muting`); None where nothing fits."""
 
 
 def infer(graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, Type] | None = None) -> Inference:
@@ -54,7 +57,25 @@ def infer(graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, 
     whatever shape is demanded. What cannot be known stays None, and so does what depends on it; a faulty graph (cycles,
     unknown operators, missing inputs) is no obstacle.
     """
-    return Pass(graph, library, known or {}).result()
+    whole = Pass(graph, library, known or {}).result()
+    return _muted(graph, library, known or {}, whole.types) if graph.muted else whole
+
+
+def _muted(
+    graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, Type], whole: Mapping[Socket, Type | None]
+) -> Inference:
+    """Return the types of a graph with muted nodes: their outputs have those of what stands in their place.
+
+    `whole` are the types as though nothing were muted.
+    """
+    standing = muting.passes(graph, library, whole)
+    found = Pass(muting.active(graph, standing), library, known).result()
+    types = dict(found.types)
+    types |= {output: found.types.get(source) if source else None for output, source in standing.items()}
+    types |= {wire.target: types.get(wire.source) for wire in graph.wires if wire.target not in found.types}
+    idle = muting.idle(graph)
+    told = tuple(mismatch for mismatch in found.mismatches if mismatch.node not in idle)
+    return replace(found, types=types, mismatches=told, passes=standing)
 
 
 class Pass:

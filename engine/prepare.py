@@ -4,13 +4,13 @@ planned."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import random_bits
+from engine import muting, random_bits
 from engine.constraints import CONSTRAINTS
 from engine.data import Data
 from engine.errors import DataError, DeclarationError, GradwireError, RunError, ShapeError
@@ -59,11 +59,15 @@ class Prepared:
     """Warnings; in a lenient preparation also errors, whose nodes are left out."""
     step: int = 0
     """The step at which a run takes over: 0, or that of the kept values."""
+    active: Graph | None = None
+    """The graph that runs where it is not the document's: there are muted nodes in that."""
+    passes: Mapping[Socket, Socket | None] = field(default_factory=dict)
+    """What stands in the place of the outputs of muted nodes (`engine.muting`)."""
 
     @property
     def graph(self) -> Graph:
-        """The graph that was prepared."""
-        return self.content.graph
+        """The graph that was prepared: what runs, no wire in it touching a muted node."""
+        return self.active or self.content.graph
 
     def operator(self, node: str) -> Operator:
         """Return the operator of a node; KeyError where the library does not have it."""
@@ -149,6 +153,8 @@ def prepare(
         plans=tuple(work.plans()),
         problems=tuple(work.problems),
         step=kept.step if kept else 0,
+        active=work.graph if content.graph.muted else None,
+        passes=work.passes,
     )
     known |= work.batch_types(prepared)
     return replace(prepared, problems=tuple(work.problems))
@@ -160,8 +166,13 @@ def scalar_or_array(array: NDArray[Any]) -> Any:
 
 
 def nodes_of_kind(graph: Graph, library: Library, kind: Kind) -> tuple[str, ...]:
-    """Return the nodes whose operator is of this kind, in natural order; unknown operators are of none."""
-    found = (id for id, node in graph.nodes.items() if node.operator in library and library[node.operator].kind is kind)
+    """Return the nodes whose operator is of this kind, in natural order; unknown operators and muted nodes are of
+    none."""
+    found = (
+        id
+        for id, node in graph.nodes.items()
+        if not node.muted and node.operator in library and library[node.operator].kind is kind
+    )
     return tuple(sorted(found, key=natural))
 
 
@@ -202,6 +213,7 @@ class _Preparation:
         shown = [id for id in nodes_of_kind(graph, library, Kind.VIEW) if not graph.nodes[id].inside]
         self.wanted = self.required | ancestors(graph, shown) if strict else frozenset(graph.nodes)
         self.problems: list[Problem] = []
+        self.passes: Mapping[Socket, Socket | None] = {}
         if strict:
             _raise_first(validate(graph, library))
 
@@ -253,7 +265,9 @@ class _Preparation:
         if self.strict:
             _raise_first(problems)
         self.problems.extend(problems)
-        return infer(self.graph, self.library, known).types
+        found = infer(self.graph, self.library, known)
+        self.graph, self.passes = muting.active(self.graph, found.passes), found.passes
+        return found.types
 
     def parameter_types(self, inferred: Mapping[Socket, Type | None]) -> dict[str, ArrayType]:
         types: dict[str, ArrayType] = {}

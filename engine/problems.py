@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from engine import muting
 from engine.bodies import flat
-from engine.edits import Disconnect, Edit, Group, ResetSetting, SetExposed, SetMuted, SetSetting
+from engine.edits import Disconnect, Edit, Group, ResetSetting, SetExposed, SetSetting
 from engine.errors import SettingError
 from engine.exposing import unable
 from engine.flow import Flow
@@ -22,10 +22,11 @@ from engine.order import ancestors, graph_parents, loops, natural
 from engine.placeholder import missing, operator_of
 from engine.problems_bodies import bodies
 from engine.problems_losses import changing_losses
+from engine.problems_muted import by_muting, not_passed
 from engine.rules import is_derivative, is_optimizer
 from engine.setting import Factors, Names, Setting
 from engine.sockets import arguments, input_of, missing_inputs, output_names, quoted, shortened
-from engine.types import ArrayType, Type, leaves, shape_text
+from engine.types import Type, leaves
 
 Severity: TypeAlias = Literal["error", "warning"]
 SHOWN = 6
@@ -64,37 +65,8 @@ def validate(
     found = [problem for check in CHECKS for problem in check(facts)]
     weighed = [p if p.node is None or p.node in facts.needed else replace(p, severity="warning") for p in found]
     if graph.muted:
-        weighed = [*_not_passed(graph, facts), *(each for each in weighed if not _by_muting(each, graph))]
+        weighed = [*not_passed(graph, facts), *(each for each in weighed if not by_muting(each, graph))]
     return tuple(sorted(weighed, key=lambda p: (p.severity, natural(p.node or ""))))
-
-
-def _by_muting(problem: Problem, graph: Graph) -> bool:
-    """Return whether a problem is only that a muted node gives nothing, or takes nothing: of that one its own sentence
-    is enough."""
-    if problem.code == "missing-input" and problem.node is not None and problem.socket is not None:
-        return Socket(problem.node, problem.socket) in graph.sources
-    return problem.code == "unused-parameter" and bool(graph.outgoing.get(problem.node or ""))
-
-
-def _not_passed(graph: Graph, facts: Facts) -> Iterator[Problem]:
-    """Muted nodes through which nothing can be passed on although something waits for it."""
-    for output, source in facts.inference.passes.items():
-        waiting = [w.target.node for w in graph.outgoing.get(output.node, ()) if w.source == output]
-        if source is None and set(waiting) - graph.muted:
-            sentence = f" is muted, and {_nothing_fits(graph, facts, output)}: unmute it, or wire past it."
-            needed = facts.needed.intersection(waiting)
-            problem = facts.problem("not-passed", sentence, output.node, output.name, SetMuted(output.node, False))
-            yield problem if needed else replace(problem, severity="warning")
-
-
-def _nothing_fits(graph: Graph, facts: Facts, output: Socket) -> str:
-    declared = operator_of(graph, facts.library, output.node)
-    wired = [argument.socket for argument in arguments(graph, declared, output.node)]
-    types = facts.inference.types
-    shown = [f"{s.name} is {short_type(t)}" for s in wired[:SHOWN] if (t := types.get(s)) is not None]
-    if not shown:
-        return f"nothing is wired into it that could stand for its output {output.name}"
-    return f"none of its inputs has the shape of its output {output.name} ({', '.join(shown)})"
 
 
 def trained(
@@ -420,11 +392,6 @@ CHECKS = (
     _overlapping_optimizers,
     changing_losses,
 )
-
-
-def short_type(kind: Type) -> str:
-    """Return a type in few words: of an array its shape."""
-    return shape_text(kind.shape) if isinstance(kind, ArrayType) else str(kind)
 
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
