@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from app.canvas import menus
 from app.canvas.face import VALUE
 from app.canvas.geometry import GRID
-from app.canvas.gestures import move_items
+from app.canvas.moving import move_items
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.bodies import Door
-from app.canvas import gestures, keys, menus
+from app.canvas import choosing, gestures, keys, menus, moving
 from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera, snapped
@@ -388,15 +388,15 @@ class Canvas(QWidget):
             ):
                 return gestures.DragSlider(self, at, item)
             if hover.door is not None and not modifiers:
-                return gestures.GoThrough(self, at, modifiers, hover.node, hover.door)
-            return gestures.DragItems(self, at, modifiers, node=hover.node)
+                return moving.GoThrough(self, at, modifiers, hover.node, hover.door)
+            return moving.DragItems(self, at, modifiers, node=hover.node)
         if hover.wire is not None:
             return gestures.PickWire(self, at, modifiers, hover.wire)
         if hover.note:
             if self.scene.notes[hover.note].handle().contains(point):
-                return gestures.ResizeNote(self, at, hover.note)
-            return gestures.DragItems(self, at, modifiers, note=hover.note)
-        return gestures.Band(self, at, modifiers)
+                return moving.ResizeNote(self, at, hover.note)
+            return moving.DragItems(self, at, modifiers, note=hover.note)
+        return choosing.Band(self, at, modifiers)
 
     def what_is_at(self, at: QPointF) -> Hover:
         """Return what is under a point of the canvas: sockets before nodes before wires before notes."""
