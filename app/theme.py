@@ -159,7 +159,7 @@ LIGHT = Theme(
     shadow="#1f1f2937",
     grid="#e3e7ed",
     head_tint=0.27,
-    icon_tint=0.50,
+    icon_tint=0.38,
     series=("#1f6fc4", "#c4620e", "#7d4fb5", "#12816b", "#8a7400", "#c23f6b", "#5b6675", "#2a9ccf"),
 )
 

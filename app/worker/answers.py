@@ -11,6 +11,8 @@ from app.worker import messages as m
 from app.worker import questions as q
 from app.worker.readings import Measurements, Reading
 
+Costs = dict[str, tuple[float, float, int, int]]
+"""(seconds forward, seconds backward, bytes, calls) by node."""
 Mark = Callable[[str], None]
 """Told each node before it is evaluated, so that its name outlives a crash."""
 
@@ -41,6 +43,9 @@ class Answerer(Protocol):
 
     def reading(self, approach: str, moment: m.Moment | None) -> Reading:
         """Return what an approach leaves behind to read."""
+
+    def profile(self, moment: m.Moment | None) -> tuple[str, Costs]:
+        """Return whose step was measured, and what each node costs in it."""
 
     def comparison(self, moment: m.Moment | None) -> Measurements:
         """Return how the approaches compare."""
@@ -159,6 +164,11 @@ class EngineAnswerer:
         from app.worker.approaches import reading
 
         return reading(self._prepared(), approach, moment)
+
+    def profile(self, moment: m.Moment | None) -> tuple[str, Costs]:
+        from app.worker.approaches import profiled
+
+        return profiled(self._prepared(), moment)
 
     def comparison(self, moment: m.Moment | None) -> Measurements:
         from app.worker.approaches import comparison

@@ -10,6 +10,7 @@ from app.worker.readings import Measured, Measurements, Reading, ReadingSection
 from engine.autodiff.artefacts import artefact
 from engine.compare import compare, subject
 from engine.prepare import Prepared
+from engine.profiling import profile
 
 
 def reading(prepared: Prepared, approach: str, moment: m.Moment | None) -> Reading:
@@ -25,6 +26,14 @@ def comparison(prepared: Prepared, moment: m.Moment | None) -> Measurements:
     found = compare(prepared, **_at(moment))
     lines = tuple(Measured(each.approach, each.backend, cells(each), each.refused, each.agrees) for each in found.lines)
     return Measurements(found.optimizer, found.features, lines)
+
+
+def profiled(prepared: Prepared, moment: m.Moment | None) -> tuple[str, dict[str, tuple[float, float, int, int]]]:
+    """Return whose step was measured, and (seconds forward, backward, bytes, calls) of each node that took part."""
+    found = profile(prepared, **_at(moment))
+    return found.optimizer, {
+        id: (cost.forward, cost.backward, cost.memory, cost.calls) for id, cost in found.costs.items()
+    }
 
 
 def _at(moment: m.Moment | None) -> dict[str, Any]:

@@ -56,6 +56,7 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     q.AskPartials: lambda by, said: q.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
     q.AskArtefacts: lambda by, said: q.ArtefactsAre(said.question, by.artefacts(said.moment)),
     q.AskReading: lambda by, said: q.ReadingIs(said.question, by.reading(said.approach, said.moment)),
+    q.AskProfile: lambda by, said: q.ProfileIs(said.question, *by.profile(said.moment)),
     q.AskComparison: lambda by, said: q.ComparisonIs(said.question, by.comparison(said.moment)),
     q.AskScript: lambda by, said: q.ScriptIs(
         said.question, said.dialect, by.script(said.dialect, said.title, said.moment)

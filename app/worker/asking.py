@@ -29,6 +29,7 @@ DEADLINES: Final[Mapping[str, float]] = {
     "artefacts": 10.0,
     "reading": 20.0,
     "comparison": 120.0,
+    "profile": 30.0,
     "script": 30.0,
 }
 """Seconds each kind of question may take, in the order in which they are asked."""
@@ -68,6 +69,8 @@ class AskClient(QObject):
     """(revision, Artefacts)."""
     reading_ready = Signal(int, object)
     """(revision, Reading)."""
+    profile_ready = Signal(int, object)
+    """(revision, Mapping[node, (seconds forward, seconds backward, bytes, calls)])."""
     comparison_ready = Signal(int, object)
     """(revision, Measurements)."""
     script_ready = Signal(int, str, str)
@@ -158,6 +161,10 @@ class AskClient(QObject):
     def ask_reading(self, approach: str, moment: m.Moment | None = None) -> None:
         """Ask what an approach leaves behind to read."""
         self._ask("reading", lambda question: q.AskReading(question, approach, moment))
+
+    def ask_profile(self, moment: m.Moment | None = None) -> None:
+        """Ask what each node costs in a step."""
+        self._ask("profile", lambda question: q.AskProfile(question, moment))
 
     def ask_comparison(self, moment: m.Moment | None = None) -> None:
         """Ask how the approaches compare."""
@@ -252,6 +259,8 @@ class AskClient(QObject):
                 self.artefacts_ready.emit(asked.revision, artefacts)
             case q.ReadingIs(reading=reading):
                 self.reading_ready.emit(asked.revision, reading)
+            case q.ProfileIs(costs=costs):
+                self.profile_ready.emit(asked.revision, costs)
             case q.ComparisonIs(measurements=measurements):
                 self.comparison_ready.emit(asked.revision, measurements)
             case q.ScriptIs(dialect=dialect, text=text):

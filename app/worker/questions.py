@@ -78,6 +78,13 @@ class AskReading(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskProfile(Struct, frozen=True, tag=True):
+    """What does each node cost in a step?"""
+
+    question: int
+    moment: Moment | None
+
+
 class AskComparison(Struct, frozen=True, tag=True):
     """How do the approaches compare?"""
 
@@ -142,6 +149,14 @@ class ReadingIs(Struct, frozen=True, tag=True):
     reading: Reading
 
 
+class ProfileIs(Struct, frozen=True, tag=True):
+    """(seconds forward, seconds backward, bytes, calls) by node."""
+
+    question: int
+    optimizer: str
+    costs: dict[str, tuple[float, float, int, int]]
+
+
 class ComparisonIs(Struct, frozen=True, tag=True):
     question: int
     measurements: Measurements
@@ -163,9 +178,9 @@ class CannotSay(Struct, frozen=True, tag=True):
 
 AskRequest: TypeAlias = (
     About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
-    | AskReading | AskComparison | AskScript
+    | AskReading | AskProfile | AskComparison | AskScript
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
-    | ScriptIs | CannotSay
+    | ProfileIs | ScriptIs | CannotSay
 )  # fmt: skip
