@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 from app import numbers
-from app.canvas import inline
+from app.canvas import frames, inline
 from app.canvas.face import VALUE
-from app.canvas.geometry import HEAD, snapped
+from app.canvas.geometry import HEAD
 from app.canvas.items import NodeItem
-from engine.edits import AddNote, ChangeNote, SetFrozen
+from engine.edits import AddNote, ChangeNote, Group, SetFrozen
 from engine.graph import Note, Place, SettingValue
-from engine.order import natural
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
-FRAME_MARGIN = 16.0
-FRAME_TITLE = 36.0
 ARRAY_SENTENCE = "This value is an array: edit it in the inspector."
 
 
@@ -127,23 +124,26 @@ class Editing:
         """Add a note at the pointer, or a frame around the selected nodes, and edit its text."""
         canvas = self._canvas
         session = canvas.session
-        note = self._frame() if session.selection else self._note(canvas.pointer_place())
+        if session.selection:
+            self.frame_selection()
+            return
+        note = self._note(canvas.pointer_place())
         if session.apply(AddNote(note)):
+            session.select((), [note.id])
+            self.edit_note(note.id)
+
+    def frame_selection(self) -> None:
+        """Add a frame around the selected nodes, and edit its title."""
+        session = self._canvas.session
+        if not session.selection:
+            return
+        note, left = frames.framing(self._canvas.scene, session.selection, self._fresh_note(), session.body)
+        if session.apply(Group("Add frame", (*left, AddNote(note)))):
             session.select((), [note.id])
             self.edit_note(note.id)
 
     def _note(self, place: Place) -> Note:
         return Note(self._fresh_note(), "", place.x, place.y, 240.0, 96.0, inside=self._canvas.session.body)
-
-    def _frame(self) -> Note:
-        canvas = self._canvas
-        box = QRectF()
-        for id in canvas.session.selection:
-            box = box.united(canvas.scene.nodes[id].rect)
-        left, top = snapped(box.left() - FRAME_MARGIN), snapped(box.top() - FRAME_MARGIN - FRAME_TITLE)
-        wide, high = snapped(box.right() + FRAME_MARGIN - left + 4), snapped(box.bottom() + FRAME_MARGIN - top + 4)
-        members = tuple(sorted(canvas.session.selection, key=natural))
-        return Note(self._fresh_note(), "", left, top, wide, high, members, inside=canvas.session.body)
 
     def _fresh_note(self) -> str:
         held = self._canvas.session.layout.notes

@@ -77,6 +77,13 @@ def pen(color: str | QColor, thickness: float = 1.0, style: Qt.PenStyle = Qt.Pen
     return QPen(QBrush(QColor(color)), thickness, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
+def hair(color: str | QColor) -> QPen:
+    """Return a pen one pixel thick at every zoom."""
+    found = pen(color, 1.0)
+    found.setCosmetic(True)
+    return found
+
+
 class Inks:
     """The pens and brushes of one theme."""
 
@@ -117,6 +124,8 @@ class Inks:
         self.band_fill = QBrush(faded(theme.value, 0.12))
         self.band_pen = pen(theme.value)
         self.glow = QBrush(faded(theme.value, 0.28))
+        self.guide_pen = hair(mix(theme.canvas, theme.text, 0.6))
+        self.joining_pen = pen(mix(theme.canvas, theme.text, 0.6), 2.0)
         self.frame_pen = pen(mix(theme.canvas, theme.warning, 0.55), 1.2, Qt.PenStyle.DashLine)
         self.frame_fill = QBrush(faded(theme.family("parameters"), 0.05))
         self.heads = {name: QBrush(QColor(theme.head(name))) for name in (*theme.families, "unknown")}

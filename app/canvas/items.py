@@ -185,7 +185,7 @@ class NoteItem:
 
     @property
     def is_frame(self) -> bool:
-        return bool(self.note.nodes)
+        return self.note.is_frame
 
     def handle(self) -> QRectF:
         """Return the corner that resizes it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from app.canvas import menus
+from app.canvas import frames, menus
 from app.canvas.face import VALUE
 from app.canvas.geometry import GRID
 from app.canvas.moving import move_items
@@ -122,9 +122,16 @@ def _arrow(canvas: Canvas, direction: QPointF, modifiers: Qt.KeyboardModifier) -
 
 def _nudge(canvas: Canvas, by: QPointF) -> None:
     session = canvas.session
-    carried = {id for note in session.selected_notes for id in session.layout.notes[note].nodes}
-    corners = {id: canvas.scene.nodes[id].corner for id in (session.selection | carried) & set(canvas.scene.nodes)}
-    move_items(canvas, by, corners, session.selected_notes, "nudge")
+    scene = canvas.scene
+    notes = frames.carried_notes(scene.notes, session.selected_notes)
+    carried = frames.carried_nodes(scene.notes, notes)
+    corners = {id: scene.nodes[id].corner for id in (session.selection | carried) & set(scene.nodes)}
+    free = frozenset(corners) - carried
+    scene.loose = free
+    scene.shift({id: corner + by for id, corner in corners.items()})
+    joins = frames.joined(scene, free, scene.notes.keys() - notes)
+    scene.loose = frozenset()
+    move_items(canvas, by, corners, notes, "nudge", joins=joins)
 
 
 def _step(canvas: Canvas, direction: QPointF) -> None:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
 
 from app.bodies import Door
+from app.canvas import frames, snapping
 from app.canvas.geometry import snapped
 from app.canvas.gestures import ADDING, FREE, Gesture
+from app.canvas.inks import Inks
 from app.canvas.items import NoteItem
+from app.canvas.pushing import pushed
+from app.canvas.snapping import Level
 from engine.edits import ChangeNote, Edit, Group, Move
-from engine.graph import Place
+from engine.graph import Note, Place
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
 
+MOST_PUSHING = 50
+"""Nodes moved at once up to which others make room for them."""
+MOST_LINES = 300
+"""Nodes near by up to which those dragged come to rest in line with them."""
+
+
 class DragItems(Gesture):
-    """A press on a node or note: a click selects it, a drag moves what is selected, frames with what they carry."""
+    """A press on a node or note: a click selects it, a drag moves what is selected, frames with all they carry.
+
+    Nodes come to rest in line with their neighbours or on the grid, join the frame they are dropped into, leave the one
+    they are dragged out of, and push away what they are dropped upon. With Alt held they do not snap, and push nothing.
+    """
 
     cursor = Qt.CursorShape.ArrowCursor
 
@@ -28,38 +43,66 @@ class DragItems(Gesture):
         self, canvas: Canvas, at: QPointF, modifiers: Qt.KeyboardModifier, node: str = "", note: str = ""
     ) -> None:
         super().__init__(canvas, at)
-        session = canvas.session
+        session, scene = canvas.session, canvas.scene
         chosen = node in session.selection or note in session.selected_notes
-        adding = bool(modifiers & ADDING)
         self._only: Callable[[], None] | None = None
-        if adding:
+        if modifiers & ADDING:
             session.select(session.selection ^ {node}, session.selected_notes ^ {note}, current=node or None)
         elif not chosen:
             session.select([node], [note])
         else:
             self._only = lambda: session.select([node], [note])
-        notes = {id: canvas.scene.notes[id] for id in session.selected_notes}
-        carried = {id for item in notes.values() for id in item.note.nodes}
-        moving = (session.selection | carried) & set(canvas.scene.nodes)
-        self._corners = {id: QPointF(canvas.scene.nodes[id].corner) for id in moving}
-        self._notes = {id: item.note for id, item in notes.items()}
-        anchor = canvas.scene.nodes[node].corner if node else QPointF(canvas.scene.notes[note].rect.topLeft())
-        self._anchor = QPointF(anchor)
+        notes = frames.carried_notes(scene.notes, session.selected_notes)
+        carried = frames.carried_nodes(scene.notes, notes)
+        moving = (session.selection | carried) & set(scene.nodes)
+        self._corners = {id: QPointF(scene.nodes[id].corner) for id in moving}
+        self._free = frozenset(moving - carried)
+        """Nodes that move by themselves: they may leave their frames and join others."""
+        self._notes = {id: scene.notes[id].note for id in notes}
+        self._still = frozenset(scene.notes) - notes
+        self._box = scene.nodes[node].rect if node else QRectF(scene.notes[note].rect)
+        self._levels: Sequence[Level] | None = None
+        self._by = QPointF()
+        self._suppressed = False
+        self._guides: tuple[QLineF, ...] = ()
 
     def drag(self, step: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        self._show(self._shift(modifiers))
+        self._suppressed = bool(modifiers & FREE)
+        self._show(self._shift())
 
-    def _shift(self, modifiers: Qt.KeyboardModifier) -> QPointF:
+    def _shift(self) -> QPointF:
         by = (self.at - self.pressed) / self.canvas.camera.factor
-        if modifiers & FREE:
+        self._guides = ()
+        if self._suppressed or not self.canvas.manners.snapping:
             return by
-        goal = self._anchor + by
-        return QPointF(snapped(goal.x()), snapped(goal.y())) - self._anchor
+        if self._levels is None:
+            self._levels = self._wired_levels()
+        others = [item.rect for item in self.scene.nodes_in(self.canvas.seen()) if item.face.id not in self._corners]
+        if len(others) > MOST_LINES:
+            others = []
+        found = snapping.snap(self._box, by, others, self._levels, snapping.REACH / self.canvas.camera.factor)
+        self._guides = found.guides
+        return found.by
+
+    def _wired_levels(self) -> list[Level]:
+        """Return the wires between the node that was grabbed and what stays where it is."""
+        if len(self._corners) > 1:
+            return []
+        found = []
+        for id in self._corners:
+            graph = self.session.graph
+            for wire in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ())):
+                item = self.scene.wires.get(wire)
+                if item is not None:
+                    ends = (item.end, item.start) if wire.target.node == id else (item.start, item.end)
+                    found.append(Level(QPointF(ends[0]), QPointF(ends[1])))
+        return found
 
     def _show(self, by: QPointF) -> None:
         self._by = by
+        self.scene.loose = self._free
         for id, note in self._notes.items():
-            self.scene.notes[id] = NoteItem(replace(note, x=note.x + by.x(), y=note.y + by.y()))
+            self.scene.notes[id].note = replace(note, x=note.x + by.x(), y=note.y + by.y())
         self.scene.shift({id: corner + by for id, corner in self._corners.items()})
 
     def finish(self) -> None:
@@ -67,10 +110,26 @@ class DragItems(Gesture):
             if self._only is not None:
                 self._only()
             return
-        move_items(self.canvas, self._by, self._corners, self._notes)
+        joins = frames.joined(self.scene, self._free, self._still)
+        self.scene.loose = frozenset()
+        pushes = not self._suppressed and self.canvas.manners.pushing
+        move_items(self.canvas, self._by, self._corners, self._notes, joins=joins, push=pushes)
 
     def cancel(self) -> None:
         self._show(QPointF())
+        self.scene.loose = frozenset()
+
+    def paint(self, painter: QPainter, ink: Inks) -> None:
+        if not self.moved:
+            return
+        goals = {frames.under(self.scene, self.scene.nodes[id].rect.center(), self._free, self._still)
+                 for id in sorted(self._free)[:50] if id in self.scene.nodes} - {""}  # fmt: skip
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(ink.joining_pen)
+        for goal in goals:
+            painter.drawRoundedRect(frames.at_rest(self.scene, self.scene.notes[goal], self._free), 10, 10)
+        painter.setPen(ink.guide_pen)
+        painter.drawLines(list(self._guides))
 
 
 class GoThrough(DragItems):
@@ -88,24 +147,42 @@ class GoThrough(DragItems):
 
 
 def move_items(
-    canvas: Canvas, by: QPointF, corners: Mapping[str, QPointF], notes: Iterable[str], merge: str | None = None
+    canvas: Canvas,
+    by: QPointF,
+    corners: Mapping[str, QPointF],
+    notes: Iterable[str],
+    merge: str | None = None,
+    *,
+    joins: Sequence[ChangeNote] = (),
+    push: bool = False,
 ) -> None:
-    """Move nodes and notes from where they stood, as one undo step."""
+    """Move nodes and notes from where they stood, as one undo step, together with the changes of frames `joins`.
+
+    With `push` what the nodes then lie upon makes room.
+    """
     if by.isNull():
         return
-    places = canvas.session.layout.places
-    moved = {
-        id: replace(places.get(id, Place()), x=corner.x() + by.x(), y=corner.y() + by.y())
-        for id, corner in corners.items()
-        if id in canvas.session.graph.nodes
-    }
+    places, graph = canvas.session.layout.places, canvas.session.graph
+    goals = {id: corner + by for id, corner in corners.items() if id in graph.nodes}
+    if push and len(goals) <= MOST_PUSHING:
+        goals |= _making_room(canvas, goals)
+    moved = {id: replace(places.get(id, Place()), x=goal.x(), y=goal.y()) for id, goal in goals.items()}
     held = canvas.session.layout.notes
-    changes = [
-        ChangeNote(replace(held[id], x=held[id].x + by.x(), y=held[id].y + by.y())) for id in notes if id in held
-    ]
-    edits: tuple[Edit, ...] = (*([Move(moved)] if moved else []), *changes)
+    changed: dict[str, Note] = {join.note.id: join.note for join in joins if join.note.id in held}
+    for id in notes:
+        if id in held:
+            changed[id] = replace(changed.get(id, held[id]), x=held[id].x + by.x(), y=held[id].y + by.y())
+    edits: tuple[Edit, ...] = (*([Move(moved)] if moved else []), *map(ChangeNote, changed.values()))
     if edits:
-        canvas.session.apply(edits[0] if len(edits) == 1 else Group("Move", edits), merge)
+        name = "Move to another frame" if joins else "Move"
+        canvas.session.apply(edits[0] if len(edits) == 1 else Group(name, edits), merge)
+
+
+def _making_room(canvas: Canvas, goals: Mapping[str, QPointF]) -> dict[str, QPointF]:
+    """Return where the nodes go that others, put at `goals`, would lie upon."""
+    scene = canvas.scene
+    boxes = {id: QRectF(goals.get(id, item.corner), item.rect.size()) for id, item in scene.nodes.items()}
+    return {id: scene.nodes[id].corner + way for id, way in pushed(boxes, goals.keys()).items()}
 
 
 class ResizeNote(Gesture):

@@ -43,6 +43,8 @@ class Scene:
         self._leading: set[str] = set()
         """Nodes that show the names of others: calls, and what reads outer values."""
         self._routed = -1
+        self.loose: frozenset[str] = frozenset()
+        """Nodes that are being dragged: frames do not stretch after them."""
         self.body = session.body
         """The body whose nodes are shown; `rebuild` takes the session's."""
         self.revision = 0
@@ -138,7 +140,7 @@ class Scene:
         for item in self.notes.values():
             around = QRectF()
             for id in item.note.nodes:
-                if id in self.nodes:
+                if id in self.nodes and id not in self.loose:
                     around = around.united(self.nodes[id].rect)
             item.around = around.adjusted(-12, -12, 12, 14) if around.isValid() else around
 
@@ -364,7 +366,7 @@ def _brief(look: WireLook) -> str:
 
 
 def _brief_derivative(look: WireLook) -> str:
-    scalar = numbers.parsed(look.cotangent.replace(",", "")) is not None
+    scalar = numbers.plain(look.cotangent.replace(",", "")) is not None
     return look.cotangent if scalar or look.norm is None or not look.cotangent else numbers.short(look.norm, 2)
 
 
