@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from app.panels.inspector_parts import set_role
 
 FILTER = "Gradwire graphs (*.dgraph)"
 Unsaved = Literal["save", "discard", "cancel"]
+OnDisk = Literal["save_as", "overwrite", "reload", "cancel"]
 
 
 class Prompts:
@@ -45,6 +47,18 @@ class Prompts:
             return None
         path = Path(name)
         return path if path.suffix == ".dgraph" else path.with_name(path.name + ".dgraph")
+
+    def changed_on_disk(self, parent: QWidget, name: str, lines: Sequence[str]) -> OnDisk:
+        """Ask what to do where the file `name` was changed by something else; `lines` say what saving would undo."""
+        from app.difference_card import DifferenceCard
+
+        return DifferenceCard(parent, name, lines).ask()
+
+    def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
+        """Show how a file differs from the document that was read from it."""
+        from app.difference_card import DifferenceCard
+
+        DifferenceCard(parent, name, lines, asks=False).open()
 
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell of a failure that must not be missed."""

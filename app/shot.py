@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.cli_plot import png
-from app.prompts import Prompts, Unsaved
+from app.prompts import OnDisk, Prompts, Unsaved
 from engine.errors import RunError
 from engine.files.save import export
 
@@ -80,6 +80,13 @@ class Silent(Prompts):
 
     def save_file(self, parent: QWidget, suggested: Path) -> None:
         """Save nowhere."""
+
+    def changed_on_disk(self, parent: QWidget, name: str, lines: Sequence[str]) -> OnDisk:
+        """Return what to do with a file that something else has changed: leave it."""
+        return "cancel"
+
+    def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
+        """Show nothing."""
 
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell nobody."""

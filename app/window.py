@@ -154,6 +154,7 @@ class Window(Documents, Working, Appearance, Helping, QMainWindow):
         ):  # fmt: skip
             signal.connect(self._soon_refresh)
         session.path_changed.connect(self._renamed)
+        page.file_wish.connect(self.fulfil)
         session.looks.script_ready.connect(self._script_came)
         session.looks.script_failed.connect(self._tell)
         if before is None:
@@ -162,6 +163,7 @@ class Window(Documents, Working, Appearance, Helping, QMainWindow):
             workspace.take_over(before.workspace)
             before.rest()
         self.page = page
+        self.actions_table.tell_keys(page)
         self._soon_refresh()
         return page
 
@@ -177,6 +179,7 @@ class Window(Documents, Working, Appearance, Helping, QMainWindow):
         ):  # fmt: skip
             signal.disconnect(self._soon_refresh)
         session.path_changed.disconnect(self._renamed)
+        page.file_wish.disconnect(self.fulfil)
         session.looks.script_ready.disconnect(self._script_came)
         session.looks.script_failed.disconnect(self._tell)
         workspace.operators.insert_requested.disconnect(self.insert)
@@ -287,6 +290,9 @@ class Window(Documents, Working, Appearance, Helping, QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self._soon_refresh()
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            for page in self.document_pages:
+                page.guard.check()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: ask about unsaved changes of every document; then end processes and keep the settings."""
@@ -305,6 +311,5 @@ class Window(Documents, Working, Appearance, Helping, QMainWindow):
         if self._help is not None:
             self._help.close()
         for page in self.document_pages:
-            page.workspace.plots.stop()
-            page.session.close()
+            page.close_session()
         event.accept()

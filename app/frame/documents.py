@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli_diff import text
+from app.file_guard import digest, read_whole
 from app.page import Page
+from engine.difference import difference
 from engine.errors import GradwireError
-from engine.files import read
 from engine.files.recovery import Recovered
 
 if TYPE_CHECKING:
@@ -41,11 +43,11 @@ class Documents:
             self.family.window_of(already).bring_forward(already)
             return True
         try:
-            content = read(path)
+            content, seen = read_whole(path)
         except GradwireError as refused:
             self._tell(refused.sentence)
             return False
-        self.show_content(content, path)
+        self.show_content(content, path, seen=seen)
         if not self.is_sample:
             self.family.change(lambda settings: settings.with_recent(path))
         if self._untold:
@@ -53,15 +55,25 @@ class Documents:
             self.session.message.emit("Unsaved work from an earlier session was found: the start page offers it.")
         return True
 
-    def show_content(self: Window, content: Content, path: Path | None, *, clean: bool = True, name: str = "") -> None:
-        """Show a document in a tab of its own; an untouched empty one gives its place."""
+    def show_content(
+        self: Window,
+        content: Content,
+        path: Path | None,
+        *,
+        clean: bool = True,
+        name: str = "",
+        seen: str | None = None,
+    ) -> None:
+        """Show a document in a tab of its own; an untouched empty one gives its place. `seen` is the digest of its
+        file."""
         page = self.page if self.page.blank else self.add_page(Page(self.library, engine=self.engine, data=self.data))
         page.session.adopt(content, path, clean=clean, name=name)
+        page.guard.begin(path if path is not None and not page.is_sample else None, seen)
         self.show_document()
 
     def recover(self: Window, found: Recovered) -> None:
         """Take over work that was not saved; its journal goes once it is in ours."""
-        self.show_content(found.content, found.path, clean=False)
+        self.show_content(found.content, found.path, clean=False, seen=found.seen)
         found.discard()
         note = "" if found.complete else " The end of the journal was damaged: the last edits may be missing."
         edits = "1 unsaved edit" if found.edits == 1 else f"{found.edits:,} unsaved edits"
@@ -95,13 +107,73 @@ class Documents:
         if other is not None and other is not self.page:
             self._tell(f"{path.name} is open in another tab: close it there first, or choose another name.")
             return False
+        page = self.page
+        with page.guard.saving(path):
+            unseen = page.guard.unseen(path)
+            if not unseen and not self._written(path):
+                return False
+        if unseen:
+            return self._settle_with_file(path)
+        self.family.change(lambda settings: settings.with_recent(path))
+        return True
+
+    def _written(self: Window, path: Path) -> bool:
+        """Write the current document to a file; where that fails, tell why and return False."""
         try:
             self.session.save(path)
         except GradwireError as refused:
             self._tell(refused.sentence)
             return False
-        self.family.change(lambda settings: settings.with_recent(path))
+        self.page.guard.begin(path, digest(path))
         return True
+
+    def _settle_with_file(self: Window, path: Path) -> bool:
+        """The file was changed by others since we have read it: show how, and do what the person wants."""
+        answer = self._prompts.changed_on_disk(self, path.name, self._differences(path))
+        if answer == "overwrite":
+            self.page.guard.accept()
+            return self._save_to(path)
+        if answer == "save_as":
+            return self.save_as()
+        if answer == "reload":
+            self.reload()
+        return False
+
+    def _differences(self: Window, path: Path) -> list[str]:
+        """Return what saving would change in the file, line by line."""
+        try:
+            there = read_whole(path)[0]
+            here = self.session.content
+            found = difference(there, here, self.library)
+            return list(text(found, there, here)) or ["Nothing but where things stand on the canvas."]
+        except GradwireError as refused:
+            return [refused.sentence]
+
+    def reload(self: Window) -> bool:
+        """Show the current document as its file holds it now; what was not saved here is gone. A file that cannot be
+        read is told and changes nothing."""
+        path = self.session.path
+        if path is None:
+            return False
+        try:
+            content, seen = read_whole(path)
+        except GradwireError as refused:
+            self._tell(refused.sentence)
+            return False
+        self.session.adopt(content, path, clean=True)
+        self.page.guard.begin(path, seen)
+        self.session.message.emit(f"{path.name} as it is on the disk.")
+        return True
+
+    def fulfil(self: Window, wish: str) -> None:
+        """Do what the notice about the current document's file offers."""
+        wishes = {"save": self.save, "save_as": self.save_as, "reload": self.reload, "compare": self.compare_with_file}
+        wishes[wish]()
+
+    def compare_with_file(self: Window) -> None:
+        """Show the difference between the document's file and the document."""
+        if self.session.path is not None:
+            self._prompts.show_lines(self, self.session.path.name, self._differences(self.session.path))
 
     def _folder(self: Window) -> Path:
         path = self.session.path

@@ -8,6 +8,7 @@ document is open: journals of living processes are nobody else's.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -145,6 +146,8 @@ class Recovered:
     """False where a line in it is damaged and what follows could not be read."""
     content: Content
     """The document as it was, with these edits."""
+    seen: str | None = None
+    """The SHA-256 of the document's file as it was last saved or opened; None where that is not known."""
 
     def discard(self) -> None:
         """Remove the journal: it was taken over, or is not wanted."""
@@ -173,7 +176,8 @@ def _recovered(journal: Path) -> Recovered | None:
             return None
         complete = done == len(data.splitlines()) - 1 and data.endswith(b"\n")
         path = Path(head["path"]) if head["path"] else None
-        return Recovered(journal, path, journal.stat().st_mtime, done, complete, content)
+        seen = hashlib.sha256(head["text"].encode("utf-8")).hexdigest() if head["clean"] else None
+        return Recovered(journal, path, journal.stat().st_mtime, done, complete, content, seen)
     except (GradwireError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # A journal without a readable beginning holds nothing that could be offered.
 

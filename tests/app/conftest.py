@@ -4,7 +4,7 @@ to prompts."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,8 @@ class Answers:
     open_path: Path | None = None
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    changed_answer: str = "cancel"
+    lines: list[str] = field(default_factory=list)
 
     def unsaved(self, parent: QWidget, title: str) -> str:
         self.asked.append(f"unsaved {title}")
@@ -69,6 +71,14 @@ class Answers:
     def save_file(self, parent: QWidget, suggested: Path) -> Path | None:
         self.asked.append(f"save {suggested.name}")
         return self.save_path
+
+    def changed_on_disk(self, parent: QWidget, name: str, lines: Sequence[str]) -> str:
+        self.asked.append(f"changed {name}")
+        self.lines = list(lines)
+        return self.changed_answer
+
+    def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
+        self.lines = list(lines)
 
     def tell(self, parent: QWidget, sentence: str) -> None:
         self.told.append(sentence)
