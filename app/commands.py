@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import fonts
-from app.actions import COMMANDS, keys_text
+from app.actions import COMMANDS
 from app.bodies import place_text
 from app.panels.palette import words
 from app.search import ranked
@@ -51,7 +51,7 @@ def entries(window: Window) -> list[Entry]:
     actions = window.actions_table
     actions.refresh()
     found = [
-        Entry(actions[c.id].text().rstrip("…"), c.menu, keys_text(c), actions[c.id].trigger, f"{c.words} {c.help}")
+        Entry(actions[c.id].text().rstrip("…"), c.menu, actions.keys_text(c.id), actions[c.id].trigger, f"{c.words} {c.help}")
         for c in COMMANDS
         if c.id != "commands" and actions[c.id].isEnabled()
     ]

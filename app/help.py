@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.actions import COMMANDS, MENUS, keys_text
+from app.actions import COMMANDS, MENUS
 from app.canvas.keys import HELP as CANVAS_KEYS
 from app.panels.inspector_parts import label
 from app.theme import appearance
@@ -86,7 +86,8 @@ class KeysCard(HelpCard):
         rows: list[tuple[str, str]] = [("MOUSE", ""), *MOUSE]
         for menu in MENUS:
             rows.append((menu.upper(), ""))
-            rows += [(keys_text(c), c.text.rstrip("…")) for c in COMMANDS if c.menu == menu and c.keys]
+            held = [(window.actions_table.keys_text(c.id), c) for c in COMMANDS if c.menu == menu]
+            rows += [(keys, c.text.rstrip("…")) for keys, c in held if keys]
         for k, (left, right) in enumerate(rows):
             grid.addWidget(label(left, "caption" if not right else "mono" if left not in dict(MOUSE) else "body"), k, 0)
             grid.addWidget(label(right, "second", wrap=True), k, 1)

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import formula
-from app import settings as stored
+from app.assets import asset
 from app.crash import CrashReports
+from app.folders import config_folder, data_folder
+from app.plugins import library
 from app.window import Window
-from nodes.library import LIBRARY
 
 WARM_DELAY = 1500
 
@@ -28,6 +30,7 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     app = QApplication(["gradwire", *arguments])
     app.setApplicationName("Gradwire")
     app.setDesktopFileName("gradwire")
+    app.setWindowIcon(QIcon(str(asset("icons/gradwire.svg"))))
     return app
 
 
@@ -41,8 +44,8 @@ def _warm(window: Window) -> None:
 def window(files: Sequence[Path | str] = ()) -> int:
     """Show a window with a tab for each file (the start page for none) and run; return the exit status."""
     app = application()
-    config, data = stored.config_folder(), stored.data_folder()
-    first = Window(LIBRARY, config=config, data=data, watch=True)
+    config, data = config_folder(), data_folder()
+    first = Window(library(config), config=config, data=data, watch=True)
     windows = first.family
     reports = CrashReports(data / "crashes", first.show_failure)
     reports.install()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QToolButt
 
 from app import fonts
 from app.theme import appearance
+from app.tips import gives
 from app.worker.client import PACES
 
 if TYPE_CHECKING:
@@ -121,11 +122,11 @@ class RunBar(QWidget):
         super().__init__()
         self._session = session
         self.setAccessibleName("Run controls")
-        self.reset = self._button("Reset", session.reset, "Forget the run: back to the start values (Ctrl+Shift+R)")
-        self.step = self._button("Step", session.step, "Do one step (F6)")
-        self.run = self._button("Run", session.toggle_run, "Run or pause (F5)")
+        self.reset = self._button("Reset", session.reset, "reset", "Forget the run: back to the start values")
+        self.step = self._button("Step", session.step, "step", "Do one step")
+        self.run = self._button("Run", session.toggle_run, "run", "Run or pause")
         self.run.setProperty("role", "primary")
-        self.stop = self._button("Stop", session.stop, "End the run where it is (Shift+F5)")
+        self.stop = self._button("Stop", session.stop, "stop", "End the run where it is")
         self.meter = Meter()
         self.meter.setParent(self)
         self.pace = self._pace_button()
@@ -150,9 +151,9 @@ class RunBar(QWidget):
         appearance().changed.connect(self._restyled)
         self.refresh()
 
-    def _button(self, text: str, clicked: Callable[[], object], help: str) -> QPushButton:
+    def _button(self, text: str, clicked: Callable[[], object], command: str, help: str) -> QPushButton:
         button = QPushButton(text, self)
-        button.setToolTip(help)
+        gives(button, command, help)
         button.setAccessibleName(text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: clicked())

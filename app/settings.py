@@ -7,16 +7,16 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-import platformdirs
 
 from app.theme import SCALES
 from engine.files.lock import Lock
 
 RECENT_FILES = 12
 RECENT_OPERATORS = 6
+NAME, ASIDE = "settings.json", "settings.damaged.json"
 LOCK_TRIES, LOCK_PAUSE = 25, 0.01
 """How often, and after how many seconds, a lock is tried again that another process holds: it only writes a file."""
 
@@ -32,6 +32,17 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     recent: tuple[str, ...] = ()
     favourites: tuple[str, ...] = ()
     recent_operators: tuple[str, ...] = ()
+    shortcuts: dict[str, tuple[str, ...]] = {}
+    """Keys a person chose, by the command's id (`app.shortcuts`); a command that is not here has those of the table."""
+    pace: str = "watch"
+    """How fast runs go at first (`app.worker.client.PACES`)."""
+    minimap: bool = True
+    grid: bool = True
+    """Whether the canvas shows its overview and its dots."""
+    version_seen: str = ""
+    """The version whose news were shown last; "" before the first start."""
+    tour_step: int = 0
+    """Where the guided tour was left."""
     geometry: str = ""
     """The window's geometry and docks as Qt writes them, in base64."""
     docks: str = ""
@@ -55,24 +66,47 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
         return msgspec.structs.replace(self, scale=SCALES[max(0, min(len(SCALES) - 1, nearest + steps))])
 
 
-def config_folder() -> Path:
-    """Return the folder of the settings file. GRADWIRE_HOME, where set, holds settings and data together."""
-    home = os.environ.get("GRADWIRE_HOME")
-    return Path(home) if home else Path(platformdirs.user_config_dir("gradwire", appauthor=False))
-
-
-def data_folder() -> Path:
-    """Return the folder of the edit journals and crash reports."""
-    home = os.environ.get("GRADWIRE_HOME")
-    return Path(home) / "data" if home else Path(platformdirs.user_data_dir("gradwire", appauthor=False))
-
-
 def load(folder: Path) -> Settings:
-    """Return the settings kept in `folder`; defaults where there are none or they are damaged."""
+    """Return the settings kept in `folder`; defaults where there are none, and for each that is damaged."""
     try:
-        return msgspec.json.decode((folder / "settings.json").read_bytes(), type=Settings)
-    except (OSError, msgspec.MsgspecError, ValueError):
+        return _read((folder / NAME).read_bytes())[0]
+    except OSError:
         return Settings()
+
+
+def rescue(folder: Path) -> str | None:
+    """Put a damaged settings file aside before it is written over; return the sentence to tell, None where it is whole
+    (or not there)."""
+    try:
+        text = (folder / NAME).read_bytes()
+        _, spoilt = _read(text)
+        if not spoilt:
+            return None
+        (folder / ASIDE).write_bytes(text)
+    except OSError:
+        return None
+    lost = "could not be read" if spoilt == ("",) else f"said nothing sensible about {', '.join(spoilt)}"
+    return f"The settings file {lost}: what it said is in {folder / ASIDE}, and defaults stand in its place."
+
+
+def _read(text: bytes) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings in a text, and the names of those that are damaged ("": the whole of it)."""
+    try:
+        return msgspec.json.decode(text, type=Settings), ()
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        pass
+    try:
+        raw = msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return Settings(), ("",)
+    good, spoilt = dict[str, Any](), []
+    for name in Settings.__struct_fields__:
+        if name in raw:
+            try:
+                good[name] = getattr(msgspec.convert({name: raw[name]}, Settings), name)
+            except msgspec.ValidationError:
+                spoilt.append(name)
+    return Settings(**good), tuple(spoilt)
 
 
 def update(folder: Path, edit: Callable[[Settings], Settings]) -> None:
@@ -97,6 +131,6 @@ def save(settings: Settings, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".settings-{os.getpid()}.json"
         temporary.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
-        temporary.replace(folder / "settings.json")
+        temporary.replace(folder / NAME)
     except OSError:
         return

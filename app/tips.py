@@ -5,6 +5,14 @@ from __future__ import annotations
 import html
 
 from PySide6.QtGui import Qt  # QtCore.Qt has no mightBeRichText
+from PySide6.QtWidgets import QWidget
+
+
+def gives(widget: QWidget, command: str, says: str) -> None:
+    """Say in a widget's tool tip what it does, and that it gives a command: the window adds the command's keys."""
+    widget.setProperty("command", command)
+    widget.setProperty("tip", says)
+    widget.setToolTip(says)
 
 
 def tip(text: str) -> str:

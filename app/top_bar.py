@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.panels.inspector_parts import Elided, label
 from app.run_bar import RunBar
 from app.theme import appearance
-from app.tips import tip
+from app.tips import gives, tip
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -65,11 +65,10 @@ class MenuButton(QAbstractButton):
 class SearchButton(QAbstractButton):
     """Looks like a field: opens the list of all commands."""
 
-    def __init__(self, keys: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._keys = keys
         self.setAccessibleName("Search or command")
-        self.setToolTip("Find any command, operator or node")
+        gives(self, "commands", "Find any command, operator or node")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -92,9 +91,10 @@ class SearchButton(QAbstractButton):
         area = self.rect().adjusted(look.px(12), 0, -look.px(10), 0)
         painter.setPen(QColor(look.theme.faint))
         width, gap = painter.fontMetrics().horizontalAdvance, look.px(10)
-        choices = (("Search or command", self._keys), ("Search", self._keys), ("Search", ""))
+        own = self.property("keys") or ""
+        choices = (("Search or command", own), ("Search", own), ("Search", ""))
         fitting = (each for each in choices if width(each[0]) + gap + width(each[1]) <= area.width())
-        text, keys = next(fitting, ("", self._keys))
+        text, keys = next(fitting, ("", own))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | middle, text)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | middle, keys)
@@ -116,7 +116,7 @@ class TopBar(QWidget):
         self.place = Elided("", "faint", align=Qt.AlignmentFlag.AlignLeft)
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.run_bar: RunBar | None = None
-        self.search = SearchButton("Ctrl K")
+        self.search = SearchButton()
         self.search.clicked.connect(self.search_requested)
         self._left, self._right = QHBoxLayout(), QHBoxLayout()
         self._left.addWidget(self.menu_button)

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app import shortcuts
 from app.actions import edit, file, help, run, view
 from app.actions.command import Command
 
@@ -29,12 +30,14 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 
 class Actions:
-    """The table as QActions of one window."""
+    """The table as QActions of one window, with the keys that the settings say."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
         self._groups: dict[str, QActionGroup] = {}
+        self._custom: shortcuts.Custom = {}
         self.by_id: dict[str, QAction] = {command.id: self._made(command) for command in COMMANDS}
+        self.bind(window.settings.shortcuts)
 
     def __getitem__(self, id: str) -> QAction:
         return self.by_id[id]
@@ -42,7 +45,6 @@ class Actions:
     def _made(self, command: Command) -> QAction:
         action = QAction(command.text, self._window)
         action.setObjectName(command.id)
-        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setToolTip(command.help or command.text.rstrip("…"))
         action.setCheckable(command.checked is not None)
@@ -52,6 +54,31 @@ class Actions:
         action.triggered.connect(lambda _=False, run=command.run: run(self._window))
         self._window.addAction(action)
         return action
+
+    def bind(self, custom: shortcuts.Custom) -> None:
+        """Give every command its keys: those chosen, else those of the table."""
+        self._custom = dict(custom)
+        for command in COMMANDS:
+            keys = [QKeySequence(each) for each in shortcuts.keys_of(command, self._custom)]
+            if self.by_id[command.id].shortcuts() != keys:
+                self.by_id[command.id].setShortcuts(keys)
+        self.tell_keys(self._window)
+
+    def keys_text(self, id: str) -> str:
+        """Return a command's first keys as this system writes them, or ""."""
+        keys = shortcuts.keys_of(BY_ID[id], self._custom)
+        return shortcuts.shown(keys[0]) if keys else ""
+
+    def tell_keys(self, root: QWidget) -> None:
+        """Name the keys in the tool tips of all widgets below `root` that give a command: their property `command` is
+        its id, `tip` what they say besides."""
+        for widget in root.findChildren(QWidget):
+            id = widget.property("command")
+            if id:
+                keys, says = self.keys_text(id), widget.property("tip")
+                widget.setToolTip(f"{says} ({keys})" if keys else says)
+                widget.setProperty("keys", keys)
+                widget.update()
 
     def refresh(self) -> None:
         """Bring enabled and checked marks, and the names of what undo and redo would do, up to date."""
@@ -80,8 +107,3 @@ class Actions:
         for name in MENUS:
             menu.addMenu(self.menu(name, menu))
         return menu
-
-
-def keys_text(command: Command) -> str:
-    """Return a command's first keys as this system writes them, or ""."""
-    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""

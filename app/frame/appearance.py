@@ -31,6 +31,7 @@ class Appearance:
 
     def settings_changed(self: Window) -> None:
         """Show what the settings say now."""
+        self.actions_table.bind(self.settings.shortcuts)
         self._soon_refresh()
 
     def toggle_panel(self: Window, name: str) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QTabBar, QWidget
 
 from app.theme import appearance
-from app.tips import tip
+from app.tips import gives, tip
 
 if TYPE_CHECKING:
     from app.page import Page
@@ -195,7 +195,8 @@ class TabStrip(QWidget):
         self.home.setCheckable(True)
         self.home.clicked.connect(lambda: window.show_start())
         self.tabs = Tabs()
-        self.more = Glyph("New graph (Ctrl+N)", _plus)
+        self.more = Glyph("New graph", _plus)
+        gives(self.more, "new", "New graph")
         self.more.clicked.connect(lambda: window.new())
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.home)
