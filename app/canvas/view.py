@@ -24,12 +24,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.bodies import Door
-from app.canvas import choosing, gestures, keys, menus, moving
+from app.canvas import choosing, gestures, keys, menus, moving, tools, wiring
 from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera, snapped
 from app.canvas.gestures import Gesture
 from app.canvas.inks import Inks
+from app.canvas.manners import Manners
 from app.canvas.minimap import Minimap
 from app.canvas.painting import Painting
 from app.canvas.pulse import Pulse
@@ -85,11 +86,14 @@ class Canvas(QWidget):
         self.space_held = False
         self.space_used = False
         """Whether the space bar is down, and whether it was used to pan since."""
+        self.held_keys: set[Qt.Key] = set()
+        """Keys held that make of the left button another tool."""
         self.pointer = QPointF(-1, -1)
         self._fit_when_shown = True
         self._views: dict[str, tuple[QPointF, float]] = {}
         """Where the camera was in each body, by its name, when it was left."""
         self._just_entered = False
+        self.manners = Manners()
         self.zooming = False
         self._rests = QTimer(self, singleShot=True, interval=REST_TIME)
         self._rests.timeout.connect(self._rested)
@@ -369,14 +373,15 @@ class Canvas(QWidget):
         ):
             self.space_used = self.space_held
             return gestures.Pan(self, at)
-        if event.button() != Qt.MouseButton.LeftButton:
-            return None
+        tool = tools.tool_for(self, event)
+        if tool is not None or event.button() != Qt.MouseButton.LeftButton:
+            return tool
         return self._left_gesture(at, modifiers)
 
     def _left_gesture(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
         hover, point = self.what_is_at(at), self.camera.to_scene(at)
         if hover.socket is not None:
-            return gestures.DrawWire(self, at, *hover.socket)
+            return wiring.DrawWire(self, at, *hover.socket, modifiers)
         if hover.node:
             item = self.scene.nodes[hover.node]
             control = item.face.control
@@ -391,7 +396,7 @@ class Canvas(QWidget):
                 return moving.GoThrough(self, at, modifiers, hover.node, hover.door)
             return moving.DragItems(self, at, modifiers, node=hover.node)
         if hover.wire is not None:
-            return gestures.PickWire(self, at, modifiers, hover.wire)
+            return wiring.PickWire(self, at, modifiers, hover.wire)
         if hover.note:
             if self.scene.notes[hover.note].handle().contains(point):
                 return moving.ResizeNote(self, at, hover.note)
@@ -454,7 +459,7 @@ class Canvas(QWidget):
             self.setCursor(self.gesture.cursor)
         elif self.space_held:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self.hover.socket is not None:
+        elif self.hover.socket is not None or self.held_keys:
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif self.hover.wire is not None or self.hover.door is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -504,23 +509,29 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: keys.py has the table."""
+        tools.key_pressed(self, Qt.Key(event.key()))
         if not keys.press(self, event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Qt: the space bar let go."""
+        if not event.isAutoRepeat():
+            tools.key_released(self, Qt.Key(event.key()))
         if not keys.release(self, event):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Qt: keys held are not held any more."""
         self.space_held = False
+        self.held_keys.clear()
         super().focusOutEvent(event)
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Qt: the menu of what is under the pointer, or of the selection when asked for by key."""
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if by_mouse and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return  # that was the knife
         menus.open_menu(self, QPointF(event.pos()) if by_mouse else None)
 
     # Drops from the palette -----------------------------------------------------------------------------------------
