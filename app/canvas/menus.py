@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
+from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
+from app.offers import Offer
 from engine import infer
 from engine.edits import Disconnect, Move
 from engine.graph import Place, Socket, Wire
@@ -176,6 +180,50 @@ def _nearest(canvas: Canvas, node: str, sockets: frozenset[Socket]) -> list[Sock
         return (there - here).manhattanLength(), natural(socket.name)
 
     return sorted((s for s in sockets if s.node in canvas.scene.nodes), key=key)[:WIRE_TARGETS]
+
+
+def offer(
+    canvas: Canvas, at: QPointF, sentence: str, found: Sequence[Offer], wire: Wire, loose: Collection[Wire] = ()
+) -> QMenu:
+    """Offer, at a point of the canvas, the nodes that would make a refused wire fit; a chosen one is put in."""
+    menu = QMenu(canvas)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setAccessibleName("What would make this wire fit")
+    for line in textwrap.wrap(sentence, 60):
+        menu.addAction(line.replace("&", "&&")).setEnabled(False)
+    menu.addSeparator()
+    for each in found:
+        menu.addAction(each.text.replace("&", "&&"), partial(take_offer, canvas, each, wire, loose))
+    menu.popup(canvas.global_point(at))
+    return menu
+
+
+def take_offer(canvas: Canvas, offer: Offer, wire: Wire, loose: Collection[Wire] = ()) -> None:
+    """Put the offered node into a wire that would not fit without it, as one undo step."""
+    session, scene = canvas.session, canvas.scene
+    if not {wire.source.node, wire.target.node} <= scene.nodes.keys():
+        return
+    middle = (scene.point(wire.source, output=True) + scene.point(wire.target, output=False)) / 2
+    declared = session.library[offer.operator]
+    with session.group(f"Insert {declared.title}"):
+        for each in sorted(loose):
+            session.apply(Disconnect(each))
+        node = session.insert(offer.operator, free_place_near(canvas, middle))
+        if node:
+            for name, value in offer.settings.items():
+                session.set_setting(node, name, value)
+            session.connect_wire(Wire(wire.source, Socket(node, declared.inputs[0].name)))
+            session.connect_wire(Wire(Socket(node, offer.output), wire.target))
+
+
+def free_place_near(canvas: Canvas, middle: QPointF) -> Place:
+    """Return the place of a node whose middle is about there, lower where another stands."""
+    x, y = snapped(middle.x() - 68), snapped(middle.y() - 40)
+    for _ in range(100):
+        if not canvas.scene.covers(QRectF(x, y, 144, 90)):
+            break
+        y += 24
+    return Place(x, y)
 
 
 def _by_selection(canvas: Canvas) -> QPoint:

@@ -11,11 +11,11 @@ from app.canvas import inks, paint_node, paint_wire
 from app.canvas.cards import Cards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS, nearest
-from app.canvas.gestures import DrawWire
 from app.canvas.inks import pen
 from app.canvas.items import NodeItem, WireItem
 from app.canvas.overview import Overview
 from app.canvas.paint_node import Brushwork, State
+from app.canvas.wiring import DrawWire
 from engine.graph import Socket
 
 if TYPE_CHECKING:
@@ -186,12 +186,13 @@ class Painting:
     def _wires(self, painter: QPainter, wires: list[WireItem]) -> None:
         canvas = self._canvas
         chosen = canvas.session.selected_wires
-        loose = canvas.gesture.loose if isinstance(canvas.gesture, DrawWire) and canvas.gesture.moved else None
+        drawing = isinstance(canvas.gesture, DrawWire) and canvas.gesture.moved
+        loose = canvas.gesture.loose if drawing else frozenset()  # type: ignore[union-attr]
         exact = canvas.camera.factor > EXACT and not canvas.zooming
         alike: list[WireItem] = []
         single: list[WireItem] = []
         for item in wires:
-            if item.wire != loose:
+            if item.wire not in loose:
                 strong = item.wire in chosen or item.wire == canvas.hover.wire
                 (single if strong or exact else alike).append(item)
         smooth = not canvas.zooming or len(alike) < MANY
@@ -231,7 +232,7 @@ class Painting:
         fitting = frozenset((p.name, output) for p in plugs if Socket(id, p.name) in gesture.fitting)
         target = gesture.target
         lit = (target.name, output) if target is not None and target.node == id and not gesture.refused else None
-        dimmed = not fitting and id != gesture.origin.node
+        dimmed = not fitting and id not in {origin.node for origin in gesture.origins}
         return State(selected=selected, dimmed=dimmed, fitting=fitting, target=lit)
 
     def _labels(self, painter: QPainter, wires: list[WireItem]) -> None:

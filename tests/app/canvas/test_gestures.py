@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.canvas import Canvas
 from app.canvas.face import slider_fraction, slider_track
-from app.canvas.gestures import DrawWire
+from app.canvas.wiring import DrawWire
 from app.session import PALETTE_MIME, Session
 from engine.edits import AddNote
 from engine.graph import Content, Note, Place, Socket
