@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-MINUS = "\u2212"
+from app.quantities import MINUS, parsed, plain
+
+__all__ = ["MINUS", "compact", "exact", "latex", "parsed", "plain", "short"]
 
 
 def short(value: Any, digits: int = 5) -> str:
@@ -35,18 +37,6 @@ def compact(text: str) -> str:
     if mantissa.endswith(".0"):
         mantissa = mantissa[:-2]
     return f"{mantissa}e{int(exponent)}" if e else mantissa
-
-
-def parsed(text: str) -> float | None:
-    """Return the finite number a person typed (a true minus and a decimal comma are fine), or None."""
-    cleaned = text.strip().replace(MINUS, "-").replace(" ", "")
-    if cleaned.count(",") == 1 and "." not in cleaned:
-        cleaned = cleaned.replace(",", ".")
-    try:
-        number = float(cleaned)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def latex(value: Any) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
-from app import numbers
+from app import numbers, quantities
 from app.theme import appearance
 from engine.errors import SettingError
 from engine.setting import Setting
+
+_GROUPED = re.compile(r"[-+]?\d{1,3}(\D\d{3})+")
+"""A whole number as a spin box writes it, with a separator between groups of three digits."""
 
 
 class Editor(QWidget):
@@ -53,6 +57,10 @@ class Editor(QWidget):
             self.spec.check(number)
         except SettingError as refusal:
             self.refused.emit(f"{refusal.sentence}: {numbers.exact(number)} was changed to the nearest allowed")
+
+    def say_misread(self, sentence: str) -> None:
+        """Say why what was typed is not what stands in the field."""
+        self.refused.emit(f"stays as it was: {sentence.rstrip('.')}")
 
     def fill(self, *widgets: QWidget) -> QHBoxLayout:
         """Put the widgets side by side."""
@@ -101,16 +109,20 @@ def indent(field: QAbstractSpinBox) -> None:
 
 
 class NumberField(QDoubleSpinBox):
-    """A spin box that writes numbers as short as they can be read back exactly, takes 1e-3, and steps by a tenth of
-    the number."""
+    """A spin box that writes numbers as short as they can be read back exactly, takes 1e-3, 2*pi, 10% and the units
+    that go with its own, and steps by a tenth of the number."""
 
     limited = Signal(float)
     """A number outside the limits was typed, this one; the nearest that is allowed stands in the field."""
+    misread = Signal(str)
+    """What was typed is no number: why, in a sentence. The field has what it had."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, unit: str = "") -> None:
         super().__init__(parent)
+        self.unit = unit
         self._outside: float | None = None
-        self.editingFinished.connect(self._tell_outside)
+        self._unread = ""
+        self.editingFinished.connect(self._tell)
         self.setDecimals(17)
         self.setRange(-1e308, 1e308)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
@@ -124,29 +136,34 @@ class NumberField(QDoubleSpinBox):
         return numbers.exact(value)
 
     def valueFromText(self, text: str) -> float:
-        """Qt: the number in a text."""
-        number = numbers.parsed(text)
+        """Qt: the number that a text stands for."""
+        number = quantities.parsed(text, self.unit)
         return self.value() if number is None else number
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Qt: a text that is a number is acceptable, any other may become one."""
-        found = numbers.parsed(text)
+        found = quantities.parsed(text, self.unit)
         good = found is not None and self.minimum() <= found <= self.maximum()
         return (QValidator.State.Acceptable if good else QValidator.State.Intermediate), text, position
 
     def fixup(self, text: str) -> str:
         """Qt: what is no number, or one outside the limits, becomes the nearest one that is allowed."""
-        number = numbers.parsed(text)
-        if number is None:
+        try:
+            number = quantities.read(text, self.unit)
+        except quantities.Unreadable as fault:
+            self._unread = fault.sentence
             return numbers.exact(self.value())
         nearest = min(max(number, self.minimum()), self.maximum())
         self._outside = number if nearest != number else None
         return numbers.exact(nearest)
 
-    def _tell_outside(self) -> None:
+    def _tell(self) -> None:
         number, self._outside = self._outside, None
+        sentence, self._unread = self._unread, ""
         if number is not None:
             self.limited.emit(number)
+        if sentence:
+            self.misread.emit(sentence)
 
     def stepBy(self, steps: int) -> None:
         """Qt: a step changes the second significant digit; from 0 it is 0.1."""
@@ -155,6 +172,64 @@ class NumberField(QDoubleSpinBox):
         stepped = round(value / size + steps) * size
         self.setValue(float(f"{stepped:.12g}"))
         self.lineEdit().selectAll()
+
+
+class WholeField(QSpinBox):
+    """A spin box for whole numbers that takes 2**10, 1e4 and 3*7 too."""
+
+    misread = Signal(str)
+    """What was typed is no whole number: why, in a sentence. The field has what it had."""
+
+    def __init__(self, parent: QWidget | None = None, unit: str = "") -> None:
+        super().__init__(parent)
+        self.unit = unit
+        self._unread = ""
+        self.editingFinished.connect(self._tell)
+        self.setGroupSeparatorShown(True)
+        self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.setKeyboardTracking(False)
+        guard_wheel(self)
+        indent(self)
+
+    def _read(self, text: str) -> int:
+        grouped = text.replace(self.locale().groupSeparator(), "") if _GROUPED.fullmatch(text.strip()) else text
+        number = quantities.read(grouped, self.unit)
+        if abs(number - round(number)) > 1e-9 * max(1.0, abs(number)):
+            raise quantities.Unreadable(f"“{text.strip()[:40]}” is {numbers.short(number)}, not a whole number.")
+        return round(number)
+
+    def valueFromText(self, text: str) -> int:
+        """Qt: the number that a text stands for."""
+        try:
+            return min(max(self._read(text), self.minimum()), self.maximum())
+        except quantities.Unreadable:
+            return self.value()
+
+    def validate(self, text: str, position: int) -> object:
+        """Qt: a text that is a whole number is acceptable, any other may become one."""
+        try:
+            good = self.minimum() <= self._read(text) <= self.maximum()
+        except quantities.Unreadable:
+            good = False
+        return (QValidator.State.Acceptable if good else QValidator.State.Intermediate), text, position
+
+    def fixup(self, text: str) -> str:
+        """Qt: what is no whole number becomes what was there, one outside the limits the nearest allowed."""
+        try:
+            number = self._read(text)
+        except quantities.Unreadable as fault:
+            self._unread = fault.sentence
+            return self.textFromValue(self.value())
+        nearest = min(max(number, self.minimum()), self.maximum())
+        if nearest != number:
+            limit = f"at least {nearest:,}" if number < nearest else f"at most {nearest:,}"
+            self._unread = f"It must be {limit}: {number:,} was changed to that."
+        return self.textFromValue(nearest)
+
+    def _tell(self) -> None:
+        sentence, self._unread = self._unread, ""
+        if sentence:
+            self.misread.emit(sentence)
 
 
 def mark_invalid(field: QWidget, invalid: bool) -> None:
