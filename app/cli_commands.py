@@ -105,28 +105,6 @@ def grad(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def check(chosen: argparse.Namespace) -> int:
-    """Compare the gradients with differences."""
-    checks = opened(chosen).check(parameters(chosen.params), seed=chosen.seed)
-    passed = all(each.passed for each in checks)
-    if chosen.json:
-        rows = [
-            {
-                "node": each.node,
-                "name": each.label,
-                "passed": each.passed,
-                "central_differences": each.differences,
-                "complex_step": each.complex_step,
-                "sentence": each.sentence,
-            }
-            for each in checks
-        ]
-        output.write(output.document(plain({"passed": passed, "parameters": rows})))
-    else:
-        output.checks(checks)
-    return DONE if passed else FAILED
-
-
 def inspect(chosen: argparse.Namespace) -> int:
     """Print what the graph is made of and what is wrong with it."""
     graph = opened(chosen)

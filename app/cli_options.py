@@ -177,8 +177,18 @@ COMMANDS: Final = (
     Command(
         "check",
         "compare the gradients with central differences and the complex step",
-        "app.cli_commands:check",
-        (FILE, SEED, SET, INPUT, PARAMS),
+        "app.cli_check:run",
+        (
+            FILE,
+            SEED,
+            SET,
+            INPUT,
+            PARAMS,
+            (
+                ("--report",),
+                {"metavar": "PATH", "help": "write every entry by every method to a file that ends in .html or .json"},
+            ),
+        ),
         help="Compare the gradient by each parameter with central differences and, where every operator is analytic, "
         "with the complex step. Exit code 1: one differs.",
     ),
