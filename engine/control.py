@@ -7,12 +7,12 @@ names what is wired into the owner, and `control.output` nodes say by them what 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, owner_of, part_of
-from engine.graph import Graph
+from engine.graph import Graph, Socket, Wire
 from engine.operator import Library, Operator
 from engine.types import DTYPES, ArrayType, RecordType, TupleType, Type
 
@@ -107,6 +107,39 @@ def knows(graph: Graph, inside: str) -> bool:
     """Return whether the owner of a body has a body of that name."""
     owner = owner_at(graph, inside)
     return owner is not None and part_of(inside) in owner.gives
+
+
+# Calls ----------------------------------------------------------------------------------------------------------------
+
+
+def defaults(values: Mapping[str, Any]) -> dict[str, float]:
+    """Return the numbers that a function's inputs take while nothing is wired into them, by name."""
+    return {name: number for name, number in values.get("defaults", ()) if name in values["inputs"]}
+
+
+def meanings(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a function says of its inputs and outputs, by name."""
+    return dict(values.get("meanings", ()))
+
+
+def by_name(names: Sequence[str], wires: Iterable[Wire]) -> dict[str, Socket]:
+    """Return what is wired into a call by the names of its function's inputs.
+
+    As many wires as names stand for them in their order, wherever they are wired; of fewer each stands for the name of
+    its place.
+    """
+    found = {wire.target.name: wire.source for wire in sorted(wires, reverse=True)}
+    places = [(input_place(socket), source) for socket, source in found.items()]
+    numbered = sorted((k, source) for k, source in places if k is not None)
+    if len(numbered) == len(names):
+        return {name: source for name, (_, source) in zip(names, numbered, strict=True)}
+    return {names[k]: source for k, source in numbered if k < len(names)}
+
+
+def input_place(socket: str) -> int | None:
+    """Return which of a call's arguments the input "xs.k" takes; None for any other socket."""
+    stem, _, number = socket.partition(".")
+    return int(number) if stem == "xs" and number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 # Types as text, for functions that call themselves --------------------------------------------------------------------

@@ -51,12 +51,20 @@ class Flow:
         if declared is None or owner not in self._operators:
             return
         names = declared.inputs(self._operators[owner].values(self._graph.nodes[owner]))
-        place = names.get(str(self._operators[node].values(self._graph.nodes[node])["name"]))
-        for giver in self._calls.get(owner, []) if declared.operator == FUNCTION else [owner]:
-            given = arguments(self._graph, self._operators[giver], giver)
-            wired = [argument.source for argument in given if place and argument.input.name == place[0]]
-            if place and place[1] < len(wired):
-                yield wired[place[1]]
+        name = str(self._operators[node].values(self._graph.nodes[node])["name"])
+        place = names.get(name)
+        if place is None:
+            return
+        if declared.operator == FUNCTION:
+            for call in self._calls.get(owner, ()):
+                found = control.by_name(tuple(names), self._graph.incoming.get(call, ()))
+                if name in found:
+                    yield found[name]
+            return
+        given = arguments(self._graph, self._operators[owner], owner)
+        wired = [argument.source for argument in given if argument.input.name == place[0]]
+        if place[1] < len(wired):
+            yield wired[place[1]]
 
     def _results(self, owner: str) -> Iterator[Socket]:
         for part in OWNERS[self._graph.nodes[owner].operator].gives:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.infer import Pass
 
 COUNTER = ArrayType((), "int64")
+NUMBER = ArrayType((), "float64")
+"""The type of a default."""
 
 
 class BodyTypes:
@@ -94,6 +96,13 @@ class BodyTypes:
         found = [(name, kind) for name, kind in zip(names, types, strict=True) if kind is not None]
         return found if len(found) == len(names) else None
 
+    def handed(self, call: str, called: str) -> dict[str, Type | None]:
+        """Return the types of what a call gives its function, by name; a name that nothing stands for is left out."""
+        values = self.all.settings_of(called)
+        wired = control.by_name(values["inputs"], self.graph.incoming.get(call, ()))
+        found: dict[str, Type | None] = {name: self.all.types.get(source) for name, source in wired.items()}
+        return {**dict.fromkeys(control.defaults(values), NUMBER), **found}
+
     def result(self, node: str, part: str, name: str) -> Type | None:
         """Return the type of what a body of a node gives under a name; None where it is unknown."""
         inside = control.body(node, part)
@@ -118,13 +127,14 @@ class BodyTypes:
         place = declared.inputs(self.all.settings_of(owner)).get(name)
         if place is None:
             return
-        givers = self.calls.get(owner, []) if declared.operator == FUNCTION else [owner]
-        for giver in givers:
-            types = self.given(giver, place[0])
-            kind = types[place[1]] if place[1] < len(types) else None
-            if kind is not None:
-                self.all.learn(node, (_item(kind) if place[0] == "sequence" else kind,))
-                return
+        if declared.operator == FUNCTION:
+            kinds = [self.handed(call, owner).get(name) for call in self.calls.get(owner, ())]
+        else:
+            types = self.given(owner, place[0])
+            kinds = [types[place[1]] if place[1] < len(types) else None]
+        kind = next((kind for kind in kinds if kind is not None), None)
+        if kind is not None:
+            self.all.learn(node, (_item(kind) if place[0] == "sequence" else kind,))
 
     def outer(self, node: str) -> None:
         """An outer node has the type of what it reads."""
@@ -218,7 +228,8 @@ class BodyTypes:
                 return  # told at the function
         else:
             kinds = [self.result(called, "", name) for name in wanted["outputs"]]
-            types = dict(zip(wanted["inputs"], self.given(node, "xs"), strict=True))
+            handed = self.handed(node, called)
+            types = {name: handed.get(name) for name in wanted["inputs"]}
             if None not in (*types.values(), *kinds) and any(types[n] != k for n, k in self._taken(called, types)):
                 kinds = self._with_others(called, types, wanted["outputs"])
         self._learn(node, list(kinds), own)
@@ -272,18 +283,28 @@ class BodyTypes:
         return tuple(sorted(found))
 
     def _require_arguments(self, node: str, called: str, names: tuple[str, ...]) -> None:
-        types = self.given(node, "xs")
-        if len(types) != len(names):
+        wires = self.graph.incoming.get(node, ())
+        if len(wires) > len(names):
             raise ShapeError(
-                f"{_counted(len(types), 'wire')} into xs, and {self.quoted(called)} takes "
+                f"{_counted(len(wires), 'wire')} into xs, and {self.quoted(called)} takes "
                 f"{', '.join(names) or 'nothing'}: wire one into each",
                 socket="xs.0",
             )
+        handed = self.handed(node, called)
+        missing = [k for k, name in enumerate(names) if name not in handed]
+        if missing:
+            raise ShapeError(
+                f"nothing is wired for “{names[missing[0]]}”, which {self.quoted(called)} takes: wire it, or give that "
+                "input a default",
+                socket=f"xs.{missing[0]}",
+            )
         other = self.calls[called][0]
-        for name, kind, before in zip(names, types, self.given(other, "xs"), strict=False):
-            if called in self.recursive and kind is not None and before is not None and kind != before:
+        before = self.handed(other, called)
+        for name in names:
+            kind, earlier = handed[name], before.get(name)
+            if called in self.recursive and kind is not None and earlier is not None and kind != earlier:
                 raise ShapeError(
-                    f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives {before}: "
+                    f"it gives {self.quoted(called)} {kind} as “{name}”, and {self.quoted(other)} gives {earlier}: "
                     "a function that calls itself takes the same types at every call"
                 )
 

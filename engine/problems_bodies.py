@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from engine import control
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, Joints, flat, owner_of, part_of
-from engine.components import components
 from engine.control import OWNERS
 from engine.operator import Kind
-from engine.order import natural
+from engine.recursion import endless
 from engine.rules import is_optimizer
 from engine.sockets import arguments, output_names, shortened
 
@@ -32,7 +31,7 @@ def bodies(facts: Facts) -> Iterator[Problem]:
     for node in facts.nodes:
         if facts.graph.nodes[node].operator in OWNERS and facts.operators[node].kind is not Kind.UNKNOWN:
             yield from _results(facts, node)
-    yield from _endless(facts, joints)
+    yield from _endless(facts)
 
 
 def _places(facts: Facts) -> Iterator[Problem]:
@@ -176,31 +175,11 @@ def _results(facts: Facts, node: str) -> Iterator[Problem]:
                 yield facts.problem("no-result", sentence, node)
 
 
-def _endless(facts: Facts, joints: Joints) -> Iterator[Problem]:
+def _endless(facts: Facts) -> Iterator[Problem]:
     """Functions that call themselves with no branch on the way."""
-    calls: dict[str, dict[str, None]] = {id: {} for id in joints.functions}
-    for call, called in joints.calls.items():
-        function = _unguarded(facts, call)
-        if function:
-            calls[function][called] = None
-    parts = components({id: tuple(called) for id, called in calls.items()})
-    looped = [part for part in parts if len(part) > 1 or part[0] in calls[part[0]]]
-    for function in sorted((id for part in looped for id in part), key=natural):
+    for function in endless(facts.graph):
         sentence = " calls itself without end: put the call into one body of a Branch; the other one ends it."
         yield facts.problem("endless-recursion", sentence, function)
-
-
-def _unguarded(facts: Facts, call: str) -> str | None:
-    """Return the function around a call where no branch lies in between."""
-    inside = facts.graph.nodes[call].inside
-    while inside:
-        owner = facts.graph.nodes[owner_of(inside)]
-        if owner.operator == FUNCTION:
-            return owner.id
-        if owner.operator in (control.BRANCH, control.WHILE):
-            return None
-        inside = owner.inside
-    return None
 
 
 def _name(facts: Facts, node: str) -> str:

@@ -204,6 +204,31 @@ class Factors(Setting):
 
 
 @dataclass(frozen=True, slots=True)
+class ByName(Setting):
+    """Values by name: pairs [name, value]. The values are numbers, or texts where `texts`; structural."""
+
+    texts: bool = False
+
+    def check(self, value: Any) -> SettingValue:
+        what = "a text" if self.texts else "a number"
+        try:
+            pairs = [(name, given) for name, given in value]
+        except (TypeError, ValueError):
+            raise SettingError(f"must be pairs of a name and {what}") from None
+        spec: Setting = Text("") if self.texts else Number(0.0)
+        for name, given in pairs:
+            if not isinstance(name, str):
+                raise SettingError(f"must be pairs of a name and {what}")
+            try:
+                spec.check(given)
+            except SettingError as fault:
+                raise SettingError(f"must be pairs of a name and {what}, which {fault.sentence}") from None
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise SettingError("must name each once")
+        return tuple((name, spec.check(given)) for name, given in pairs)
+
+
+@dataclass(frozen=True, slots=True)
 class Columns(Setting):
     """The outputs of a table: rows [output name, "number" or "class", [column, ...]]."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from engine import control
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT
 from engine.operator import Inner, Input, Kind, Operator, Output
-from engine.setting import Choice, Integer, Names, Reference, Setting, Text, Toggle
+from engine.setting import ByName, Choice, Integer, Names, Reference, Setting, Text, Toggle
 
 KEPT: Final = Integer(
     0,
@@ -203,6 +203,10 @@ function = Operator(
         "returns": Names(
             (), help="The types of what it gives, where it calls itself: float64, float64[3], int64, ...."
         ),
+        "about": Text("", help="What it does, in a sentence or two: shown where it is offered.", multiline=True),
+        "defaults": ByName((), help="The numbers that inputs take while nothing is wired into them: name and number."),
+        "meanings": ByName((), texts=True, help="What inputs and outputs mean: name and sentence."),
+        "origin": Text("", help="Where it was brought from: the name it has in a library of subgraphs."),
     },
     shape=None,
     function=None,

@@ -283,7 +283,7 @@ def _call(lowering: Lowering, node: Node, declared: Operator) -> None:
         raise lowering.error("calls no function that it can see")
     function = lowering.graph.nodes[called]
     values = lowering.library[FUNCTION].values(function)
-    given = _named(lowering, values["inputs"], _given(lowering, node, declared).get("xs", []), "xs")
+    given = _arguments(lowering, node, values)
     scope = lowering.scope
     home = scope.find(function.inside)
     if home is None:
@@ -446,6 +446,22 @@ def _single(lowering: Lowering, given: Mapping[str, list[Any]], name: str) -> An
     if len(values) != 1 or not isinstance(values[0], Var):
         raise lowering.error(f'needs one number wired into its input "{name}"', name)
     return values[0]
+
+
+def _arguments(lowering: Lowering, call: Node, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a call gives its function, by name: what is wired into it, and the defaults of the rest."""
+    names, numbers = values["inputs"], control.defaults(values)
+    wires = lowering.graph.incoming.get(call.id, ())
+    wired = control.by_name(names, wires)
+    if len(wires) > len(names) or (missing := [name for name in names if name not in wired and name not in numbers]):
+        who = f"nothing wired for “{missing[0]}”" if len(wires) <= len(names) else f"{len(wires)} wires into xs"
+        raise lowering.error(f"has {who}, and its function takes {', '.join(names) or 'nothing'}", "xs")
+    return {
+        name: lowering.output(wired[name])
+        if name in wired
+        else lowering.recorder.constant(np.float64(numbers[name]))
+        for name in names
+    }
 
 
 def _named(lowering: Lowering, names: Sequence[str], values: Sequence[Any], socket: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from engine import edits as e
 from engine import limits
+from engine.bodies import depth
 from engine.errors import EditError, FileError
 from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route
 from engine.plain import READERS, from_plain, to_plain
@@ -65,6 +66,12 @@ EFFECTS: Mapping[str, tuple[e.Edit, Any, Any]] = {
     "move": (e.Move({"a_1": Place(-0.0, 9), "b_1": Place(3, 3, True)}), lambda c: c.layout.places,
              {"a_1": Place(0.0, 9.0), "b_1": Place(3.0, 3.0, True)}),
     "move nowhere": (e.Move({"a_1": None}), lambda c: c.layout.places, {}),
+    "put a note inside": (e.PutInside({}, {"note_1": "b_1"}), lambda c: c.layout.notes["note_1"].inside, "b_1"),
+    "put inside": (e.Group("In", (e.Disconnect(WIRE), e.PutInside({"b_1": "a_1.then"}, {"note_1": "a_1"}))),
+                   lambda c: (node(c, "b_1").inside, c.layout.notes["note_1"].inside), ("a_1.then", "a_1")),
+    "put both inside another": (e.Group("In", (e.AddNode(Node("f", "x.y")), e.PutInside({"a_1": "f", "b_1": "f"}))),
+                                lambda c: ({n.inside for n in c.graph.nodes.values()}, c.graph.wires),
+                                ({"", "f"}, frozenset({WIRE}))),
     "add note": (e.AddNote(Note("n", "*hi*", 1, 2)), lambda c: c.layout.notes["n"], Note("n", "*hi*", 1.0, 2.0)),
     "remove note": (e.RemoveNote("note_1"), lambda c: c.layout.notes, {}),
     "change note": (e.ChangeNote(Note("note_1", "new")), lambda c: c.layout.notes["note_1"].text, "new"),
@@ -84,6 +91,34 @@ def test_an_edit_does_what_it_says_and_its_inverse_takes_it_back(what: str) -> N
     assert before == CONTENT
     assert again.apply(before)[0] == after
     assert edit.name and "\n" not in edit.name
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (e.PutInside({"b_1": "a_1"}), "different ones"),
+        (e.PutInside({"a_1": "a_1"}), "inside itself"),
+        (e.PutInside({"a_1": "b_1", "b_1": "a_1.then"}), "inside itself"),
+        (e.PutInside({"a_1": "nowhere"}), "not a node"),
+        (e.PutInside({"gone": ""}), "no node"),
+        (e.PutInside({}, {"gone": ""}), "no note"),
+        (e.PutInside({}, {"note_1": "not a body"}), "a body is named"),
+    ],
+)
+def test_what_cannot_be_put_inside_is_refused_and_nothing_changes(edit: e.Edit, words: str) -> None:
+    with pytest.raises(EditError, match=words):
+        edit.apply(CONTENT)
+
+
+def test_what_lies_inside_comes_along_unless_that_is_too_deep() -> None:
+    nodes = {f"n_{k}": Node(f"n_{k}", "x.y", inside=f"n_{k - 1}" if k else "") for k in range(30)}
+    content = Content(Graph({**nodes, "m_0": Node("m_0", "x.y"), "m_1": Node("m_1", "x.y", inside="m_0")}))
+    after = e.PutInside({"m_0": "n_29"}).apply(content)[0]
+    assert after.graph.nodes["m_1"].inside == "m_0" and depth(after.graph.nodes, "m_0") == 32 - 1
+    deeper = e.AddNode(Node("m_2", "x.y", inside="m_1")).apply(content)[0]
+    deeper = e.AddNode(Node("m_3", "x.y", inside="m_2")).apply(deeper)[0]
+    with pytest.raises(EditError, match="bodies deep"):
+        e.PutInside({"m_0": "n_29"}).apply(deeper)
 
 
 def test_every_kind_of_edit_is_tested() -> None:

@@ -112,6 +112,11 @@ SINGLE = st.one_of(
     st.builds(e.SetFrozen, IDS, st.booleans()),
     st.builds(e.SetMuted, IDS, st.booleans()),
     st.builds(e.Move, st.dictionaries(IDS, st.none() | PLACES, max_size=3)),
+    st.builds(
+        e.PutInside,
+        st.dictionaries(IDS, st.sampled_from(["", "a_1", "a_1.then", "b_1"]), max_size=3),
+        st.dictionaries(NOTES, st.sampled_from(["", "a_1.then"]), max_size=1),
+    ),
     st.builds(e.AddNote, NOTE_RECORDS),
     st.builds(e.RemoveNote, NOTES),
     st.builds(e.ChangeNote, NOTE_RECORDS),
