@@ -3,8 +3,6 @@ dialog."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
@@ -20,60 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from app import fonts
-from app.actions import COMMANDS
-from app.bodies import place_text
-from app.panels.palette import words
-from app.search import ranked
+from app.entries import Entry, entries, matching
 from app.theme import appearance
 
 if TYPE_CHECKING:
-    from app.session import Session
     from app.window import Window
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 MOST_SHOWN = 60
 ROW = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that can be done: what it is called, what kind of thing it is, its keys, and the doing."""
-
-    title: str
-    kind: str
-    keys: str
-    run: Callable[[], object]
-    words: str = ""
-
-
-def entries(window: Window) -> list[Entry]:
-    """Return all that can be done now: commands, then operators to insert, then nodes to go to."""
-    actions = window.actions_table
-    actions.refresh()
-    found = [
-        Entry(actions[c.id].text().rstrip("…"), c.menu, actions.keys_text(c.id), actions[c.id].trigger, f"{c.words} {c.help}")
-        for c in COMMANDS
-        if c.id != "commands" and actions[c.id].isEnabled()
-    ]
-    if window.editing:
-        session = window.session
-        here = dict.fromkeys(session.graph.bodies.get(session.body, ()))
-        found += [
-            Entry(f"Add {o.title}", "Operator", "", lambda id=o.id: window.insert(id), words(o))  # type: ignore[misc]
-            for o in session.library.values()
-        ]
-        found += [
-            Entry(_going(session, id), "Node", "", lambda id=id: session.reveal(id), id)  # type: ignore[misc]
-            for id in (*here, *(id for id in session.graph.nodes if id not in here))
-        ]
-    return found
-
-
-def _going(session: Session, id: str) -> str:
-    """Return what the entry of a node is called: with the way to it where it lies in another body."""
-    inside = session.node(id).inside
-    where = f"  in {place_text(inside, session)}" if inside != session.body and inside else ""
-    return f"Go to {session.label(id)}{where}"
 
 
 class EntryModel(QAbstractListModel):
@@ -94,11 +47,16 @@ class EntryModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self.entries)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Qt: the title; the entry itself as user data."""
+        """Qt: the title; the entry itself as user data; all of it for those who hear it."""
         entry = self.entries[index.row()]
-        return (
-            entry.title if role == Qt.ItemDataRole.DisplayRole else entry if role == Qt.ItemDataRole.UserRole else None
-        )
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return entry.title
+            case Qt.ItemDataRole.UserRole:
+                return entry
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return ", ".join(part for part in (entry.title, entry.kind, entry.keys) if part)
+        return None
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -128,7 +86,7 @@ class EntryDelegate(QStyledItemDelegate):
         painter.drawText(area, right, note)
         room = area.width() - painter.fontMetrics().horizontalAdvance(note) - look.px(16)
         painter.setFont(fonts.sans("body", look.scale))
-        painter.setPen(QColor(look.theme.text))
+        painter.setPen(QColor(look.theme.text if entry.enabled else look.theme.faint))
         title = painter.fontMetrics().elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
         painter.restore()
@@ -153,6 +111,7 @@ class Commands(QFrame):
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName("What was found")
         self.list.setUniformItemSizes(True)
         self.list.clicked.connect(lambda index: self._run(index.row()))
         self._column = QVBoxLayout(self)
@@ -175,8 +134,9 @@ class Commands(QFrame):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _search(self, query: str) -> None:
-        found = ranked(query, ((e, e.title, e.words) for e in self._entries)) if query.strip() else self._entries
-        self.model.show_entries(list(found[:MOST_SHOWN]))
+        found = matching(query, self._entries)
+        nothing = Entry(f"Nothing is called “{query.strip()[:60]}”", "", "", lambda: None, enabled=False)
+        self.model.show_entries(found[:MOST_SHOWN] or [nothing])
         self.list.setCurrentIndex(self.model.index(0, 0))
         self._fit()
 
@@ -192,6 +152,8 @@ class Commands(QFrame):
     def _run(self, row: int) -> None:
         if 0 <= row < len(self.model.entries):
             entry = self.model.entries[row]
+            if not entry.enabled:
+                return  # it says so itself, and the card stays for another choice
             self.hide()
             self._window.restore_focus()
             entry.run()

@@ -1,5 +1,4 @@
-"""Cards over the window: what keys and mouse do, and which program this is. They close on Escape or a click
-elsewhere."""
+"""Cards over the window: what keys and mouse do, which program this is, and what failed."""
 
 from __future__ import annotations
 
@@ -7,12 +6,13 @@ import importlib.metadata
 import platform
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QWidget
 
 from app.actions import COMMANDS, MENUS
 from app.canvas.keys import HELP as CANVAS_KEYS
+from app.card import Card
 from app.panels.inspector_parts import label
 from app.theme import appearance
 
@@ -31,47 +31,7 @@ MOUSE = (
 )
 
 
-class HelpCard(QFrame):
-    """A card in the middle of the window."""
-
-    def __init__(self, window: Window, title: str, size: tuple[int, int]) -> None:
-        super().__init__(window)
-        self._window, self._size = window, size
-        self.setProperty("role", "card")
-        self.setAccessibleName(title)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        px = appearance().px
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(px(24), px(20), px(12), px(16))
-        self.column.setSpacing(px(10))
-        self.column.addWidget(label(title, "title"))
-
-    def open(self) -> None:
-        """Show the card."""
-        window, px = self._window, appearance().px
-        width, height = (
-            min(px(self._size[0]), window.width() - px(48)),
-            min(px(self._size[1]), window.height() - px(96)),
-        )
-        self.setGeometry((window.width() - width) // 2, (window.height() - height) // 2, width, height)
-        self.show()
-        self.raise_()
-        self.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt: Escape closes."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QEvent) -> None:
-        """Qt: a click elsewhere closes."""
-        self.close()
-
-
-class KeysCard(HelpCard):
+class KeysCard(Card):
     """Every command with keys, by menu, and what the mouse does; drawn from the table of actions."""
 
     def __init__(self, window: Window) -> None:
@@ -95,11 +55,11 @@ class KeysCard(HelpCard):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("Keys and what they do")
         self.column.addWidget(area, 1)
 
 
-class AboutCard(HelpCard):
+class AboutCard(Card):
     """Name, version and the versions below."""
 
     def __init__(self, window: Window) -> None:
@@ -109,7 +69,7 @@ class AboutCard(HelpCard):
         self.column.addStretch(1)
 
 
-class FailureCard(HelpCard):
+class FailureCard(Card):
     """What a person is told when the window itself failed: a sentence, and the report to copy."""
 
     def __init__(self, window: Window, sentence: str, report: str) -> None:
@@ -117,7 +77,6 @@ class FailureCard(HelpCard):
         self.column.addWidget(label(sentence, "second", wrap=True, selectable=True))
         self.column.addStretch(1)
         copy = QPushButton("Copy the report")
-        copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         self.column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
 

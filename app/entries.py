@@ -1,0 +1,102 @@
+"""What the command palette finds: every command with its keys, recent files, pages of the preferences, operators to
+add, nodes to go to. What cannot be done now is found too, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.actions import COMMANDS
+from app.bodies import place_text
+from app.panels.palette import words
+from app.search import score
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from app.window import Window
+
+NOT_NOW: Final = "not now"
+HANDICAP: Final = {"Operator": 3, "Node": 1}
+"""Operators are many, and have many synonyms: a command whose name begins with what is typed comes before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be done: what it is called, what kind of thing it is, its keys, and the doing."""
+
+    title: str
+    kind: str
+    keys: str
+    run: Callable[[], object]
+    words: str = ""
+    name: str = ""
+    """What is searched, where that is not the title."""
+    enabled: bool = True
+
+    def rank(self, query: str) -> tuple[bool, int] | None:
+        """Return how well a query fits, less is better; None where it does not."""
+        found = score(query, self.name or self.title, self.words)
+        return None if found is None else (not self.enabled, found + HANDICAP.get(self.kind, 0))
+
+
+def entries(window: Window) -> list[Entry]:
+    """Return all there is, what can be done now first."""
+    window.actions_table.refresh()
+    found = [*_commands(window), *_recent(window)]
+    if window.editing:
+        found += [*_operators(window), *_nodes(window.session)]
+    return sorted(found, key=lambda each: not each.enabled)
+
+
+def matching(query: str, among: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that fit, best first; equal ones keep their order."""
+    if not query.strip():
+        return list(among)
+    ranks = [(rank, entry) for entry in among if (rank := entry.rank(query)) is not None]
+    return [entry for _, entry in sorted(ranks, key=lambda pair: pair[0])]
+
+
+def _commands(window: Window) -> Iterator[Entry]:
+    actions = window.actions_table
+    for command in COMMANDS:
+        if command.id == "commands":
+            continue
+        action = actions[command.id]
+        able = action.isEnabled()
+        yield Entry(
+            action.text().rstrip("…"),
+            command.menu if able else f"{command.menu}, {NOT_NOW}",
+            actions.keys_text(command.id),
+            action.trigger,
+            f"{command.words} {command.help}",
+            enabled=able,
+        )
+
+
+def _recent(window: Window) -> Iterator[Entry]:
+    for each in window.settings.recent:
+        path = Path(each)
+        opening = lambda path=path: window.open(path)  # noqa: E731
+        yield Entry(f"Open {path.name}", "Recent", "", opening, f"recent file {path.parent}")
+
+
+def _operators(window: Window) -> Iterator[Entry]:
+    for each in window.session.library.values():
+        add = lambda id=each.id: window.insert(id)  # noqa: E731
+        yield Entry(f"Add {each.title}", "Operator", "", add, f"{words(each)}\nadd", each.title)
+
+
+def _nodes(session: Session) -> Iterator[Entry]:
+    here = dict.fromkeys(session.graph.bodies.get(session.body, ()))
+    for id in (*here, *(id for id in session.graph.nodes if id not in here)):
+        go = lambda id=id: session.reveal(id)  # noqa: E731
+        yield Entry(_going(session, id), "Node", "", go, f"{id} go to", session.label(id))
+
+
+def _going(session: Session, id: str) -> str:
+    """Return what the entry of a node is called: with the way to it where it lies in another body."""
+    inside = session.node(id).inside
+    where = f"  in {place_text(inside, session)}" if inside != session.body and inside else ""
+    return f"Go to {session.label(id)}{where}"
