@@ -43,6 +43,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     """The version whose news were shown last; "" before the first start."""
     tour_step: int = 0
     """Where the guided tour was left."""
+    snapping: bool = True
+    pushing: bool = True
+    """Whether nodes that are dragged snap to the grid and to neighbours, and push away what they are dropped upon."""
     geometry: str = ""
     """The window's geometry and docks as Qt writes them, in base64."""
     docks: str = ""

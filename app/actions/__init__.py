@@ -15,15 +15,24 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import edit, file, help, run, view
+from app.actions import edit, file, help, run, selecting, view
 from app.actions.command import Command
 
 if TYPE_CHECKING:
     from app.window import Window
 
-MENUS = ("File", "Edit", "View", "Run", "Help")
+MENUS = ("File", "Edit", "Select", "Arrange", "View", "Run", "Help")
 
-COMMANDS: tuple[Command, ...] = tuple(chain(file.COMMANDS, edit.COMMANDS, view.COMMANDS, run.COMMANDS, help.COMMANDS))
+COMMANDS: tuple[Command, ...] = tuple(
+    chain(
+        file.COMMANDS,
+        edit.COMMANDS,
+        selecting.COMMANDS,
+        view.COMMANDS,
+        run.COMMANDS,
+        help.COMMANDS,
+    )
+)
 """The table. Order within a menu is the order here."""
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}

@@ -37,12 +37,6 @@ COMMANDS: tuple[Command, ...] = (
         words="unpack take apart code convert",
     ),
     Command(
-        "tidy", "Arrange nodes", "Edit", lambda w: w.tidy(), ("Ctrl+Shift+L",),
-        lambda w: w.editing and bool(w.session.graph.nodes),
-        help="Put the selected nodes, or all, in order from left to right along their wires.",
-        words="tidy layout align sort clean up",
-    ),
-    Command(
         "select_all", "Select all", "Edit", lambda w: w.session.select_all(), ("Ctrl+A",), editing, separator=True,
     ),
     Command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(slots=True)
@@ -11,3 +12,9 @@ class Manners:
 
     snapping: bool = True
     pushing: bool = True
+
+
+@cache
+def manners() -> Manners:
+    """Return the manners of the running application: the settings say what they are."""
+    return Manners()

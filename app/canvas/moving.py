@@ -15,6 +15,7 @@ from app.canvas.geometry import snapped
 from app.canvas.gestures import ADDING, FREE, Gesture
 from app.canvas.inks import Inks
 from app.canvas.items import NoteItem
+from app.canvas.manners import manners
 from app.canvas.pushing import pushed
 from app.canvas.snapping import Level
 from engine.edits import ChangeNote, Edit, Group, Move
@@ -73,7 +74,7 @@ class DragItems(Gesture):
     def _shift(self) -> QPointF:
         by = (self.at - self.pressed) / self.canvas.camera.factor
         self._guides = ()
-        if self._suppressed or not self.canvas.manners.snapping:
+        if self._suppressed or not manners().snapping:
             return by
         if self._levels is None:
             self._levels = self._wired_levels()
@@ -112,7 +113,7 @@ class DragItems(Gesture):
             return
         joins = frames.joined(self.scene, self._free, self._still)
         self.scene.loose = frozenset()
-        pushes = not self._suppressed and self.canvas.manners.pushing
+        pushes = not self._suppressed and manners().pushing
         move_items(self.canvas, self._by, self._corners, self._notes, joins=joins, push=pushes)
 
     def cancel(self) -> None:

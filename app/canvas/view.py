@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPaintEvent,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -29,26 +28,24 @@ from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera, snapped
 from app.canvas.gestures import Gesture
+from app.canvas.glide import Glide
 from app.canvas.inks import Inks
-from app.canvas.manners import Manners
 from app.canvas.minimap import Minimap
+from app.canvas.navigating import Navigating
 from app.canvas.painting import Painting
+from app.canvas.places import Places, Spot
 from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
+from app.canvas.wheel import Telling
 from app.session import PALETTE_MIME, Session
 from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
 
-FIT_MARGIN = 24.0
-"""Pixels around a fitted graph, at any font scale; less where the canvas is small,"""
-FIT_SHARE = 0.035
-"""a share of its height."""
 GLOW_TIME = 1100
 """Milliseconds a revealed node glows."""
 REST_TIME = 120
 """Milliseconds after the last turn of the wheel at which a zoom is over."""
-WHEEL_STEP = 1.0015
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,19 @@ class Hover:
     note: str = ""
     socket: tuple[Socket, bool] | None = None
     badge: bool = False
+    grip: bool = False
+    """Whether it is the corner that resizes a preview."""
     door: Door | None = None
 
 
 NOWHERE = Hover()
 
 
-class Canvas(QWidget):
+SIDE_BUTTONS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: +1}
+"""The buttons at the side of a mouse, and which way they go."""
+
+
+class Canvas(Navigating, QWidget):
     """The canvas. Everything it changes it changes through the session."""
 
     zoom_changed = Signal(float)
@@ -90,10 +93,17 @@ class Canvas(QWidget):
         """Keys held that make of the left button another tool."""
         self.pointer = QPointF(-1, -1)
         self._fit_when_shown = True
-        self._views: dict[str, tuple[QPointF, float]] = {}
+        self.active = True
+        """Whether it follows the session into bodies; of two canvases on one document one does."""
+        self.glide = Glide(self)
+        self.telling = Telling()
+        self.places = Places()
+        self._spots: dict[str, Spot] = {}
         """Where the camera was in each body, by its name, when it was left."""
+        self._arrived: Spot | None = None
+        """Where a body was entered: what is gone to from there at once is one jump with the entering."""
+        self._travelling = False
         self._just_entered = False
-        self.manners = Manners()
         self.zooming = False
         self._rests = QTimer(self, singleShot=True, interval=REST_TIME)
         self._rests.timeout.connect(self._rested)
@@ -142,25 +152,34 @@ class Canvas(QWidget):
         self.minimap.update()
 
     def _replaced(self) -> None:
-        self._views.clear()
-        self._start_over()
+        self._spots.clear()
+        self.places.clear()
+        self._start_over(self.session.body)
         self.fit()
 
     def _body_changed(self) -> None:
-        self._views[self.scene.body] = QPointF(self.camera.origin), self.camera.zoom
+        if self.active:
+            self.show_body(self.session.body)
+
+    def show_body(self, body: str) -> None:
+        """Show another body, as it was left, or fitted."""
+        self.glide.finish()
+        left = self._spots[self.scene.body] = self.spot
+        if not self._travelling:
+            self.places.jump(left)
         self._just_entered = True
-        self._start_over()
-        known = self._views.get(self.scene.body)
+        self._start_over(body)
+        known = self._spots.get(body)
         if known is None:
             self.fit()
         else:
-            self.camera.origin, self.camera.zoom = QPointF(known[0]), known[1]
-            self.camera_moved()
+            self.set_view(self.view_at(known.middle, known.zoom))
+        self._arrived = self.spot
 
-    def _start_over(self) -> None:
+    def _start_over(self, body: str) -> None:
         """Show another graph, or another body of it."""
         self.gesture, self.hover, self.glowing = None, NOWHERE, ""
-        self.scene.rebuild()
+        self.scene.rebuild(body)
         self.crumbs.refresh()
         self.minimap.settle()
         self.point()
@@ -205,10 +224,6 @@ class Canvas(QWidget):
 
     # The camera ----------------------------------------------------------------------------------------------------
 
-    def seen(self) -> QRectF:
-        """Return the part of the scene that is seen."""
-        return self.camera.seen(self.width(), self.height())
-
     def camera_moved(self) -> None:
         """Repaint after the camera moved: nothing else changed."""
         self.zoom_changed.emit(self.camera.zoom)
@@ -220,48 +235,6 @@ class Canvas(QWidget):
         """Repaint: something looks otherwise than before."""
         self.stamp += 1
         super().update()
-
-    def fit(self) -> None:
-        """Show the whole graph, at most at 100 %."""
-        if not self.isVisible():
-            self._fit_when_shown = True
-        bounds = self.scene.bounds()
-        margin = 2 * min(FIT_MARGIN, FIT_SHARE * self.height())
-        if bounds.isEmpty():
-            self.camera.zoom = 1.0
-            self.camera.centre(QPointF(0, 0), self.width(), self.height())
-        else:
-            above = self.crumbs.room
-            self.camera.show(bounds, max(self.width() - margin, 40), max(self.height() - margin - above, 40))
-            self.camera.centre(bounds.center(), self.width(), self.height() + above)
-        self.camera_moved()
-
-    def zoom_to(self, zoom: float) -> None:
-        """Show a scene unit as `zoom` pixels (times the font scale), the middle held."""
-        self.camera.zoom_at(QPointF(self.width(), self.height()) / 2, zoom)
-        self.camera_moved()
-
-    def zoom_by(self, factor: float) -> None:
-        """Zoom in or out, the middle held."""
-        self.zoom_to(self.camera.zoom * factor)
-
-    def centre_on(self, point: QPointF) -> None:
-        """Put a point of the scene into the middle."""
-        self.camera.centre(point, self.width(), self.height())
-        self.camera_moved()
-
-    def reveal(self, node: str) -> None:
-        """Show the node, and give it a glow for a moment."""
-        item = self.scene.nodes.get(node)
-        if item is None:
-            return
-        if self.camera.zoom < 0.5:
-            self.camera.zoom = 0.9
-        if not self.seen().adjusted(20, 20, -20, -20).contains(item.rect):
-            self.camera.centre(item.rect.center(), self.width(), self.height())
-        self.glowing = node
-        self._glow_ends.start()
-        self.camera_moved()
 
     def _unglow(self) -> None:
         self.glowing = ""
@@ -332,6 +305,7 @@ class Canvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: keep the middle in the middle."""
         old = event.oldSize()
+        self.glide.finish()
         if self._fit_when_shown and self.isVisible():
             self._fit_when_shown = False
             self.fit()
@@ -364,6 +338,10 @@ class Canvas(QWidget):
         """Qt: start the gesture that belongs to what is under the pointer."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._just_entered = False
+        if event.button() in SIDE_BUTTONS:
+            self.step_place(SIDE_BUTTONS[event.button()])
+            return
+        self.glide.finish()
         self.begin(self._gesture_for(event))
 
     def _gesture_for(self, event: QMouseEvent) -> Gesture | None:
@@ -392,6 +370,8 @@ class Canvas(QWidget):
                 and not modifiers
             ):
                 return gestures.DragSlider(self, at, item)
+            if pinning.grip(item).contains(point) and not modifiers:
+                return pinning.ResizePreview(self, at, hover.node)
             if hover.door is not None and not modifiers:
                 return moving.GoThrough(self, at, modifiers, hover.node, hover.door)
             return moving.DragItems(self, at, modifiers, node=hover.node)
@@ -406,6 +386,9 @@ class Canvas(QWidget):
     def what_is_at(self, at: QPointF) -> Hover:
         """Return what is under a point of the canvas: sockets before nodes before wires before notes."""
         point, factor = self.camera.to_scene(at), self.camera.factor
+        marked = badges.at(self.scene.troubled.values(), self.camera, at)
+        if marked is not None:
+            return Hover(node=marked.face.id, badge=True)
         socket = self.scene.socket_at(point) if factor >= 0.35 else None
         if socket is not None:
             return Hover(socket=socket, node="")
@@ -414,7 +397,7 @@ class Canvas(QWidget):
             control = item.face.control
             return Hover(
                 node=item.face.id,
-                badge=bool(item.severity) and item.badge().contains(point),
+                grip=pinning.grip(item).contains(point),
                 door=control.door_at(point - item.corner) if control is not None else None,
             )
         wire = self.scene.wire_at(point, 7.0 / min(factor, 1.0))
@@ -471,29 +454,6 @@ class Canvas(QWidget):
         self.hover, self.pointer = NOWHERE, QPointF(-1, -1)
         self.update()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Qt: a wheel zooms at the pointer; a trackpad pans, with Ctrl it zooms."""
-        pixels, turns = event.pixelDelta(), event.angleDelta()
-        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if not pixels.isNull() and not zooms:
-            self.camera.pan(QPointF(pixels))
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.camera.pan(QPointF(turns.y() or turns.x(), 0) * 0.5)
-        else:
-            self._zoom_at(event.position(), WHEEL_STEP ** (turns.y() or pixels.y() * 3))
-        event.accept()
-        self.camera_moved()
-
-    def _zoom_at(self, at: QPointF, by: float) -> None:
-        """Zoom while the wheel turns or fingers part; once they rest, what was painted in haste is painted well."""
-        self.zooming = True
-        self._rests.start()
-        self.camera.zoom_at(at, self.camera.zoom * by)
-
-    def _rested(self) -> None:
-        self.zooming = False
-        self.update()
-
     # Keys -----------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
@@ -501,9 +461,7 @@ class Canvas(QWidget):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
             self.keyPressEvent(event)
             return True
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self._zoom_at(event.position(), 1.0 + event.value())
-            self.camera_moved()
+        if isinstance(event, QNativeGestureEvent) and self.pinched(event):
             return True
         return super().event(event)
 

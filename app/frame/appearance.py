@@ -8,6 +8,8 @@ import msgspec
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.worker.client import PACES
+from app.canvas.manners import manners
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -32,6 +34,7 @@ class Appearance:
     def settings_changed(self: Window) -> None:
         """Show what the settings say now."""
         self.actions_table.bind(self.settings.shortcuts)
+        self._apply_manners()
         self._soon_refresh()
 
     def toggle_panel(self: Window, name: str) -> None:
@@ -71,6 +74,35 @@ class Appearance:
         """Scale everything up or down by a step."""
         self.set_scale(self.settings.with_scale_step(steps).scale)
 
+    @property
+    def pace(self: Window) -> str:
+        """How fast runs go at first; at "watch" one that takes a blink is slowed until it can be seen."""
+        return self.settings.pace if self.settings.pace in PACES else "watch"
+
+    def set_pace(self: Window, pace: str) -> None:
+        """Let runs go at another pace, here and in documents opened from now on."""
+        self._change(pace=pace)
+        for page in self.family.pages():
+            if page.session.has_engine:
+                page.session.runs.set_pace(pace)
+
+    def toggle_minimap(self: Window) -> None:
+        """Show the canvas's overview, or not."""
+        self._change(minimap=not self.settings.minimap)
+        self._apply_canvas()
+
+    def toggle_grid(self: Window) -> None:
+        """Show the canvas's dots, or not."""
+        self._change(grid=not self.settings.grid)
+        self._apply_canvas()
+
+    def _apply_canvas(self: Window) -> None:
+        look = theme.appearance()
+        look.minimap, look.grid = self.settings.minimap, self.settings.grid
+        for page in self.family.pages():
+            page.canvas.minimap.settle()
+            page.canvas.update()
+
     def toggle_reduced_motion(self: Window) -> None:
         """Move nothing that need not move, or let it move again."""
         self._change(reduced_motion=not self.settings.reduced_motion)
@@ -82,12 +114,26 @@ class Appearance:
         for page in self.family.pages():
             self.apply_backend(page)
 
+    def toggle_snapping(self: Window) -> None:
+        """Let what is dragged snap to the grid and to neighbours, or not."""
+        self._change(snapping=not self.settings.snapping)
+
+    def toggle_pushing(self: Window) -> None:
+        """Let nodes make room for what is dropped upon them, or not."""
+        self._change(pushing=not self.settings.pushing)
+
+    def _apply_manners(self: Window) -> None:
+        held = manners()
+        held.snapping, held.pushing = self.settings.snapping, self.settings.pushing
+
     def toggle_full_screen(self: Window) -> None:
         """Fill the screen, or no longer."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
     def _apply_theme(self: Window) -> None:
+        self._apply_manners()
         app = QApplication.instance()
         chosen = theme.THEMES.get(self.settings.theme, theme.DARK)
         theme.appearance().reduced_motion = self.settings.reduced_motion
+        theme.appearance().minimap, theme.appearance().grid = self.settings.minimap, self.settings.grid
         theme.apply(app, chosen, self.settings.scale)  # type: ignore[arg-type]
