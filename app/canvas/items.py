@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainterPath, QTextCharFormat, QTextCursor, QTextDocument
 
 from app import fonts
-from app.canvas import inks
+from app.canvas import inks, ways
 from app.canvas.face import Face, socket_point
 from app.canvas.geometry import along, curve, curve_by_lane
 from app.canvas.routes import Lane
@@ -57,6 +57,8 @@ class NodeItem:
     """Of a view: its data in small."""
     severity: str = ""
     """"error", "warning" or "": what the badge in its head shows."""
+    bars: Preview | None = None
+    """Of a node that is no view: the histogram its preview shows."""
     number: float | None = None
     """The value of its slider."""
     faulty: frozenset[str] = frozenset()
@@ -69,10 +71,6 @@ class NodeItem:
     def point(self, name: str, *, output: bool) -> QPointF:
         """Return where a socket is in the scene."""
         return socket_point(self.face, self.corner, name, output=output)
-
-    def badge(self) -> QRectF:
-        """Return where the badge of a problem is, in the scene."""
-        return QRectF(self.corner.x() + self.face.width - 29, self.corner.y() + 5, 22, 22)
 
     def control_rect(self) -> QRectF:
         """Return where the control is, in the scene; an empty rectangle where there is none."""
@@ -93,6 +91,14 @@ class WireItem:
     differentiable: bool = True
     """Whether a derivative can come back by it: not from a view, nor from an input of labels or indices."""
     lane: Lane | None = None
+    dots: tuple[QPointF, ...] = ()
+    """The dots it runs through."""
+    tag: str = ""
+    """What the tags at its ends say, where it is not drawn."""
+    form: str = ""
+    """What it carries, of the forms in `wire_forms`."""
+    mark: str = ""
+    """What becomes of its value where it arrives: that it is broadcast or cast, in words."""
     _lines: list[QLineF] | None = None
     _piece: float = 0.0
 
@@ -103,7 +109,25 @@ class WireItem:
     def lay(self, start: QPointF, end: QPointF, lane: Lane | None) -> None:
         """Lay the wire anew between two points, by a lane where one is given."""
         self.start, self.end, self.lane, self._lines = start, end, lane, None
+        self.dots, self.tag = (), ""
         self.path = curve(start, end) if lane is None else curve_by_lane(start, end, *lane)
+
+    def lay_through(self, start: QPointF, end: QPointF, dots: tuple[QPointF, ...]) -> None:
+        """Lay the wire anew through dots."""
+        self.lay(start, end, None)
+        self.dots, self.path = dots, ways.path_of(ways.legs((start, *dots, end)))
+
+    def lay_tagged(self, start: QPointF, end: QPointF, tag: str) -> None:
+        """Let only a tag at each end stand for the wire."""
+        self.lay(start, end, None)
+        self.tag, self.path = tag, QPainterPath()
+        for stub in ways.stubs(start, end):
+            self.path.moveTo(stub.p1())
+            self.path.lineTo(stub.p2())
+
+    def tags(self) -> tuple[QRectF, QRectF] | None:
+        """Return where its tags are, at its output and at its input."""
+        return ways.tag_rects(self.start, self.end, self.tag) if self.tag else None
 
     def lines(self, factor: float) -> list[QLineF]:
         """Return the curve as short straight lines, fewer when seen from afar.
@@ -111,12 +135,16 @@ class WireItem:
         Many wires of one pen are then drawn in one call, which is much faster than one path after the other.
         """
         piece = PIECE if factor > 0.6 else 2.5 * PIECE
+        if self.tag:
+            return ways.stubs(self.start, self.end)
         if self._lines is None or self._piece != piece:
             self._lines = [QLineF(a, b) for a, b in itertools.pairwise(self._points(piece))]
             self._piece = piece
         return self._lines
 
     def _points(self, piece: float) -> list[QPointF]:
+        if self.dots:
+            return ways.points_of(ways.legs((self.start, *self.dots, self.end)), piece)
         if self.lane is None:
             return _pieces(self.start, self.end, piece)
         on, off = QPointF(self.lane.left, self.lane.y), QPointF(self.lane.right, self.lane.y)
@@ -125,7 +153,10 @@ class WireItem:
     @property
     def rect(self) -> QRectF:
         """The box around the curve and the derivative under it."""
-        return self.path.controlPointRect().adjusted(-6, -6, 6, 10)
+        box = self.path.controlPointRect()
+        for tag in self.tags() or ():
+            box = box.united(tag)
+        return box.adjusted(-6, -6, 6, 10)
 
     @property
     def middle(self) -> QPointF:

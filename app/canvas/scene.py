@@ -11,10 +11,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from app import numbers
+from app.canvas import laying, ways
 from app.canvas.face import SLIDER, UNLINKED, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
-from app.canvas.previews import MAKERS, Preview, preview_of, style_of
+from app.canvas.previews import MAKERS, Preview, histogram_of, preview_of, style_of, wants_bars
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
@@ -40,21 +41,27 @@ class Scene:
         self._previews: dict[str, tuple[ViewData | None, str, Preview | None]] = {}
         self._node_boxes: Boxes[str] = Boxes()
         self._wire_boxes: Boxes[Wire] = Boxes()
+        self.tellers: set[str] = set()
+        """Nodes that tell how far a run is."""
+        self.troubled: dict[str, NodeItem] = {}
+        """Nodes with a badge."""
         self._leading: set[str] = set()
         """Nodes that show the names of others: calls, and what reads outer values."""
         self._routed = -1
+        self.long_as_tags = False
+        """Whether long wires are drawn as tags."""
         self.loose: frozenset[str] = frozenset()
         """Nodes that are being dragged: frames do not stretch after them."""
         self.body = session.body
-        """The body whose nodes are shown; `rebuild` takes the session's."""
+        """The body whose nodes are shown."""
         self.revision = 0
         """Counts changes of places and faces: what is kept of the scene elsewhere is for one revision."""
         self.rebuild()
 
     # Following the document ---------------------------------------------------------------------------------------
 
-    def rebuild(self) -> None:
-        """Make all items anew: another document is shown."""
+    def rebuild(self, body: str | None = None) -> None:
+        """Make all items anew: another document is shown, or another body of it (as a rule the session's)."""
         self.nodes.clear()
         self.wires.clear()
         self.notes.clear()
@@ -63,9 +70,10 @@ class Scene:
         self._readings.clear()
         self._previews.clear()
         self._leading.clear()
+        self.tellers.clear()
         self.revision += 1
         session = self.session
-        self.body = session.body
+        self.body = session.body if body is None else body
         for id in session.graph.bodies.get(self.body, ()):
             self._put_node(id)
         for wire in session.graph.wires:
@@ -88,6 +96,8 @@ class Scene:
             del self.nodes[id]
             self._node_boxes.drop(id)
             self._leading.discard(id)
+            self.tellers.discard(id)
+            self.troubled.pop(id, None)
             self.revision += 1
         gone = {wire for wire in changed.wires if wire not in graph.wires} & set(self.wires)
         if lost := changed.removed | left:
@@ -110,6 +120,9 @@ class Scene:
             else:
                 self.notes.pop(id, None)
         self._lay_wires_of(refaced)
+        for wire in changed.routes & self.wires.keys():
+            self._lay(self.wires[wire], None)
+            self.revision += 1
         self._stretch_frames()
         self.route()
         self.read_values()
@@ -131,6 +144,7 @@ class Scene:
             item.face, item.corner = face, corner
         if face.operator in UNLINKED:
             self._leading.add(id)
+        (self.tellers.add if face.progress is not None else self.tellers.discard)(id)
         if face.control is not None and face.control.kind == SLIDER:
             item.number = float(self.session.setting(id, face.control.setting))
         self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
@@ -150,7 +164,7 @@ class Scene:
         target = self.session.operator(wire.target.node)
         joined = input_of(target, wire.target.name)
         item.differentiable = target.kind is not Kind.VIEW and (joined is None or joined.differentiable)
-        self._wire_boxes.put(wire, item.rect)
+        self._lay(item, None)
         self.revision += 1
 
     def _ends(self, wire: Wire) -> tuple[QPointF, QPointF]:
@@ -161,12 +175,19 @@ class Scene:
         graph = self.session.graph
         for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
             item = self.wires.get(wire)
-            if item is not None and (item.start, item.end) != self._ends(wire):  # else its lane is still good
+            if item is not None and (item.tag or (item.start, item.end) != self._ends(wire)):  # else its lane is good
                 self._lay(item, None)
 
     def _lay(self, item: WireItem, lane: Lane | None) -> None:
-        item.lay(*self._ends(item.wire), lane)
+        laying.lay(self, item, self._ends(item.wire), lane)
         self._wire_boxes.put(item.wire, item.rect)
+
+    def bend(self, wire: Wire, dots: tuple[QPointF, ...]) -> None:
+        """Show a wire run through other dots while they are dragged."""
+        item = self.wires[wire]
+        item.lay_through(*self._ends(wire), dots)
+        self._wire_boxes.put(wire, item.rect)
+        self._touched()
 
     def route(self) -> None:
         """Find the lanes of all wires; nothing is done where no place has changed since."""
@@ -175,6 +196,8 @@ class Scene:
         lanes: dict[Socket, list[Lane]] = defaultdict(list)
         for wire in sorted(self.wires, key=lambda each: self.wires[each].start.y()):
             item, own = self.wires[wire], frozenset((wire.source.node, wire.target.node))
+            if item.dots or item.tag:
+                continue
             taken = [lane for source, held in lanes.items() if source != wire.source for lane in held]
             lane = lane_for(item.start, item.end, self._node_boxes, own, taken)
             if lane is not None:
@@ -206,6 +229,8 @@ class Scene:
             item.reading = self._node_reading(id, item, sources)
             if item.face.operator in MAKERS:
                 item.preview = self._preview(id, item.face.operator)
+            elif item.face.pinned is not None:
+                item.bars = self._bars(id, item)
         self._touched()
 
     def _reading(self, output: Socket) -> Reading:
@@ -224,7 +249,7 @@ class Scene:
             wanted = [plug.name for plug in face.inputs if plug.wired]
             shown = "fit" if "fit" in wanted else ("y" if "y" in wanted else (wanted[0] if wanted else ""))
             socket = sources.get(Socket(id, shown))
-        if socket is None or (face.control is None and not face.reads_out):
+        if socket is None or (face.control is None and face.pinned is None and not face.reads_out):
             return NOTHING
         return self._reading(socket)
 
@@ -237,6 +262,15 @@ class Scene:
         if held is None or held[0] is not data or held[1] != style:
             held = self._previews[id] = (data, style, preview_of(operator, style, data))
         return held[2]
+
+    def _bars(self, id: str, item: NodeItem) -> Preview | None:
+        """Return the histogram of a node's first output, where its preview shows one."""
+        look = self.session.look(Socket(id, item.face.outputs[0].name)) if item.face.outputs else None
+        return histogram_of(look) if look is not None and wants_bars(item.face.shows, item.reading) else None
+
+    def told(self, output: Socket) -> tuple[Reading, str]:
+        """Return what is known of an output, and its shape in words."""
+        return self._reading(output), self._shape_text(output)
 
     def _shape_text(self, socket: Socket) -> str:
         kind = self.session.type_of(socket)
@@ -258,6 +292,7 @@ class Scene:
         for id, item in self.nodes.items():
             item.severity = worst.get(id, "")
             item.faulty = frozenset(sockets.get(id, ()))
+        self.troubled = {id: item for id, item in self.nodes.items() if item.severity}
         self._touched()
 
     # What is where -------------------------------------------------------------------------------------------------
@@ -310,6 +345,24 @@ class Scene:
         ]
         best = min(near, key=lambda pair: pair[0], default=None)
         return best[1] if best is not None and best[0] <= reach else None
+
+    def dot_at(self, point: QPointF, reach: float = ways.DOT_REACH) -> tuple[Wire, int] | None:
+        """Return the nearest dot of a wire within reach."""
+        near = [
+            ((dot - point).manhattanLength(), item.wire, k)
+            for item in self.wires_in(_around(point, reach))
+            for k, dot in enumerate(item.dots)
+        ]
+        found = min(near, default=None)
+        return (found[1], found[2]) if found is not None and found[0] <= reach else None
+
+    def tag_at(self, point: QPointF) -> tuple[Wire, bool] | None:
+        """Return the wire whose tag is under a point, and whether it is the one at its output."""
+        for item in self.wires_in(_around(point, 1.0)):
+            for output, rect in zip((True, False), item.tags() or (), strict=False):
+                if rect.contains(point):
+                    return item.wire, output
+        return None
 
     def note_at(self, point: QPointF) -> NoteItem | None:
         """Return the note under a point; of a frame only its border and its title take the pointer."""
