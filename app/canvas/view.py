@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.bodies import Door
-from app.canvas import choosing, gestures, keys, menus, moving, tools, wiring
+from app.canvas import badges, choosing, dots, gestures, keys, menus, moving, pinning, tools, ways, wiring
 from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera, snapped
@@ -34,6 +34,7 @@ from app.canvas.minimap import Minimap
 from app.canvas.navigating import Navigating
 from app.canvas.painting import Painting
 from app.canvas.places import Places, Spot
+from app.canvas.progress import Progress
 from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
 from app.canvas.wheel import Telling
@@ -60,6 +61,10 @@ class Hover:
     grip: bool = False
     """Whether it is the corner that resizes a preview."""
     door: Door | None = None
+    dot: tuple[Wire, int] | None = None
+    """A dot of `wire`, and which one."""
+    tag: tuple[Wire, bool] | None = None
+    """A tag that stands for `wire`, and whether it is at its output."""
 
 
 NOWHERE = Hover()
@@ -113,6 +118,7 @@ class Canvas(Navigating, QWidget):
         self.ink = Inks(appearance().theme)
         self.painting = Painting(self)
         self.pulse = Pulse(self, super().update)
+        self.progress = Progress(self)
         self.editing = Editing(self)
         self.minimap = Minimap(self)
         self.crumbs = Crumbs(self)
@@ -137,6 +143,7 @@ class Canvas(Navigating, QWidget):
         session.problems_changed.connect(self._problems_changed)
         session.run_state_changed.connect(self._run_state_changed)
         session.overlays_changed.connect(self.update)
+        session.profiler.changed.connect(self.update)
         session.reveal_requested.connect(self.reveal)
         appearance().changed.connect(self._restyled)
 
@@ -235,6 +242,10 @@ class Canvas(Navigating, QWidget):
         """Repaint: something looks otherwise than before."""
         self.stamp += 1
         super().update()
+
+    def repaint_part(self, part: QRectF) -> None:
+        """Repaint a part of the view in which what is painted over the frame has changed."""
+        super().update(part.toAlignedRect().adjusted(-2, -2, 2, 2))
 
     def _unglow(self) -> None:
         self.glowing = ""
@@ -375,6 +386,9 @@ class Canvas(Navigating, QWidget):
             if hover.door is not None and not modifiers:
                 return moving.GoThrough(self, at, modifiers, hover.node, hover.door)
             return moving.DragItems(self, at, modifiers, node=hover.node)
+        wired = dots.gesture_at(self, at, modifiers) if hover.wire is not None else None
+        if wired is not None:
+            return wired
         if hover.wire is not None:
             return wiring.PickWire(self, at, modifiers, hover.wire)
         if hover.note:
@@ -400,6 +414,9 @@ class Canvas(Navigating, QWidget):
                 grip=pinning.grip(item).contains(point),
                 door=control.door_at(point - item.corner) if control is not None else None,
             )
+        dot, tag = self.scene.dot_at(point, ways.DOT_REACH / min(factor, 1.0)), self.scene.tag_at(point)
+        if dot is not None or tag is not None:
+            return Hover(wire=(dot or tag)[0], dot=dot, tag=tag if dot is None else None)  # type: ignore[index]
         wire = self.scene.wire_at(point, 7.0 / min(factor, 1.0))
         if wire is not None:
             return Hover(wire=wire.wire)
@@ -442,6 +459,8 @@ class Canvas(Navigating, QWidget):
             self.setCursor(self.gesture.cursor)
         elif self.space_held:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self.hover.grip:
+            self.setCursor(Qt.CursorShape.SizeFDiagCursor)
         elif self.hover.socket is not None or self.held_keys:
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif self.hover.wire is not None or self.hover.door is not None:
