@@ -174,6 +174,12 @@ class LookBook(QObject):
             self._tell_content()
             self.client.ask_check(node, self._session.moment())
 
+    def ask_profile(self) -> None:
+        """Ask what each node costs in a step, where the run stands."""
+        if self._session.has_engine and not self._closed:
+            self._tell_content()
+            self.client.ask_profile(self._session.moment())
+
     def ask_script(self, dialect: str) -> None:
         """Ask for the loss as a standalone script of a dialect."""
         if self._session.has_engine:

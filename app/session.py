@@ -20,6 +20,7 @@ from app.editing import Editing
 from app.journal import DocumentJournal
 from app.looks import LookBook
 from app.patience import LONG, beside
+from app.profiling import Profiler
 from app.running import MOVING, Running
 from app.selection import Selection
 from app.titles import proper_title
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 PALETTE_MIME = "application/x-gradwire-operator"
 """Mime type of a drag from the palette; its data is an operator id in UTF-8. The canvas accepts it as a drop."""
 
-Overlay = Literal["value", "shape", "cotangent"]
-OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent")
+Overlay = Literal["value", "shape", "cotangent", "sockets"]
+OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent", "sockets")
 
 
 class Session(Editing, Bodies, QObject):
@@ -111,6 +112,7 @@ class Session(Editing, Bodies, QObject):
         self._looks.types_changed.connect(self._known_types_changed)
         self._looks.values_changed.connect(self.values_changed)
         self._looks.problem_changed.connect(self._update_problems)
+        self.profiler = Profiler(self)
         self._running = Running(self)
         self._running.state_changed.connect(self._run_state_changed)
         self._running.problem_changed.connect(self._update_problems)

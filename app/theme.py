@@ -238,6 +238,9 @@ class Appearance(QObject):
         self.theme: Theme = DARK
         self.scale: float = 1.0
         self.reduced_motion: bool = False
+        self.minimap: bool = True
+        self.grid: bool = True
+        """Whether canvases show their overview and their dots."""
 
     def px(self, length: float) -> int:
         """Return a length of the 4-pixel rhythm in pixels at the scale in force."""

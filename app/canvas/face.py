@@ -32,6 +32,9 @@ SLIDER: Final = "slider"
 PREVIEW: Final = "preview"
 """A view node's picture of what is wired into it."""
 
+PREVIEW_ROOM: Final = {"small": (132.0, 48.0), "medium": (188.0, 112.0), "large": (300.0, 200.0)}
+"""Width and height of a preview of each size."""
+
 LINKS: Final = "links"
 """Ways into a node's bodies, or to what it reads."""
 
@@ -47,6 +50,7 @@ PREVIEWED: Final = (
     "views.confusion_matrix", "views.decision_boundary", "views.image_grid", "views.bar", "views.table",
     "views.vector_field", "views.text",
 )  # fmt: skip
+PROGRESS_HEIGHT: Final = 26.0
 UNLINKED: Final = {CALL: "calls nothing yet", OUTER: "reads nothing yet"}
 """What a node that leads elsewhere says while it leads nowhere."""
 LINKED: Final = (*OWNERS, *UNLINKED)
@@ -109,6 +113,18 @@ class Face:
     collapsed: bool
     reads_out: bool
     """Whether the first output's value stands beside its name (losses)."""
+    pinned: Control | None = None
+    """The preview of a node that is no view."""
+    progress: QRectF | None = None
+    """Where an optimizer tells how far it is, relative to the corner."""
+    shows: str = ""
+    """What its preview shall show; "" what suits the value."""
+
+    @property
+    def picture(self) -> Control | None:
+        """The preview it has, a view's own or a pinned one."""
+        own = self.control
+        return own if own is not None and own.kind in (PREVIEW, READING) else self.pinned
 
     def plug(self, name: str, *, output: bool) -> Plug | None:
         """Return the socket of that name."""
@@ -127,12 +143,21 @@ def face_of(session: Session, id: str) -> Face:
     labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
+    size = place.preview if place is not None else ""
     least = _least_width(session, id, declared, family)
     title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
+    if size and not collapsed:
+        wider = max(math.ceil((PREVIEW_ROOM[size][0] + 20) / 8) * 8 - width, 0.0)
+        title_width, width = title_width + wider, width + wider
     title = inks.fitted(inks.TITLE, session.label(id), title_width)
     rows = max(len(names_in), len(names_out))
-    control = None if collapsed else _control(session, id, declared, family, width, HEAD + TOP + rows * ROW)
-    bottom = control.rect.bottom() + 10.0 if control else HEAD + TOP + rows * ROW + (FOOT if rows else 4.0)
+    top = HEAD + TOP + rows * ROW
+    control = None if collapsed else _control(session, id, declared, family, width, top, size)
+    below = control.rect.bottom() + 10.0 if control else top + (FOOT if rows else 4.0)
+    progress = QRectF(14.0, below - 8.0, width - 28.0, PROGRESS_HEIGHT) if family in SLIDERS and not collapsed else None
+    below = progress.bottom() + 10.0 if progress is not None else below
+    pinned = None if collapsed else _pinned(control, size, width, below)
+    bottom = pinned.rect.bottom() + 10.0 if pinned else below
 
     def centre(row: int) -> float:
         return HEAD / 2 if collapsed else HEAD + TOP + (row + 0.5) * ROW
@@ -160,6 +185,9 @@ def face_of(session: Session, id: str) -> Face:
         unknown=declared.kind.name == "UNKNOWN",
         collapsed=collapsed,
         reads_out=reads_out and not collapsed,
+        pinned=pinned,
+        progress=progress,
+        shows=place.shows if place is not None else "",
     )  # fmt: skip
 
 
@@ -231,12 +259,22 @@ def _optional(declared: Operator, name: str) -> bool:
     return found is None or found.optional or found.variadic
 
 
-def _control(session: Session, id: str, declared: Operator, family: str, width: float, top: float) -> Control | None:
+def _control(
+    session: Session, id: str, declared: Operator, family: str, width: float, top: float, size: str
+) -> Control | None:
     kind, setting, text, spec = _what_control(session, id, declared, family)
     if not kind:
         return None
     doors = session.doors(id) if kind == LINKS else ()
-    return Control(kind, setting, text, QRectF(10.0, top, width - 20.0, CONTROL_HEIGHT[kind]), spec, doors)
+    height = PREVIEW_ROOM[size][1] if size and kind in (PREVIEW, READING) else CONTROL_HEIGHT[kind]
+    return Control(kind, setting, text, QRectF(10.0, top, width - 20.0, height), spec, doors)
+
+
+def _pinned(control: Control | None, size: str, width: float, top: float) -> Control | None:
+    """Return the preview below all else of a node that is no view."""
+    if not size or (control is not None and control.kind in (PREVIEW, READING)):
+        return None
+    return Control(PREVIEW, "", "", QRectF(10.0, top, width - 20.0, PREVIEW_ROOM[size][1]))
 
 
 def _what_control(session: Session, id: str, declared: Operator, family: str) -> tuple[str, str, str, Slider | None]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
+from app.canvas import dots, pinning
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -49,7 +50,7 @@ def fill(canvas: Canvas, menu: QMenu, hover: Hover | None, at: QPointF | None) -
         _node_menu(canvas, menu, node)
     elif hover is not None and hover.wire is not None:
         session.select((), (), [hover.wire])
-        _wire_menu(canvas, menu, hover.wire)
+        _wire_menu(canvas, menu, hover.wire, at)
     elif (hover is not None and hover.note) or (hover is None and session.selected_notes):
         note = hover.note if hover is not None else sorted(session.selected_notes)[0]
         session.select((), [note])
@@ -80,6 +81,7 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
         if session.node(node).operator == PYTHON:
             menu.addAction("Explode to nodes", lambda: session.explode(node))
         menu.addSeparator()
+    pinning.fill_menu(canvas, menu)
     menu.addAction("Put a frame around", canvas.add_note)
     menu.addSeparator()
     menu.addAction("Cut", canvas.cut)
@@ -110,7 +112,7 @@ def _unwire_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
             taking.addAction(" → ".join(ends).replace("&", "&&"), partial(session.apply, Disconnect(wire)))
 
 
-def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire) -> None:
+def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None = None) -> None:
     session = canvas.session
     probe = "views.probe"
     if probe in session.library:
@@ -120,7 +122,21 @@ def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire) -> None:
     menu.addAction("Go to where it starts", lambda: session.reveal(wire.source.node))
     menu.addAction("Go to where it ends", lambda: session.reveal(wire.target.node))
     menu.addSeparator()
+    _way_menu(canvas, menu, wire, at)
+    menu.addSeparator()
     menu.addAction("Delete", lambda: session.apply(Disconnect(wire)))
+
+
+def _way_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None) -> None:
+    """Offer how a wire may run."""
+    session, route = canvas.session, dots.route_of(canvas.session, wire)
+    if not route.tagged:
+        spot = canvas.camera.to_scene(at) if at is not None else None
+        menu.addAction("Add a dot here", lambda: dots.add_dot(canvas, wire, spot))
+    if route.dots:
+        menu.addAction("Take the dots out", lambda: dots.straighten(session, [wire]))
+    text = "Draw this wire" if route.tagged else "Show this wire as tags"
+    menu.addAction(text, lambda: dots.set_tagged(session, [wire], not route.tagged))
 
 
 def _beside(canvas: Canvas, wire: Wire) -> Place:
@@ -182,13 +198,19 @@ def _nearest(canvas: Canvas, node: str, sockets: frozenset[Socket]) -> list[Sock
     return sorted((s for s in sockets if s.node in canvas.scene.nodes), key=key)[:WIRE_TARGETS]
 
 
+def new_menu(canvas: Canvas, name: str = "") -> QMenu:
+    """Return an empty menu that goes when it is closed."""
+    menu = QMenu(canvas)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setAccessibleName(name)
+    return menu
+
+
 def offer(
     canvas: Canvas, at: QPointF, sentence: str, found: Sequence[Offer], wire: Wire, loose: Collection[Wire] = ()
 ) -> QMenu:
     """Offer, at a point of the canvas, the nodes that would make a refused wire fit; a chosen one is put in."""
-    menu = QMenu(canvas)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.setAccessibleName("What would make this wire fit")
+    menu = new_menu(canvas, "What would make this wire fit")
     for line in textwrap.wrap(sentence, 60):
         menu.addAction(line.replace("&", "&&")).setEnabled(False)
     menu.addSeparator()

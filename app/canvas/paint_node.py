@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
 from app import numbers
-from app.canvas import inks, previews
+from app.canvas import heat, inks, previews
 from app.canvas.cards import NO_PEN, Cards
 from app.canvas.face import LINKS, PREVIEW, READING, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
 from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, TITLE_AT, Camera, nearest
 from app.canvas.inks import Inks, pen, width, write, write_right
 from app.canvas.items import NodeItem
+
+if TYPE_CHECKING:
+    from app.profiling import NodeCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Brushwork:
     cards: Cards
     camera: Camera
     ratio: float
+    costs: Mapping[str, NodeCost] = field(default_factory=dict)
+    """Of a profiled step, by node."""
 
     def stand(self, item: NodeItem, state: State) -> None:
         """Lay the node's card, and leave the painter with the node's corner as its origin."""
@@ -60,6 +67,8 @@ class Brushwork:
         face = item.face
         self.cards.lay(painter, at, (face.width, face.height, face.family, _border(item, state)), factor, self.ratio)
         painter.setTransform(QTransform(factor, 0, 0, factor, at.x(), at.y()))
+        if self.costs:
+            heat.paint_tint(painter, item, self.costs.get(face.id), self.ink)
 
 
 def paint(work: Brushwork, item: NodeItem, state: State) -> None:
@@ -73,8 +82,10 @@ def paint(work: Brushwork, item: NodeItem, state: State) -> None:
         _labels(painter, item, ink)
         if face.control is not None:
             CONTROLS[face.control.kind](painter, item, face.control, ink)
+        if face.pinned is not None:
+            _pinned(painter, item, face.pinned, ink)
     _sockets(painter, item, ink, state)
-    _marks(painter, item, ink)
+    _marks(painter, item, ink, state)
     painter.setOpacity(1.0)
 
 
@@ -86,8 +97,6 @@ def paint_small(work: Brushwork, item: NodeItem, state: State) -> None:
     write(painter, inks.TITLE, TITLE_AT, HEAD / 2, face.title)
     painter.setPen(ink.socket_dot)
     painter.drawPoints([QPointF(plug.x, plug.y) for plug in (*face.inputs, *face.outputs)])
-    if item.severity:
-        _badge(painter, item, ink)
 
 
 def _border(item: NodeItem, state: State) -> str:
@@ -120,7 +129,7 @@ def short(number: str, room: float = 76.0) -> str:
     """Return a number with as many of its digits as fit the room; a range or a word is cut short with an ellipsis."""
     if width(inks.NUMBER, number) <= room:
         return number
-    value = numbers.parsed(number.replace(",", ""))
+    value = numbers.plain(number.replace(",", ""))
     if value is None:
         return inks.fitted(inks.NUMBER, number, room)
     texts = (numbers.short(value, digits) for digits in (5, 4, 3, 2))
@@ -158,22 +167,11 @@ def _socket(painter: QPainter, at: QPointF, plug: Plug, item: NodeItem, ink: Ink
     painter.drawEllipse(at, radius, radius)
 
 
-def _marks(painter: QPainter, item: NodeItem, ink: Inks) -> None:
-    if item.severity:
-        _badge(painter, item, ink)
+def _marks(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:
     if item.face.frozen:
         _lock(painter, item.face, ink, item.severity)
-
-
-def _badge(painter: QPainter, item: NodeItem, ink: Inks) -> None:
-    color = ink.theme.bad if item.severity == "error" else ink.theme.warning
-    middle = QPointF(item.face.width - 18, HEAD / 2)
-    painter.setPen(NO_PEN)
-    painter.setBrush(inks.pen(color).brush())
-    painter.drawEllipse(middle, 8, 8)
-    painter.setPen(pen(ink.theme.canvas, 2.0))
-    painter.drawLine(middle + QPointF(0, -4), middle + QPointF(0, 0.6))
-    painter.drawPoint(middle + QPointF(0, 4))
+    if (state.hovered or state.selected) and item.face.picture is not None:
+        paint_grip(painter, item.face, ink)
 
 
 def _lock(painter: QPainter, face: Face, ink: Inks, severity: str) -> None:
@@ -232,6 +230,20 @@ def _preview(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> 
     _field(painter, control.rect, ink)
     hint = "nothing yet" if any(plug.wired for plug in item.face.inputs) else "wire something in"
     previews.paint(painter, control.rect.adjusted(8, 8, -8, -8), item.preview, item.reading, ink, hint)
+
+
+def _pinned(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:
+    _field(painter, control.rect, ink)
+    room, shows = control.rect.adjusted(8, 8, -8, -8), item.face.shows
+    previews.paint(painter, room, item.bars, item.reading, ink, "nothing yet", shows)
+
+
+def paint_grip(painter: QPainter, face: Face, ink: Inks) -> None:
+    """Paint the corner that resizes a preview, the painter's origin at the node's corner."""
+    corner = QPointF(face.width - 4, face.height - 4)
+    painter.setPen(pen(ink.theme.second, 1.4))
+    for length in (8.0, 4.0):
+        painter.drawLine(corner + QPointF(-length, 0), corner + QPointF(0, -length))
 
 
 def _links(painter: QPainter, item: NodeItem, control: Control, ink: Inks) -> None:

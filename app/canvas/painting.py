@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
-from app.canvas import inks, paint_node, paint_wire
+from app.canvas import badges, heat, inks, paint_node, paint_wire, socket_tags, tellings
 from app.canvas.cards import Cards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS, nearest
@@ -80,11 +80,14 @@ class Painting:
         painter.drawPixmap(0, 0, self._frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setTransform(canvas.camera.transform())
+        if canvas.camera.factor >= FULL:
+            canvas.progress.paint(painter, canvas.ink, canvas.seen())
         if canvas.pulse.active:
             canvas.pulse.paint(painter, canvas.scene.wires_in(canvas.seen()), canvas.ink)
         if canvas.gesture is not None:
             canvas.gesture.paint(painter, canvas.ink)
         painter.resetTransform()
+        badges.paint(painter, canvas.scene.troubled.values(), canvas.camera, canvas.ink, QRectF(canvas.rect()))
         self._foreground(painter)
         painter.end()
 
@@ -94,7 +97,8 @@ class Painting:
         factor, ratio = canvas.camera.factor, canvas.devicePixelRatioF()
         made_for = (canvas.stamp, factor, ratio, canvas.size().toTuple())
         at = canvas.camera.origin * factor * ratio
-        if made_for == self._made_for and not canvas.session.overlays and canvas.hover.wire is None:
+        plain = not canvas.session.overlays and not canvas.session.profiler.shown and canvas.hover.wire is None
+        if made_for == self._made_for and plain:
             by = self._made_at - at
             dx, dy = round(by.x()), round(by.y())
             wide, high = self._frame.width(), self._frame.height()
@@ -165,12 +169,15 @@ class Painting:
         self._notes(painter, seen, factor)
         if factor < SMALL:
             self._overview.paint(painter, ink, factor)
+            if canvas.session.profiler.shown:
+                heat.paint_far(painter, canvas.scene.nodes_in(seen), canvas.session.profiler, ink)
             return
         wires = canvas.scene.wires_in(seen)
         self._wires(painter, wires)
         self._nodes(painter, seen, factor)
         if factor >= LABELS:
             self._labels(painter, wires)
+            self._told_beside_nodes(painter, seen)
 
     def _notes(self, painter: QPainter, seen: QRectF, factor: float) -> None:
         canvas = self._canvas
@@ -211,7 +218,8 @@ class Painting:
         paint = paint_node.paint if factor >= from_size else paint_node.paint_small
         if selection:
             items.sort(key=lambda item: item.face.id in selection)
-        work = Brushwork(painter, canvas.ink, self._cards, canvas.camera, canvas.devicePixelRatioF())
+        costs = canvas.session.profiler.costs
+        work = Brushwork(painter, canvas.ink, self._cards, canvas.camera, canvas.devicePixelRatioF(), costs)
         for item in items:
             paint(work, item, self._state(item, selection))
         painter.setTransform(canvas.camera.transform())
@@ -254,6 +262,14 @@ class Painting:
             at = self._room_for(item, parts, []) or paint_wire.pill_rect(item.middle, parts)
             paint_wire.paint_pill(painter, at, parts, canvas.ink)
 
+    def _told_beside_nodes(self, painter: QPainter, seen: QRectF) -> None:
+        """Write what outputs carry beside their sockets, and what nodes cost under them, where that is asked for."""
+        scene, session = self._canvas.scene, self._canvas.session
+        if "sockets" in session.overlays:
+            socket_tags.paint(painter, scene.nodes_in(seen), scene.told, scene.covers, self._canvas.ink)
+        if session.profiler.shown:
+            heat.paint_costs(painter, scene.nodes_in(seen), session.profiler, self._canvas.ink)
+
     def _room_for(self, item: WireItem, parts: list[paint_wire.Part], laid: list[QRectF]) -> QRectF | None:
         """Return where along a wire its label covers no node and no other label, None where there is no such place."""
         for lift in LIFTS:
@@ -270,20 +286,26 @@ class Painting:
         gesture, bounds = canvas.gesture, QRectF(canvas.rect())
         if not canvas.scene.nodes and not canvas.scene.notes:
             self._empty(painter)
+        if canvas.session.profiler.shown:
+            heat.paint_legend(painter, canvas.session, canvas.ink, bounds, canvas.camera.unit)
         if canvas.drop_at is not None:
             self._landing(painter, canvas.drop_at)
-        hint, refused = (gesture.hint, gesture.refused) if gesture is not None else (self.hover_hint(), True)
+        hint, refused = (
+            (gesture.hint, gesture.refused) if gesture is not None else (self.hover_hint(), canvas.hover.badge)
+        )
         if hint:
             at = gesture.at if gesture is not None else canvas.pointer
             paint_wire.paint_hint(painter, at, hint, canvas.ink, bounds, bad=refused, scale=canvas.camera.unit)
 
     def hover_hint(self) -> str:
-        """Return the sentence of the problem whose badge is under the pointer."""
-        hover = self._canvas.hover
-        if not hover.badge:
-            return ""
-        problems = self._canvas.session.node_problems(hover.node)
-        return "\n".join(problem.sentence for problem in problems[:3])
+        """Return what is told at the pointer: a badge's sentences, why a run stands, what a socket carries."""
+        canvas = self._canvas
+        if canvas.hover.badge:
+            problems = canvas.session.node_problems(canvas.hover.node)
+            return "\n".join(problem.sentence for problem in problems[:3])
+        if canvas.hover.socket is not None:
+            return tellings.socket_text(canvas.session, *canvas.hover.socket)
+        return canvas.progress.at(canvas.camera.to_scene(canvas.pointer)) if canvas.hover.node else ""
 
     def _empty(self, painter: QPainter) -> None:
         canvas, unit = self._canvas, self._canvas.camera.unit

@@ -21,7 +21,7 @@ from app.plots.scales import limits
 from app.plots.shapes import logarithms
 from app.plots.views.boundary import class_shares, region_colors
 from app.plots.views.words import fill
-from app.worker.messages import ViewData
+from app.worker.messages import ViewData, WireLook
 
 MOST: Final = 60
 """Points, or bars, of a preview."""
@@ -31,6 +31,8 @@ TILES: Final = (6, 3)
 """Most images across and down in the preview of an image grid."""
 ARROW: Final = 0.16
 """The longest arrow of a vector field, as a part of the box's height."""
+BINS: Final = 24
+"""Bars of the histogram of a value."""
 CELLS: Final = 96
 """Rows and columns of a previewed picture."""
 Points = tuple[tuple[float, float], ...]
@@ -66,6 +68,24 @@ def preview_of(operator: str, style: str, data: ViewData | None) -> Preview | No
     arrays = {name: packed.array() for name, packed in data.inputs.items()}
     with np.errstate(all="ignore"):
         return make(arrays, PROBABILITY if data.facts.get("probability") else style)
+
+
+def wants_bars(shows: str, reading: Reading) -> bool:
+    """Return whether a pinned preview shows a histogram: asked for, or of a value that is neither line nor image."""
+    return shows == "histogram" or (not shows and not reading.line and reading.image is None and "…" in reading.value)
+
+
+def histogram_of(look: WireLook) -> Preview | None:
+    """Return the histogram of a value, of the part of it that came along with its look."""
+    if look.partial is not None:
+        values = np.abs(look.partial.array()) if look.partial.dtype.startswith("complex") else look.partial.array()
+    else:
+        values = look.thumbnail.array() if look.thumbnail is not None else np.array(look.line)
+    finite = values[np.isfinite(values)] if values.dtype.kind in "iufb" else np.array(())
+    if finite.size < 2:
+        return None
+    counts, _ = np.histogram(finite.astype(float), BINS)
+    return Preview(bars=tuple((counts / counts.max()).tolist()))
 
 
 def _scatter(arrays: dict[str, NDArray[Any]], colours: str) -> Preview | None:
@@ -236,15 +256,20 @@ def _pairs(x: NDArray[Any], y: NDArray[Any]) -> Points:
 # Painting -------------------------------------------------------------------------------------------------------------
 
 
-def paint(painter: QPainter, room: QRectF, preview: Preview | None, reading: Reading, ink: Inks, hint: str) -> None:
-    """Paint a preview into a rectangle; without one what is on the wire, and without that a hint."""
+def paint(
+    painter: QPainter, room: QRectF, preview: Preview | None, reading: Reading, ink: Inks, hint: str, shows: str = ""
+) -> None:
+    """Paint a preview into a rectangle; without one what is on the wire, and without that a hint.
+
+    `shows` asks for one form of what is on the wire; where the value has no such form, its number is shown.
+    """
     if preview is not None:
         _paint_preview(painter, room, preview, ink)
-    elif reading.image is not None:
+    elif reading.image is not None and shows in ("", "image"):
         picture = QImage(reading.image)
         picture.setColorTable(ink.scale("sequential"))
         painter.drawImage(kept_aspect(picture.width(), picture.height(), room), picture)
-    elif len(reading.line) > 1:
+    elif len(reading.line) > 1 and shows in ("", "line"):
         _spark(painter, room, reading.line, ink)
     elif reading.value:
         painter.setPen(ink.value if reading.finite else ink.bad)

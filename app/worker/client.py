@@ -137,6 +137,10 @@ class RunControl(QObject):
         """Steps done by the lane that did most, those before a kept start included."""
         return max((self._step(lane) for lane in range(len(self._lanes))), default=0)
 
+    def steps_of(self, lane: int) -> int:
+        """Return the steps done by a lane."""
+        return self._step(lane)
+
     @property
     def limit(self) -> int | None:
         """Steps after which the run ends."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import theme
-from app.canvas import Canvas, inks
+from app.canvas import Canvas, badges, inks
 from app.canvas.geometry import MAX_WIDTH
 from app.canvas.items import NoteItem
 from app.canvas.paint_node import short
@@ -192,8 +192,9 @@ def test_problems_are_a_badge_with_a_sentence(hands: Hands, session: Session) ->
     QApplication.processEvents()
     assert item.severity == "warning"
     assert "x" in item.faulty
-    assert shows(hands.canvas, item.badge(), theme.DARK.warning) > 20
-    hands.move(item.badge().center())
+    middle = badges.centre(item)
+    assert shows(hands.canvas, QRectF(middle.x() - 8, middle.y() - 8, 16, 16), theme.DARK.warning) > 20
+    hands.move(middle)
     assert hands.canvas.hover.badge
     assert "Probe" in hands.canvas.painting.hover_hint()
 
