@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF
 
 from app import numbers
-from app.canvas import frames, inline
+from app.canvas import bending, frames, inline
 from app.canvas.face import VALUE
 from app.canvas.geometry import HEAD
 from app.canvas.items import NodeItem
@@ -31,6 +31,12 @@ class Editing:
         """Edit what is under a point of the canvas (a double click); return whether there was something."""
         canvas = self._canvas
         hover, point = canvas.what_is_at(at), canvas.camera.to_scene(at)
+        if hover.dot is not None:
+            bending.remove_dot(canvas, *hover.dot)
+            return True
+        if hover.wire is not None and hover.tag is None:
+            bending.add_dot(canvas, hover.wire, point)
+            return True
         if hover.socket is not None or hover.wire is not None:
             return False
         if hover.node:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
-from app.canvas import dots, pinning
+from app.canvas import bending, pinning
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -129,14 +129,14 @@ def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None = Non
 
 def _way_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None) -> None:
     """Offer how a wire may run."""
-    session, route = canvas.session, dots.route_of(canvas.session, wire)
+    session, route = canvas.session, bending.route_of(canvas.session, wire)
     if not route.tagged:
         spot = canvas.camera.to_scene(at) if at is not None else None
-        menu.addAction("Add a dot here", lambda: dots.add_dot(canvas, wire, spot))
+        menu.addAction("Add a dot here", lambda: bending.add_dot(canvas, wire, spot))
     if route.dots:
-        menu.addAction("Take the dots out", lambda: dots.straighten(session, [wire]))
+        menu.addAction("Take the dots out", lambda: bending.straighten(session, [wire]))
     text = "Draw this wire" if route.tagged else "Show this wire as tags"
-    menu.addAction(text, lambda: dots.set_tagged(session, [wire], not route.tagged))
+    menu.addAction(text, lambda: bending.set_tagged(session, [wire], not route.tagged))
 
 
 def _beside(canvas: Canvas, wire: Wire) -> Place:

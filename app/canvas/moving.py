@@ -15,6 +15,7 @@ from app.canvas.geometry import snapped
 from app.canvas.gestures import ADDING, FREE, Gesture
 from app.canvas.inks import Inks
 from app.canvas.items import NoteItem
+from app.canvas.laying import carried_dots
 from app.canvas.manners import manners
 from app.canvas.pushing import pushed
 from app.canvas.snapping import Level
@@ -173,7 +174,11 @@ def move_items(
     for id in notes:
         if id in held:
             changed[id] = replace(changed.get(id, held[id]), x=held[id].x + by.x(), y=held[id].y + by.y())
-    edits: tuple[Edit, ...] = (*([Move(moved)] if moved else []), *map(ChangeNote, changed.values()))
+    edits: tuple[Edit, ...] = (
+        *([Move(moved)] if moved else []),
+        *map(ChangeNote, changed.values()),
+        *carried_dots(canvas.session, goals),
+    )
     if edits:
         name = "Move to another frame" if joins else "Move"
         canvas.session.apply(edits[0] if len(edits) == 1 else Group(name, edits), merge)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
-from app.canvas import badges, heat, inks, paint_node, paint_wire, socket_tags, tellings
+from app.canvas import badges, heat, inks, paint_marks, paint_node, paint_wire, socket_tags, tellings
 from app.canvas.cards import Cards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS, nearest
@@ -139,6 +139,8 @@ class Painting:
     def _background(self, painter: QPainter, part: QRectF) -> None:
         canvas = self._canvas
         painter.fillRect(part, canvas.ink.canvas)
+        if not appearance().grid:
+            return
         step = DOTS * canvas.camera.factor
         while step < 14.0:
             step *= 4
@@ -174,6 +176,9 @@ class Painting:
             return
         wires = canvas.scene.wires_in(seen)
         self._wires(painter, wires)
+        chosen = canvas.session.selected_wires
+        paint_marks.paint_dots(painter, wires, ink, canvas.hover.dot, chosen)
+        paint_marks.paint_tags(painter, wires, ink, canvas.hover.tag, chosen, legible=factor >= FULL)
         self._nodes(painter, seen, factor)
         if factor >= LABELS:
             self._labels(painter, wires)

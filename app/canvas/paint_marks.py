@@ -1,0 +1,73 @@
+"""How the dots of wires, and the tags that stand for wires, are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from app.canvas import inks
+from app.canvas.inks import Inks, pen, write
+from app.canvas.items import WireItem
+from app.canvas.ways import DOT, POINT, TAG_WIDTH
+from engine.graph import Wire
+
+
+def paint_dots(
+    painter: QPainter, items: Iterable[WireItem], ink: Inks, hovered: tuple[Wire, int] | None, chosen: Collection[Wire]
+) -> None:
+    """Paint the dots that wires run through, in the colour of their wires; that under the pointer larger."""
+    plain = [dot for item in items if item.dots and item.wire not in chosen for dot in item.dots]
+    strong = [dot for item in items if item.dots and item.wire in chosen for dot in item.dots]
+    lit = next((item.dots[hovered[1]] for item in items if hovered and item.wire == hovered[0] and item.dots), None)
+    for dots, radius in ((plain, DOT), (strong, DOT + 1.0), ([lit] if lit is not None else [], DOT + 2.0)):
+        if dots:
+            painter.setPen(ink.socket_rim)
+            painter.setBrush(ink.value_fill)
+            for dot in dots:
+                painter.drawEllipse(dot, radius, radius)
+
+
+def paint_tags(
+    painter: QPainter,
+    items: Iterable[WireItem],
+    ink: Inks,
+    hovered: tuple[Wire, bool] | None,
+    chosen: Collection[Wire],
+    *,
+    legible: bool,
+) -> None:
+    """Paint the tags of wires that are not drawn, each with what it names; one at an output stands for all there."""
+    painted: set[object] = set()
+    for item in items:
+        for output, rect in zip((True, False), item.tags() or (), strict=False):
+            strong = item.wire in chosen or hovered == (item.wire, output)
+            key = item.wire.source if output else item.wire
+            if key not in painted or strong:
+                painted.add(key)
+                _tag(painter, rect, item, ink, strong=strong, legible=legible)
+
+
+def _tag(painter: QPainter, rect: QRectF, item: WireItem, ink: Inks, *, strong: bool, legible: bool) -> None:
+    painter.setPen(pen(ink.theme.value, 1.8 if strong else 1.1))
+    painter.setBrush(ink.panel)
+    painter.drawPath(flag(rect))
+    if legible:
+        painter.setPen(ink.text)
+        room = min(TAG_WIDTH, rect.width() - 12 - POINT)
+        write(painter, inks.LABEL, rect.left() + 8, rect.center().y(), inks.fitted(inks.LABEL, item.tag, room + 2))
+
+
+def flag(rect: QRectF) -> QPainterPath:
+    """Return a tag's outline: a box that runs to a point where the value goes."""
+    path = QPainterPath(QPointF(rect.left() + 4, rect.top()))
+    path.lineTo(rect.right() - POINT, rect.top())
+    path.lineTo(rect.right(), rect.center().y())
+    path.lineTo(rect.right() - POINT, rect.bottom())
+    path.lineTo(rect.left() + 4, rect.bottom())
+    path.quadTo(rect.left(), rect.bottom(), rect.left(), rect.bottom() - 4)
+    path.lineTo(rect.left(), rect.top() + 4)
+    path.quadTo(rect.left(), rect.top(), rect.left() + 4, rect.top())
+    path.setFillRule(Qt.FillRule.WindingFill)
+    return path
