@@ -30,7 +30,8 @@ Form = tuple[float, float, str, str]
 def body_path(wide: float, high: float) -> QPainterPath:
     """Return a node's outline."""
     path = QPainterPath()
-    path.addRoundedRect(QRectF(0, 0, wide, high), RADIUS, RADIUS)
+    radius = RADIUS if high > HEAD else high / 2  # a collapsed node is a pill
+    path.addRoundedRect(QRectF(0, 0, wide, high), radius, radius)
     return path
 
 

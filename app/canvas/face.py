@@ -44,6 +44,8 @@ SLIDER_WIDTH: Final = 168.0
 """Least width of a node with a slider in it."""
 BOX_WIDTH: Final = 152.0
 """Least width of a node with a value box in it."""
+PILL_WIDTH: Final = 88.0
+"""Least width of a collapsed node."""
 CONTROL_HEIGHT: Final = {VALUE: 28.0, SLIDER: 26.0, PREVIEW: 72.0, READING: 44.0, LINKS: 28.0}
 PREVIEWED: Final = (
     "views.line_plot", "views.image", "views.histogram", "views.scatter_fit", "views.heat_map", "views.contour",
@@ -113,6 +115,8 @@ class Face:
     collapsed: bool
     reads_out: bool
     """Whether the first output's value stands beside its name (losses)."""
+    muted: bool = False
+    """Whether the node is passed by."""
     pinned: Control | None = None
     """The preview of a node that is no view."""
     progress: QRectF | None = None
@@ -144,8 +148,11 @@ def face_of(session: Session, id: str) -> Face:
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
     size = place.preview if place is not None else ""
-    least = _least_width(session, id, declared, family)
-    title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
+    if collapsed:  # a pill, no wider than its title asks for
+        title_width, width = _width(session.label(id), [], [], False, node.frozen, PILL_WIDTH)
+    else:
+        least = _least_width(session, id, declared, family)
+        title_width, width = _width(session.label(id), labels_in, labels_out, reads_out, node.frozen, least)
     if size and not collapsed:
         wider = max(math.ceil((PREVIEW_ROOM[size][0] + 20) / 8) * 8 - width, 0.0)
         title_width, width = title_width + wider, width + wider
@@ -185,6 +192,7 @@ def face_of(session: Session, id: str) -> Face:
         unknown=declared.kind.name == "UNKNOWN",
         collapsed=collapsed,
         reads_out=reads_out and not collapsed,
+        muted=node.muted,
         pinned=pinned,
         progress=progress,
         shows=place.shows if place is not None else "",

@@ -61,6 +61,8 @@ class NodeItem:
     """Of a node that is no view: the histogram its preview shows."""
     number: float | None = None
     """The value of its slider."""
+    passing: tuple[tuple[str, str], ...] = ()
+    """Of a muted node: which input passes through to which output."""
     faulty: frozenset[str] = frozenset()
     """Sockets with a problem."""
 

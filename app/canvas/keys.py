@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from app.canvas import frames, menus
+from app.canvas import arranging, frames, menus
 from app.canvas.face import VALUE
 from app.canvas.geometry import GRID
 from app.canvas.moving import move_items
@@ -31,6 +31,8 @@ HELP: Final = (
     ("Ctrl + arrow keys", "pan"),
     ("Tab", "add an operator at the pointer"),
     ("W", "wire the selected node to another"),
+    ("H, M", "collapse the selected nodes, mute them; again: not"),
+    ("L held, or Ctrl + Alt, and drag", "draw a lasso around what is to be selected"),
     ("Return", "open the selected node's body; else edit its value or name"),
     ("Backspace", "with nothing selected, leave the body"),
     ("Space", "run or pause; held, the left button pans"),
@@ -106,6 +108,8 @@ ACTIONS: Final[Mapping[Qt.Key, Callable[[Canvas], object]]] = {
     Key.Key_Return: _return,
     Key.Key_Enter: _return,
     Key.Key_W: _wire,
+    Key.Key_H: arranging.toggle_collapsed,
+    Key.Key_M: arranging.toggle_muted,
     Key.Key_Backspace: lambda canvas: canvas.session.leave(),
 }
 

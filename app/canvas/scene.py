@@ -227,6 +227,7 @@ class Scene:
         sources = self.session.graph.sources
         for id, item in self.nodes.items():
             item.reading = self._node_reading(id, item, sources)
+            item.passing = passing(self.session, id) if item.face.muted else ()
             if item.face.operator in MAKERS:
                 item.preview = self._preview(id, item.face.operator)
             elif item.face.pinned is not None:
@@ -326,15 +327,21 @@ class Scene:
         found = chosen or under
         return found[-1] if found else None
 
-    def socket_at(self, point: QPointF, reach: float = REACH) -> tuple[Socket, bool] | None:
-        """Return the nearest socket within reach, and whether it is an output."""
-        best, found = reach, None
+    def socket_at(
+        self, point: QPointF, reach: float = REACH, fitting: frozenset[Socket] = frozenset()
+    ) -> tuple[Socket, bool] | None:
+        """Return the nearest socket within reach, and whether it is an output.
+
+        Of those that a collapsed node shows as one, the first wired one; or of `fitting` ones the first that is free.
+        """
+        best, found = (reach, True, True), None
         for item in self.nodes_in(_around(point, reach)):
             for output, plugs in ((False, item.face.inputs), (True, item.face.outputs)):
                 for plug in plugs:
-                    gap = _gap(point, item.corner, plug)
-                    if gap < best:
-                        best, found = gap, (Socket(item.face.id, plug.name), output)
+                    socket = Socket(item.face.id, plug.name)
+                    rank = (_gap(point, item.corner, plug), socket not in fitting, plug.wired == bool(fitting))
+                    if rank < best:
+                        best, found = rank, (socket, output)
         return found
 
     def wire_at(self, point: QPointF, reach: float = 7.0) -> WireItem | None:
@@ -386,6 +393,17 @@ def _grips(item: NoteItem, point: QPointF) -> bool:
     rect = item.rect
     inside = rect.adjusted(8, 30, -8, -8)
     return not inside.contains(point) or item.handle().contains(point)
+
+
+def passing(session: Session, id: str) -> tuple[tuple[str, str], ...]:
+    """Return which input of a muted node passes through to which of its outputs."""
+    standing, found = session.inference.passes, []
+    for output, source in standing.items():
+        if output.node == id and source is not None:
+            wires = session.graph.incoming.get(id, ())
+            fed = (w.target.name for w in wires if standing.get(w.source, w.source) == source)
+            found += [(name, output.name) for name in fed][:1]
+    return tuple(found)
 
 
 def _around(point: QPointF, reach: float) -> QRectF:

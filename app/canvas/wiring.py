@@ -103,7 +103,7 @@ class DrawWire(Gesture):
         self.target, self.wires, self.hint, self.refused, self.offers = None, [], "", False, []
         self._swaps = bool(modifiers & SWAPPING)
         at = self.scene_at
-        hit = self.scene.socket_at(at, max(REACH, 16 / self.canvas.camera.factor)) or self._by_node(at)
+        hit = self.scene.socket_at(at, max(REACH, 16 / self.canvas.camera.factor), self.fitting) or self._by_node(at)
         if hit is None or hit[0] in self.origins:
             self.hint = self._hint()
             return
