@@ -35,7 +35,7 @@ class Minimap(QWidget):
         look, canvas = appearance(), self._canvas
         wide, high = look.px(SIZE.width()), look.px(SIZE.height())
         self.setGeometry(canvas.width() - wide - look.px(14), canvas.height() - high - look.px(14), wide, high)
-        roomy = canvas.width() > 3.2 * wide and canvas.height() > 3.2 * high
+        roomy = look.minimap and canvas.width() > 3.2 * wide and canvas.height() > 3.2 * high
         self.setVisible(roomy and bool(canvas.scene.nodes) and not canvas.seen().contains(canvas.scene.bounds()))
 
     def _fit(self) -> tuple[float, QPointF]:

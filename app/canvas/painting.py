@@ -16,6 +16,7 @@ from app.canvas.items import NodeItem, WireItem
 from app.canvas.overview import Overview
 from app.canvas.paint_node import Brushwork, State
 from app.canvas.wiring import DrawWire
+from app.theme import appearance
 from engine.graph import Socket
 
 if TYPE_CHECKING:
