@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText, QTransform
 
 from app import fonts
+from app.canvas import wire_forms
 from app.plots.scales import colour_table
 from app.theme import Theme, faded, mix
 
@@ -105,6 +106,7 @@ class Inks:
         self.hovered_border = pen(mix(theme.node_border, theme.text, 0.35))
         self.selected_border = pen(theme.value, 2.0)
         self.bad_border = pen(theme.bad, 2.0)
+        self.unknown_border = pen(theme.faint, 1.2, Qt.PenStyle.DashLine)
         self.shadow = QBrush(QColor(theme.shadow))
         self.text = pen(theme.text)
         self.second = pen(theme.second)
@@ -121,6 +123,18 @@ class Inks:
         self.wire_unknown = pen(mix(theme.canvas, theme.value, 0.62), 2.0)
         self.wire_strong = pen(theme.value, 3.2)
         self.wire_bad = pen(theme.bad, 2.2, Qt.PenStyle.DashLine)
+        self.forms = {form: QColor(theme.series[k]) for form, k in wire_forms.SERIES.items()}
+        self.form_fills = {form: QBrush(color) for form, color in self.forms.items()}
+        self.form_rims = {form: pen(color, 2.0) for form, color in self.forms.items()}
+        self._form_pens = {
+            (form, known): pen(
+                color if known else mix(theme.canvas, color.name(), 0.62),
+                wire_forms.WIDTHS.get(form, 2.2),
+                wire_forms.STYLES.get(form, Qt.PenStyle.SolidLine),
+            )
+            for form, color in self.forms.items()
+            for known in (True, False)
+        }
         self.band_fill = QBrush(faded(theme.value, 0.12))
         self.band_pen = pen(theme.value)
         self.glow = QBrush(faded(theme.value, 0.28))
@@ -143,6 +157,10 @@ class Inks:
 
     def swatch(self, family: str) -> QBrush:
         return self.swatches.get(family, self.swatches["unknown"])
+
+    def wire_pen(self, form: str, known: bool) -> QPen:
+        """Return the pen of a value's wire by what it carries; fainter while the value is not known."""
+        return self._form_pens.get((form, known)) or (self.wire if known else self.wire_unknown)
 
     def derivative_pen(self, thickness: float) -> QPen:
         """Return the pen of a derivative's wire."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,8 @@ class NodeItem:
     """The value of its slider."""
     passing: tuple[tuple[str, str], ...] = ()
     """Of a muted node: which input passes through to which output."""
+    forms: Mapping[tuple[str, bool], tuple[str, str]] = field(default_factory=dict)
+    """What its sockets (name, output) carry, and their outlines, where that is not one real number (`wire_forms`)."""
     faulty: frozenset[str] = frozenset()
     """Sockets with a problem."""
 

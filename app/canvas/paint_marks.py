@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
@@ -27,6 +28,30 @@ def paint_dots(
             painter.setBrush(ink.value_fill)
             for dot in dots:
                 painter.drawEllipse(dot, radius, radius)
+
+
+ARRIVAL: Final = 19.0
+"""How far before its end a wire's mark stands."""
+
+
+def paint_arrivals(painter: QPainter, items: Iterable[WireItem], ink: Inks) -> None:
+    """Mark the wires whose value is broadcast (a line that fans out) or cast (a wavy one) where it arrives."""
+    for item in items:
+        if not item.mark:
+            continue
+        at = item.end - QPointF(ARRIVAL, 0)
+        painter.setPen(ink.pill_border)
+        painter.setBrush(ink.panel)
+        painter.drawEllipse(at, 7.5, 7.5)
+        painter.setPen(pen(ink.theme.text, 1.3))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if "broadcast" in item.mark:
+            for dy in (-3.2, 0.0, 3.2):
+                painter.drawPolyline([at + QPointF(-4.0, 0), at + QPointF(-1.2, 0), at + QPointF(3.6, dy)])
+        else:
+            wave = QPainterPath(at + QPointF(-4.2, 0.8))
+            wave.cubicTo(at + QPointF(-1.8, -4.0), at + QPointF(1.8, 4.0), at + QPointF(4.2, -0.8))
+            painter.drawPath(wave)
 
 
 def paint_tags(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
 from app import numbers
-from app.canvas import heat, inks, previews
+from app.canvas import heat, inks, paint_muted, previews, wire_forms
 from app.canvas.cards import NO_PEN, Cards
 from app.canvas.face import LINKS, PREVIEW, READING, SLIDER, VALUE, Control, Face, Plug, slider_fraction, slider_track
 from app.canvas.geometry import HEAD, MARGIN, RADIUS, SOCKET, TITLE_AT, Camera, nearest
@@ -74,7 +74,7 @@ class Brushwork:
 def paint(work: Brushwork, item: NodeItem, state: State) -> None:
     """Paint a node in full."""
     face, painter, ink = item.face, work.painter, work.ink
-    painter.setOpacity(DIM if state.dimmed else 1.0)
+    painter.setOpacity(DIM if state.dimmed else paint_muted.FAINT if face.muted else 1.0)
     work.stand(item, state)
     painter.setPen(ink.text)
     write(painter, inks.TITLE, TITLE_AT, HEAD / 2, face.title)
@@ -87,16 +87,20 @@ def paint(work: Brushwork, item: NodeItem, state: State) -> None:
     _sockets(painter, item, ink, state)
     _marks(painter, item, ink, state)
     painter.setOpacity(1.0)
+    if face.muted:
+        paint_muted.paint_through(painter, item, ink)
 
 
 def paint_small(work: Brushwork, item: NodeItem, state: State) -> None:
     """Paint a node without its small print: seen from some distance."""
     face, painter, ink = item.face, work.painter, work.ink
+    painter.setOpacity(paint_muted.FAINT if face.muted else 1.0)
     work.stand(item, state)
     painter.setPen(ink.text)
     write(painter, inks.TITLE, TITLE_AT, HEAD / 2, face.title)
     painter.setPen(ink.socket_dot)
     painter.drawPoints([QPointF(plug.x, plug.y) for plug in (*face.inputs, *face.outputs)])
+    painter.setOpacity(1.0)
 
 
 def _border(item: NodeItem, state: State) -> str:
@@ -163,8 +167,13 @@ def _socket(painter: QPainter, at: QPointF, plug: Plug, item: NodeItem, ink: Ink
     else:
         painter.setPen(ink.socket_optional if plug.optional else ink.socket_open)
         painter.setBrush(ink.canvas)
-    radius = SOCKET if not output else SOCKET + 0.5
-    painter.drawEllipse(at, radius, radius)
+    form, outline = item.forms.get((plug.name, output), ("", wire_forms.ROUND))
+    if form in ink.form_fills:
+        if output or lit:
+            painter.setBrush(ink.form_fills[form])
+        elif plug.wired and plug.name not in item.faulty:
+            painter.setPen(ink.form_rims[form])
+    wire_forms.draw_socket(painter, at, SOCKET if not output else SOCKET + 0.5, outline)
 
 
 def _marks(painter: QPainter, item: NodeItem, ink: Inks, state: State) -> None:

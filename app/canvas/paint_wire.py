@@ -9,9 +9,10 @@ from typing import TypeAlias
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.canvas import inks
+from app.canvas import inks, wire_forms
 from app.canvas.inks import Inks, pen, width, write
 from app.canvas.items import NoteItem, WireItem
+from app.canvas.outlines import OutlinePainter
 from app.theme import faded
 
 GAP = 1.6
@@ -24,11 +25,11 @@ Part: TypeAlias = tuple[str, QPen, str]
 
 def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: float) -> None:
     """Paint wires, all that look alike in one call: the derivatives below, then the values."""
-    values: dict[tuple[bool, bool], list[QLineF]] = defaultdict(list)
+    values: dict[tuple[bool, bool, str], list[QLineF]] = defaultdict(list)
     derivatives: dict[float, list[QLineF]] = defaultdict(list)
     for item in items:
         reading = item.reading
-        values[reading.finite, bool(reading.value)].extend(item.lines(factor))
+        values[reading.finite, bool(reading.value), item.form].extend(item.lines(factor))
         if reading.thickness and item.differentiable:
             derivatives[reading.thickness].extend(item.lines(factor))
     for thickness, lines in derivatives.items():
@@ -37,8 +38,8 @@ def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: f
         painter.translate(0, drop)
         painter.drawLines(lines)
         painter.translate(0, -drop)
-    for (finite, known), lines in values.items():
-        painter.setPen(flat((ink.wire if known else ink.wire_unknown) if finite else ink.wire_bad))
+    for (finite, known, form), lines in values.items():
+        painter.setPen(flat(ink.wire_pen(form, known) if finite else ink.wire_bad))
         painter.drawLines(lines)
 
 
@@ -68,8 +69,10 @@ def value_pen(item: WireItem, ink: Inks, strong: bool) -> QPen:
     if not item.reading.finite:
         return ink.wire_bad
     if strong:
-        return ink.wire_strong
-    return ink.wire if item.reading.value else ink.wire_unknown
+        wide = QPen(ink.wire_pen(item.form, True))
+        wide.setWidthF(wide.widthF() + 1.0)
+        return wide
+    return ink.wire_pen(item.form, bool(item.reading.value))
 
 
 def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: Inks) -> list[Part]:
@@ -85,6 +88,10 @@ def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: I
         parts.append((inks.NUMBER, ink.second, item.shape))
     if hovered and not parts:
         parts.append((inks.LABEL, ink.faint, "not evaluated yet"))
+    if hovered and item.mark:
+        parts.append((inks.LABEL, ink.text, item.mark))
+    elif hovered and item.form in wire_forms.SERIES:
+        parts.append((inks.LABEL, ink.second, wire_forms.WORDS[item.form]))
     return parts
 
 
@@ -134,6 +141,11 @@ def _note_text(painter: QPainter, item: NoteItem, ink: Inks) -> None:
     painter.save()
     painter.setClipRect(rect.adjusted(0, 0, 0, -4), Qt.ClipOperation.IntersectClip)
     painter.translate(rect.left() + 12, rect.top() + inset)
+    if isinstance(painter, OutlinePainter):
+        painter.setPen(ink.second)
+        painter.draw_document(document)
+        painter.restore()
+        return
     context = document.documentLayout().PaintContext()
     context.palette.setColor(context.palette.ColorRole.Text, ink.second.color())
     document.documentLayout().draw(painter, context)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
 from app.canvas import badges, heat, inks, paint_marks, paint_node, paint_wire, socket_tags, tellings
-from app.canvas.cards import Cards
+from app.canvas.cards import Cards, DrawnCards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS, nearest
 from app.canvas.inks import pen
@@ -61,10 +61,10 @@ class Painting:
     paints only the strips that come into view. What a gesture shows, and hints at the pointer, are painted over it.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, cards: Cards | DrawnCards | None = None) -> None:
         self._canvas = canvas
         self._overview = Overview(canvas.scene)
-        self._cards = Cards(canvas.ink)
+        self._cards = cards or Cards(canvas.ink)
         self._frame = QPixmap()
         self._made_for: object = None
         self._made_at = QPointF()
@@ -72,6 +72,10 @@ class Painting:
     def restyled(self) -> None:
         """Forget what was kept of another theme."""
         self._cards = Cards(self._canvas.ink)
+
+    def onto(self, painter: QPainter, seen: QRectF) -> None:
+        """Paint a part of the scene onto any painter, whose transform is the camera's."""
+        self._scene(painter, seen)
 
     def paint(self) -> None:
         """Paint the canvas as it is now."""
@@ -182,6 +186,7 @@ class Painting:
         paint_marks.paint_tags(painter, wires, ink, canvas.hover.tag, chosen, legible=factor >= FULL)
         self._nodes(painter, seen, factor)
         if factor >= LABELS:
+            paint_marks.paint_arrivals(painter, wires, ink)
             self._labels(painter, wires)
             self._told_beside_nodes(painter, seen)
 

@@ -11,12 +11,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from app import numbers
-from app.canvas import laying, ways
+from app.canvas import laying, ways, wire_forms
 from app.canvas.face import SLIDER, UNLINKED, Face, Plug, face_of
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
 from app.canvas.previews import MAKERS, Preview, histogram_of, preview_of, style_of, wants_bars
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
+from engine import infer
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
 from engine.operator import Kind
@@ -48,6 +49,8 @@ class Scene:
         self._leading: set[str] = set()
         """Nodes that show the names of others: calls, and what reads outer values."""
         self._routed = -1
+        self._formed: tuple[infer.Inference, int] | None = None
+        """What the forms of wires and sockets were read from."""
         self.long_as_tags = False
         """Whether long wires are drawn as tags."""
         self.loose: frozenset[str] = frozenset()
@@ -224,6 +227,10 @@ class Scene:
         for wire, laid in self.wires.items():
             laid.reading = self._reading(wire.source)
             laid.shape = self._shape_text(wire.source)
+        formed = self.session.inference, self.revision
+        if self._formed is None or self._formed[0] is not formed[0] or self._formed[1] != formed[1]:
+            wire_forms.read_forms(self)
+            self._formed = formed
         sources = self.session.graph.sources
         for id, item in self.nodes.items():
             item.reading = self._node_reading(id, item, sources)
