@@ -28,9 +28,9 @@ from engine.program.passes import PORTABLE, simplify
 from engine.program.program import Program
 from engine.stepper import Stepper
 
-BYTES: Final = 2**20
+BYTES: Final = 2**23
 """What the buffer of recorded rows takes at most ..."""
-ROWS: Final = 2**17
+ROWS: Final = 2**20
 """... and how many rows it has at most."""
 BLOCK: Final = 256
 """How many steps' minibatches are fed at once at most ..."""
@@ -165,10 +165,10 @@ class CompiledLoop:
         return replace(before, rows=rows, status="not finite" if code == NOT_FINITE else "converged")
 
     def _run_unwatched(self, call: Call, count: int) -> Ran:
-        carry = self._call(call, count)[3]
+        _, _, total, carry = self._call(call, count)
         rows = self._rows()[:count]
-        # A sum that is finite has finite terms only, and takes half as long as a look at each.
-        if np.isfinite(rows.sum()) and self._spoilt(carry) is None:
+        # A sum that is finite has finite terms only.
+        if np.isfinite(total) and self._spoilt(carry) is None:
             return Ran(rows, carry, count, "running", float(rows[-1, 0]))
         finite = np.isfinite(rows[:, 0])
         if finite.all() and self._spoilt(carry) is None:
@@ -194,7 +194,8 @@ class CompiledLoop:
         return np.asarray(self._history)
 
     def _call(self, call: Call, count: int) -> tuple[int, int, float, tuple[Any, ...]]:
-        """Run the compiled loop; return the steps gone through, the status, the last loss and what is carried."""
+        """Run the compiled loop; return the steps gone through, the status, the last loss (the sum of all losses where
+        steps are not watched) and what is carried."""
         with xla.precision() as jax:
             if self._history is None:
                 self._history = jax.numpy.zeros((self.block, self.width))
@@ -298,7 +299,8 @@ def loop_function(stepper: Stepper, program: Program, converged: Converged | Non
 def unwatched_function(
     stepper: Stepper, program: Program, converged: Converged | None, capacity: int
 ) -> Callable[..., Any]:
-    """Return the same for a loop that records losses and looks at nothing: its status says RUNNING."""
+    """Return the same for a loop that records losses and looks at nothing: its status says RUNNING, and the last of its
+    results is the sum of the losses."""
     step = xla.emit(program, capacity)
     moved = stepper.row + len(stepper.arrays)
 
@@ -309,15 +311,15 @@ def unwatched_function(
         first, count, previous, _ = limits
 
         def body(state: Any) -> Any:
-            k, carry, history = state
+            k, carry, total, history = state
             results, _ = step(*carry, *fresh_values(stepper, first + k, k, streams, blocks), *fixed)
             row = results[0].astype(np.float64)[None, None]
             history = lax.dynamic_update_slice(history, row, (k, np.int64(0)), allow_negative_indices=False)
-            return k + 1, results[moved:], history
+            return k + 1, results[moved:], total + results[0], history
 
-        start = (np.int64(0), tuple(map(jnp.asarray, carry)), history)
-        taken, carry, history = lax.while_loop(lambda state: state[0] < count, body, start)
-        return history, carry, (taken, np.int64(RUNNING), previous)
+        start = (np.int64(0), tuple(map(jnp.asarray, carry)), jnp.zeros_like(previous), history)
+        taken, carry, total, history = lax.while_loop(lambda state: state[0] < count, body, start)
+        return history, carry, (taken, np.int64(RUNNING), total)
 
     return loop
 

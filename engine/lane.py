@@ -312,6 +312,7 @@ class Mover:
         table = np.empty((max(0, last - first), loop.width))
         filled = 0
         while self.count < last:
+            ran = None  # While its rows are held, the next call would have to copy the whole buffer they lie in.
             count = min(last - self.count, loop.block)
             blocks, drawn = self._block(count, loop.block)
             tolerance = float(self.plan.settings["tolerance"])

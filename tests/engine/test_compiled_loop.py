@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import random_bits
+from engine import compiled_loop, random_bits
 from engine.backends import xla
 from engine.compiled_loop import Background
 from engine.errors import LoweringError, RunError
@@ -71,12 +71,36 @@ def test_the_bits_do_not_depend_on_how_the_run_is_cut_into_calls():
     assert same(one, other) and same(one, third)
 
 
-def test_more_steps_than_fit_into_one_call_are_taken_in_several():
+def test_more_steps_than_fit_into_one_call_are_taken_in_several(monkeypatch):
+    monkeypatch.setattr(compiled_loop, "ROWS", 2**14)
     graph = rosenbrock(optimizer_1={"method": "gradient_descent", "learning_rate": 1e-3, "steps": 150_000})
     run = trainer(graph, **XLA)
+    assert run._movers[0][0].loop.block == 2**14
     table = rows(run, 150_000)
     assert len(table) == 150_000 and run.done
     assert table[-1, 0] < 1e-12 < table[0, 0]
+
+
+@pytest.mark.parametrize("kind", [{}, {"record": "losses"}], ids=["everything", "losses"])
+def test_calls_that_follow_each_other_write_their_rows_into_the_same_memory(monkeypatch, kind):
+    monkeypatch.setattr(compiled_loop, "ROWS", 64)
+    method = {"method": "gradient_descent", "learning_rate": 1e-4, "steps": 10_000}
+    run = trainer(rosenbrock(optimizer_1=method), **XLA, **kind)
+    loop, places = run._movers[0][0].loop, []
+    call = loop._call
+
+    def watched(*arguments):
+        found = call(*arguments)
+        places.append(loop._history.unsafe_buffer_pointer())
+        return found
+
+    monkeypatch.setattr(loop, "_call", watched)
+    kept = [rows(run, 64 * 5), rows(run, 64 * 5)]
+    assert len(places) == 10 and len(set(places)) == 1
+    held = loop._rows()
+    rows(run, 64)
+    assert places[-1] != places[0] and held is not None, "whoever holds the rows makes the next call copy them"
+    assert not np.array_equal(*kept)
 
 
 def test_keys_made_in_the_loop_are_those_of_the_host_also_beyond_32_bits():
@@ -306,6 +330,18 @@ def test_unwatched_steps_pause_where_watched_ones_do_or_once_a_value_is_infinite
         assert stop == one.stops[0] or (later and "is infinite at step" in stop.sentence)
         np.testing.assert_allclose(second[: len(first), 0], first[:, 0], rtol=1e-9)
         assert all(np.isfinite(value).all() for value in lean.parameters().values())
+
+
+def test_a_loss_that_is_infinite_for_one_step_only_is_seen_unwatched():
+    """The step would bring the parameter from 1e160, whose square is infinite, to 0."""
+    nodes = {
+        "parameter_1": {"value": 1e160}, "square_1": {},
+        "optimizer_1": {"method": "gradient_descent", "learning_rate": 0.5, "steps": 9},
+    }  # fmt: skip
+    lean = trainer(content(nodes, "parameter_1>square_1 square_1>optimizer_1.loss"), **XLA, **LOSSES)
+    assert len(rows(lean, 9)) == 0
+    assert lean.stops[0].step == 0 and "is infinite at step 0" in lean.stops[0].sentence
+    assert lean.parameters()["parameter_1"] == 1e160
 
 
 def test_an_update_that_leaves_the_range_of_its_numbers_is_not_taken_unwatched():

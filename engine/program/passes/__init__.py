@@ -14,6 +14,7 @@ from engine.program.passes.algebra import simplify_algebra
 from engine.program.passes.buffers import reuse_buffers
 from engine.program.passes.common import merge_common
 from engine.program.passes.constants import fold_constants
+from engine.program.passes.contractions import multiply_matrices
 from engine.program.passes.dead import drop_dead
 from engine.program.passes.invariants import move_invariants
 from engine.program.passes.products import join_transposes
@@ -54,6 +55,12 @@ PASSES: Final[Mapping[str, Pass]] = {
             "What a loop computes of its constants alone is computed once, before it.",
             move_invariants,
             "bits",
+        ),
+        Pass(
+            "contractions",
+            "A product by subscripts that multiplies matrices is a matrix product.",
+            multiply_matrices,
+            "numbers",
         ),
         Pass("products", "A matrix product takes transposed operands in one call.", join_transposes, "bits"),
         Pass("dead", "What no output needs is left out.", drop_dead, "bits"),

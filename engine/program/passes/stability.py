@@ -6,8 +6,9 @@ to rounding of the larger of its terms; where it is not, this one is: log(1 + ex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,88 @@ def _remember_tanh(work: Rewriter, equation: Equation) -> Found:
     return None
 
 
+# ----- shifts by a largest value -----
+
+
+@dataclass(frozen=True)
+class _Shifted:
+    """sum(exp(x - m)), and the same once more without a derivative through m."""
+
+    shift: Var
+    difference: Var
+    power: Var
+    stopped: Callable[[], tuple[Var, Var, Var, Var]]
+    """Emits them again; returns m, the difference, its exponential and the sum."""
+
+
+def _shift_of_log(work: Rewriter, equation: Equation) -> Found:
+    """m + log(sum(exp(x - m))) and (x - m) - log(sum(exp(x - m))) do not depend on m: no derivative need go through
+    it."""
+    for place in (0, 1) if equation.primitive == "numpy.add" else (1,):
+        log = work.by(equation.arguments[place], "numpy.log")
+        found = _shifted_sum(work, log.arguments[0]) if log and not log.settings else None
+        other = equation.arguments[1 - place]
+        if log is None or found is None:
+            continue
+        reshaped = work.by(other, "numpy.reshape")
+        own = found.shift if equation.primitive == "numpy.add" else found.difference
+        if other != own and not (reshaped and not reshaped.settings and own == reshaped.arguments[0] == found.shift):
+            continue
+        shift, difference, _, total = found.stopped()
+        again = work.emit("numpy.log", (total,), work.types[log.output], log.origin)
+        if other != own and reshaped:
+            first = work.emit("numpy.reshape", (shift, *reshaped.arguments[1:]), work.types[other], reshaped.origin)
+        else:
+            first = shift if own == found.shift else difference
+        return replace(equation, arguments=(first, again) if place else (again, first))
+    return None
+
+
+def _shift_of_share(work: Rewriter, equation: Equation) -> Found:
+    """exp(x - m) / sum(exp(x - m)) does not depend on m: no derivative need go through it."""
+    top, bottom = equation.arguments
+    found = _shifted_sum(work, bottom)
+    if found is None or top != found.power:
+        return None
+    _, _, power, total = found.stopped()
+    return replace(equation, arguments=(power, total))
+
+
+def _shifted_sum(work: Rewriter, value: Any) -> _Shifted | None:
+    """Return what `value` is the sum of, where it is sum(exp(x - m)) with the same m for all terms of a sum."""
+    total = work.by(value, "numpy.sum")
+    power = work.by(total.arguments[0], "numpy.exp") if total else None
+    difference = work.by(power.arguments[0], "numpy.subtract") if power else None
+    if total is None or power is None or difference is None or power.settings or difference.settings:
+        return None
+    shift, named = difference.arguments[1], _reduction(total)
+    if named is None or type(shift) is not Var or not _real(work, shift) or not _slopes(work, shift):
+        return None
+    kept = kept_shape(work.types[difference.output].shape, named[0])
+    alone = math.prod(kept) == math.prod(work.types[shift].shape) == 1
+    if work.types[shift].shape != kept and not alone:
+        return None
+
+    def stopped() -> tuple[Var, Var, Var, Var]:
+        again = work.emit("gradwire.stop", (shift,), work.types[shift], difference.origin)
+        emitted = [again]
+        for each in (difference, power, total):
+            first = each.arguments[0] if each is difference else emitted[-1]
+            arguments = (first, again) if each is difference else (first,)
+            emitted.append(work.emit(each.primitive, arguments, work.types[each.output], each.origin, each.settings))
+        return again, emitted[1], emitted[2], emitted[3]
+
+    return _Shifted(shift, difference.output, power.output, stopped)
+
+
+def _slopes(work: Rewriter, shift: Var) -> bool:
+    """Return whether a derivative goes through a value: it is computed, and not stopped."""
+    made = work.made.get(shift)
+    while made is not None and made.primitive in ("numpy.reshape", "numpy.squeeze", "numpy.expand_dims"):
+        made = work.made.get(made.arguments[0])
+    return made is not None and made.primitive != "gradwire.stop"
+
+
 def _real(work: Rewriter, value: Any) -> bool:
     kind = work.type(value)
     return kind is not None and np.dtype(kind.dtype).kind == "f"
@@ -168,7 +251,9 @@ def _real(work: Rewriter, value: Any) -> bool:
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "numpy.log": (_softplus, _log_of_share, _log_of_sum),
     "numpy.log1p": (_softplus_of_log1p,),
-    "numpy.divide": (_from_tanh,),
+    "numpy.divide": (_from_tanh, _shift_of_share),
+    "numpy.add": (_shift_of_log,),
+    "numpy.subtract": (_shift_of_log,),
     "numpy.tanh": (_remember_tanh,),
 }
 """Primitive -> its rules, in the order in which they are tried."""

@@ -427,3 +427,55 @@ def test_passes_are_linear():
     finally:
         Rewriter.append = own
     assert calls <= 5 * len(program.equations)
+
+
+# ----- shifts by a largest value -----
+
+
+def _largest(x):
+    return np.max(x, axis=-1, keepdims=True)
+
+
+def _log_sum(x, m):
+    return np.log(np.sum(np.exp(x - m), axis=-1, keepdims=True))
+
+
+SHIFTED = {
+    "logarithm of a sum": lambda x: np.sum((_largest(x) + _log_sum(x, _largest(x))) ** 2),
+    "the other way round": lambda x: np.sum((_log_sum(x, _largest(x)) + _largest(x)) ** 2),
+    "without the axis": lambda x: np.sum(
+        (np.reshape(_largest(x), (3,)) + np.log(np.sum(np.exp(x - _largest(x)), axis=-1))) ** 2
+    ),
+    "of a vector": lambda x: np.max(x[0]) + np.log(np.sum(np.exp(x[0] - np.max(x[0])))),
+    "logarithm of a share": lambda x: np.sum((x - _largest(x) - _log_sum(x, _largest(x)))[:, 1] ** 2),
+    "share": lambda x: np.sum(
+        (np.exp(x - _largest(x)) / np.sum(np.exp(x - _largest(x)), axis=-1, keepdims=True))[:, 1] ** 2
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHIFTED)
+def test_no_derivative_goes_through_a_shift_that_cancels(name):
+    program = simplify(recorded(SHIFTED[name], (3, 4)), ["common"])
+    assert "equal" in primitives(differentiated(program))
+    once = stable(program)
+    assert "equal" not in primitives(simplify(differentiated(once), ["dead"]))
+    assert primitives(stable(once)) == primitives(once)
+    ties = onp.array([[1.0, 2.0, 2.0, 0.0], [3.0, 3.0, 3.0, 3.0], [-1.0, 0.0, 1.0, 700.0]])
+    for values in (ties, onp.random.default_rng(0).normal(size=(3, 4))):
+        require_equal(differentiated(program), differentiated(once), [values], "numbers", 1.0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.sum(_largest(x) + 2.0 * _log_sum(x, _largest(x))),
+        lambda x: np.sum(x + np.log(np.sum(np.exp(x - x), axis=-1, keepdims=True))),
+        lambda x: np.sum(_largest(2.0 * x) + _log_sum(x, _largest(x))),
+        lambda x: np.sum((x - _log_sum(x, _largest(x))) ** 2),
+    ],
+)
+def test_a_shift_that_does_not_cancel_keeps_its_derivative(function):
+    program = simplify(recorded(function, (3, 4)), ["common"])
+    values = [onp.random.default_rng(1).normal(size=(3, 4))]
+    require_equal(differentiated(program), differentiated(stable(program)), values, "numbers", 1e-3)
