@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.actions import COMMANDS
 from app.bodies import place_text
 from app.panels.palette import words
+from app.preferences import SECTIONS
 from app.search import score
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Entry:
 def entries(window: Window) -> list[Entry]:
     """Return all there is, what can be done now first."""
     window.actions_table.refresh()
-    found = [*_commands(window), *_recent(window)]
+    found = [*_commands(window), *_preferences(window), *_recent(window)]
     if window.editing:
         found += [*_operators(window), *_nodes(window.session)]
     return sorted(found, key=lambda each: not each.enabled)
@@ -61,7 +62,7 @@ def matching(query: str, among: Sequence[Entry]) -> list[Entry]:
 def _commands(window: Window) -> Iterator[Entry]:
     actions = window.actions_table
     for command in COMMANDS:
-        if command.id == "commands":
+        if command.id == "commands" or command.below is not None:
             continue
         action = actions[command.id]
         able = action.isEnabled()
@@ -73,6 +74,12 @@ def _commands(window: Window) -> Iterator[Entry]:
             f"{command.words} {command.help}",
             enabled=able,
         )
+
+
+def _preferences(window: Window) -> Iterator[Entry]:
+    for id, section in SECTIONS.items():
+        show = lambda id=id: window.show_preferences(id)  # noqa: E731
+        yield Entry(f"Preferences: {section.title}", "Preferences", "", show, section.words)
 
 
 def _recent(window: Window) -> Iterator[Entry]:

@@ -17,6 +17,7 @@ from app.frame import drops
 from app.frame.appearance import Appearance
 from app.frame.documents import Documents
 from app.frame.helping import Helping
+from app.frame.preferring import Preferring
 from app.frame.tab_strip import TabStrip
 from app.frame.working import Working
 from app.page import Page
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 FIRST_SIZE = (1440, 900)
 
 
-class Window(Documents, Working, Appearance, Helping, QMainWindow):
+class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
     """One window with its documents. `config` and `data` are the folders of settings and journals; None keeps nothing.
 
     `family` are the windows of this process it belongs to; without one it is the first. `watch` slows runs that would
@@ -141,7 +142,7 @@ class Window(Documents, Working, Appearance, Helping, QMainWindow):
         self.pages.addWidget(page)
         session, workspace = page.session, page.workspace
         if self.watch:
-            session.runs.set_pace("watch")  # a run that takes a blink is slowed until it can be seen
+            session.runs.set_pace(self.pace)
             self.apply_backend(page)
         workspace.operators.insert_requested.connect(self.insert)
         workspace.operators.help_requested.connect(self.show_help)

@@ -15,19 +15,20 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import edit, file, help, run, selecting, view
+from app.actions import edit, file, help, run, selecting, subgraphs, view
 from app.actions.command import Command
 
 if TYPE_CHECKING:
     from app.window import Window
 
-MENUS = ("File", "Edit", "Select", "Arrange", "View", "Run", "Help")
+MENUS = ("File", "Edit", "Select", "Arrange", "Subgraph", "View", "Run", "Help")
 
 COMMANDS: tuple[Command, ...] = tuple(
     chain(
         file.COMMANDS,
         edit.COMMANDS,
         selecting.COMMANDS,
+        subgraphs.COMMANDS,
         view.COMMANDS,
         run.COMMANDS,
         help.COMMANDS,
@@ -107,8 +108,18 @@ class Actions:
             if command.menu == name:
                 if command.separator:
                     menu.addSeparator()
-                menu.addAction(self.by_id[command.id])
+                if command.below is None:
+                    menu.addAction(self.by_id[command.id])
+                else:
+                    self._submenu(command, menu)
         return menu
+
+    def _submenu(self, command: Command, menu: QMenu) -> None:
+        assert command.below is not None  # noqa: S101 - the caller has looked
+        below = menu.addMenu(command.text)
+        for text, act in command.below(self._window):
+            below.addAction(text.replace("&", "&&"), act)
+        below.setEnabled(not below.isEmpty())
 
     def main_menu(self, parent: QWidget) -> QMenu:
         """Return a new menu that holds all menus."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.canvas.menus import PYTHON
@@ -18,6 +20,12 @@ def always(window: Window) -> bool:
 
 def editing(window: Window) -> bool:
     return window.editing
+
+
+def recent_files(window: Window) -> list[tuple[str, Callable[[], object]]]:
+    """Return the files used last that are still there, and what opens them."""
+    paths = [Path(each) for each in window.settings.recent]
+    return [(path.name, partial(window.open, path)) for path in paths if path.is_file()]
 
 
 def several(window: Window) -> bool:
@@ -68,3 +76,5 @@ class Command:
     help: str = ""
     words: str = ""
     """Further words by which the command palette finds it."""
+    below: Callable[[Window], Sequence[tuple[str, Callable[[], object]]]] | None = None
+    """What stands in a menu of its own in place of the command: (text, what it does)."""

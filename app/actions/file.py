@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, begun, editing, several
+from app.actions.command import Command, begun, editing, recent_files, several
 from engine.edits import SetKept
 
 COMMANDS: tuple[Command, ...] = (
     Command("new", "New", "File", lambda w: w.new(), ("Ctrl+N",), help="Start with an empty canvas.", words="tab"),
     Command("open", "Open…", "File", lambda w: w.open_dialog(), ("Ctrl+O",), help="Open a .dgraph file."),
+    Command(
+        "open_recent", "Open recent", "File", lambda w: w.show_start(), (), lambda w: bool(w.settings.recent),
+        words="last files history", below=recent_files,
+    ),
     Command(
         "start_page", "Start page", "File", lambda w: w.show_start(), ("Ctrl+Shift+H",),
         words="home welcome samples recent",
@@ -30,6 +34,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "forget_values", "Forget kept values", "File", lambda w: w.session.apply(SetKept(None)), (),
         lambda w: w.editing and w.session.content.kept is not None, words="discard start values initial",
+    ),
+    Command(
+        "preferences", "Preferences…", "File", lambda w: w.show_preferences(), ("Ctrl+,",), separator=True,
+        help="Appearance, canvas, running, shortcuts, plugins, files.", words="settings options configure shortcuts",
     ),
     Command("quit", "Quit", "File", lambda w: w.family.close_all(), ("Ctrl+Q",), separator=True, words="exit close"),
 )  # fmt: skip
