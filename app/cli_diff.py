@@ -53,6 +53,7 @@ def text(found: Difference, before: Content, after: Content, layout: bool = Fals
     notes = (_notes("-", found.notes_removed), _notes("+", found.notes_added), _changed(found.notes_changed))
     yield from _part("notes", notes)
     yield from _part("kept values", (kept,))
+    yield from _part("lesson", ([f"  {each.what}: {_from_to(each)}" for each in found.lesson],))
     if layout:
         yield from _part("layout", (_changed(found.layout),))
 

@@ -17,6 +17,7 @@ from engine.graph import (
     FRAME_COLORS,
     PREVIEW_FORMS,
     PREVIEW_SIZES,
+    Bookmark,
     Kept,
     Node,
     Note,
@@ -38,6 +39,8 @@ SLOT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """What a slot of an optimizer's state may be called, in at most twice `limits.NAME_LENGTH` characters."""
 NESTING = 24
 """Deepest nesting of a setting's lists: leaves room below `limits.FILE_DEPTH` for what a file puts around them."""
+LEAST_ZOOM, MOST_ZOOM = 0.01, 100.0
+"""What a bookmark may zoom to."""
 WHOLE = 2**63
 """Whole numbers lie in [-WHOLE, WHOLE), the range of int64."""
 
@@ -170,6 +173,22 @@ def checked_route(route: Route, wire: Wire) -> Route:
         raise EditError(f"The wire into {wire.target} may run through at most {limits.DOTS} dots.")
     what = f"A dot of the wire into {wire.target}"
     return Route(tuple((coordinate(x, what), coordinate(y, what)) for x, y in route.dots), bool(route.tagged))
+
+
+def checked_bookmark(bookmark: Bookmark, id: str) -> Bookmark:
+    """Return the bookmark; raise EditError where it cannot be kept."""
+    require_id(id, "bookmark")
+    if fault := name_fault(bookmark.name):
+        raise EditError(f"A bookmark cannot be called that. {fault}")
+    what, zoom, key = f"The bookmark {_shown(bookmark.name)}", bookmark.zoom, bookmark.key
+    if isinstance(zoom, bool) or not isinstance(zoom, int | float) or not LEAST_ZOOM <= zoom <= MOST_ZOOM:
+        raise EditError(f"{what} cannot have the zoom {_shown(zoom)}: {LEAST_ZOOM:g} to {MOST_ZOOM:g} is possible.")
+    if isinstance(key, bool) or not isinstance(key, int) or not 0 <= key <= 9:
+        raise EditError(f"{what} cannot have the key {_shown(key)}: it is a digit, 0 for none.")
+    if not INSIDE.fullmatch(bookmark.inside):
+        raise EditError(f"{what} cannot lie in {_shown(bookmark.inside)}: that is no body's name.")
+    x, y = coordinate(bookmark.x, what), coordinate(bookmark.y, what)
+    return replace(bookmark, x=x, y=y, zoom=float(zoom))
 
 
 def coordinate(value: Any, what: str) -> float:

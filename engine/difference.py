@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from engine.building import following
 from engine.draft import same_value
-from engine.graph import Content, Kept, Node, Note, Place, Route, SettingValue, Socket, Wire
+from engine.graph import Bookmark, Content, Kept, Node, Note, Place, Route, SettingValue, Socket, Wire
+from engine.lessons.lesson import Lesson, to_plain
 from engine.matching import matched
 from engine.operator import Operator
 from engine.order import natural
@@ -69,6 +70,7 @@ class Difference:
     notes_removed: tuple[Note, ...] = ()
     notes_changed: tuple[Changed, ...] = ()
     kept: tuple[Change, ...] = ()
+    lesson: tuple[Change, ...] = ()
     layout: tuple[Changed, ...] = ()
 
     @property
@@ -107,10 +109,12 @@ def difference(before: Content, after: Content, library: Mapping[str, Operator] 
             notes, lambda one, other: _note(before.layout.notes[one], after.layout.notes[other], pairs)
         ),
         kept=tuple(_kept(before.kept, after.kept, pairs)),
+        lesson=tuple(_lesson(before.lesson, after.lesson)),
         layout=(
             *_changed(pairs, _placed(before, after)),
             *_changed(notes, _drawn(before, after)),
             *_laid(before, after, wires),
+            *_bookmarked(before.layout.bookmarks, after.layout.bookmarks),
         ),
     )
 
@@ -219,6 +223,20 @@ def _laid(before: Content, after: Content, wires: Mapping[Wire, Wire]) -> Iterab
 # Kept values ----------------------------------------------------------------------------------------------------------
 
 
+def _bookmarked(old: Mapping[str, Bookmark], new: Mapping[str, Bookmark]) -> Iterable[Changed]:
+    """Yield the bookmarks that are not the same in both; what one of the two lacks is unset there."""
+    for id in sorted(old.keys() | new.keys(), key=natural):
+        one, other = (_named(each.get(id)) for each in (old, new))
+        if one != other:
+            names = (each.name for each in fields(Bookmark))
+            changes = (Change(name, one.get(name, UNSET), other.get(name, UNSET)) for name in names)
+            yield Changed(id, id, tuple(each for each in changes if each.before != each.after))
+
+
+def _named(mark: Bookmark | None) -> dict[str, Any]:
+    return {} if mark is None else {each.name: getattr(mark, each.name) for each in fields(mark)}
+
+
 def _kept(old: Kept | None, new: Kept | None, ids: Mapping[str, str]) -> Iterable[Change]:
     """Yield what differs between values kept from runs; ids of `old` are read as those in the second content."""
     old, new = old or Kept(), new or Kept()
@@ -233,6 +251,19 @@ def _kept(old: Kept | None, new: Kept | None, ids: Mapping[str, str]) -> Iterabl
         one_state, other_state = states.get(id, {}), new.states.get(id, {})
         if one_state != other_state:
             yield from _tensors(f"states.{id}", one_state, other_state)
+
+
+def _lesson(old: Lesson | None, new: Lesson | None) -> Iterable[Change]:
+    """Yield which parts of two lessons differ: their texts, and their steps by number."""
+    one, other = ({} if each is None else to_plain(each) for each in (old, new))
+    for name in ("title", "summary", "notes"):
+        if one.get(name) != other.get(name):
+            yield Change(name, one.get(name, UNSET), other.get(name, UNSET))
+    steps = [each.get("steps", ()) for each in (one, other)]
+    for k in range(max(map(len, steps))):
+        before, after = (each[k] if k < len(each) else UNSET for each in steps)
+        if before != after:
+            yield Change(f"steps.{k}", before, after)
 
 
 def _ids_differ(ids: Mapping[str, str]) -> bool:

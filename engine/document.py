@@ -32,10 +32,14 @@ class Changed:
     """Whether what the graph computes may differ: not for moves, notes, names or kept values."""
     kept: bool = False
     """Whether the kept values changed."""
+    lesson: bool = False
+    """Whether the lesson changed."""
     moved: frozenset[str] = frozenset()
     """Those of `nodes` whose place changed."""
     routes: frozenset[Wire] = frozenset()
     """Wires that are there now and run otherwise."""
+    bookmarks: bool = False
+    """Whether bookmarks were set or taken away."""
     renamed: frozenset[str] = frozenset()
     """Those of `nodes` whose name changed."""
     edit: Edit | None = None
@@ -282,8 +286,10 @@ def _changed(touched: Touched, before: Content, after: Content, edit: Edit) -> C
         removed=frozenset(node for node in nodes if node in before_there and node not in there),
         semantic=touched.computing,
         kept=touched.kept,
+        lesson=touched.lesson,
         moved=frozenset(touched.moved & there),
         routes=frozenset(touched.routes & after.graph.wires),
+        bookmarks=touched.bookmarks,
         renamed=frozenset(touched.renamed & there),
         edit=edit,
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from engine import limits
 from engine.bodies import owner_of
 from engine.errors import EditError
-from engine.graph import Content, Graph, Kept, Node, Note, Place, Route, Wire
+from engine.graph import Bookmark, Content, Graph, Kept, Node, Note, Place, Route, Wire
+from engine.lessons.lesson import Lesson
 from engine.types import Tensor
 
 
@@ -24,13 +25,16 @@ class Touched:
     moved: set[str] = field(default_factory=set)
     routes: set[Wire] = field(default_factory=set)
     """Wires that run otherwise."""
+    bookmarks: bool = False
     renamed: set[str] = field(default_factory=set)
     computing: bool = False
     """Whether what the graph computes may differ."""
     kept: bool = False
+    lesson: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.nodes or self.wires or self.notes or self.moved or self.routes or self.kept)
+        elsewhere = self.notes or self.moved or self.routes or self.bookmarks
+        return bool(self.nodes or self.wires or elsewhere or self.kept or self.lesson)
 
 
 class Draft:
@@ -48,9 +52,11 @@ class Draft:
         self._places: dict[str, Place] | None = None
         self._notes: dict[str, Note] | None = None
         self._routes: dict[Wire, Route] | None = None
+        self._bookmarks: dict[str, Bookmark] | None = None
         self._values: dict[str, Tensor] | None = None
         self._states: dict[str, Mapping[str, Tensor]] | None = None
         self._kept = content.kept
+        self.lesson = content.lesson
         self._ends: dict[str, set[Wire]] | None = None
         self._frames: dict[str, set[str]] | None = None
         self._inner: dict[str, set[str]] | None = None
@@ -139,7 +145,9 @@ class Draft:
             graph = graph.changed(self.nodes, wires, self.touched.wires)
         if self._places is not None or self._notes is not None or self._routes is not None:
             layout = replace(layout, places=self.places, notes=self.notes, routes=self.routes)
-        return Content(graph, layout, self.kept())
+        if self._bookmarks is not None:
+            layout = replace(layout, bookmarks=self._bookmarks)
+        return Content(graph, layout, self.kept(), self.lesson)
 
     # Changes --------------------------------------------------------------------------------------------------------
 
@@ -217,6 +225,23 @@ class Draft:
             self._routes[wire] = route
         self.touched.routes.add(wire)
 
+    @property
+    def bookmarks(self) -> Mapping[str, Bookmark]:
+        """The bookmarks so far."""
+        return self._base.layout.bookmarks if self._bookmarks is None else self._bookmarks
+
+    def put_bookmark(self, id: str, bookmark: Bookmark | None) -> None:
+        """Set a bookmark, or take it away."""
+        if self._bookmarks is None:
+            self._bookmarks = dict(self._base.layout.bookmarks)
+        if bookmark is None:
+            del self._bookmarks[id]
+        elif id not in self._bookmarks and len(self._bookmarks) >= limits.BOOKMARKS:
+            raise EditError(f"A graph may have at most {limits.BOOKMARKS:,} bookmarks.")
+        else:
+            self._bookmarks[id] = bookmark
+        self.touched.bookmarks = True
+
     def put_note(self, note: Note) -> None:
         """Add a note, or put it in the place of the one with its id."""
         if self._notes is None:
@@ -239,6 +264,11 @@ class Draft:
         """Keep other values."""
         self._kept, self._values, self._states = kept, None, None
         self.touched.kept = True
+
+    def put_lesson(self, lesson: Lesson | None) -> None:
+        """Use it in another lesson, or in none."""
+        self.lesson = lesson
+        self.touched.lesson = True
 
     def take_kept(self, id: str) -> tuple[Tensor | None, Mapping[str, Tensor] | None]:
         """Take away and return what was kept of a node: its value and its state."""

@@ -16,7 +16,8 @@ from typing import NamedTuple, TypeAlias
 from engine import bodies, checks
 from engine.draft import Draft, Touched, same_value
 from engine.errors import EditError
-from engine.graph import Content, Graph, Kept, Node, Note, Place, Route, SettingValue, Wire
+from engine.graph import Bookmark, Content, Graph, Kept, Node, Note, Place, Route, SettingValue, Wire
+from engine.lessons.lesson import Lesson, fault
 from engine.sockets import shortened
 from engine.types import Tensor
 
@@ -418,6 +419,30 @@ class ChangeNote(EditRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class SetBookmark(EditRecord):
+    """Set a bookmark, new or in the place of the one with its id, or take it away (None). Does not touch the graph."""
+
+    id: str
+    bookmark: Bookmark | None
+
+    @property
+    def name(self) -> str:
+        return "Remove bookmark" if self.bookmark is None else "Set bookmark"
+
+    def do(self, draft: Draft) -> Edit:
+        old = draft.bookmarks.get(self.id)
+        if self.bookmark is not None:
+            bookmark = checks.checked_bookmark(self.bookmark, self.id)
+            if bookmark != old:
+                draft.put_bookmark(self.id, bookmark)
+        elif old is None:
+            raise EditError(f"There is no bookmark “{shortened(self.id)}” any more.")
+        else:
+            draft.put_bookmark(self.id, None)
+        return SetBookmark(self.id, old)
+
+
+@dataclass(frozen=True, slots=True)
 class SetKept(EditRecord):
     """Keep the values of a run, or forget them (None)."""
 
@@ -433,6 +458,26 @@ class SetKept(EditRecord):
         if kept is not old:  # not !=, which would open the file that large kept values lie in
             draft.put_kept(kept)
         return SetKept(old)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLesson(EditRecord):
+    """Use the graph in a lesson, or in none."""
+
+    lesson: Lesson | None
+
+    @property
+    def name(self) -> str:
+        return "Change lesson" if self.lesson else "Remove lesson"
+
+    def do(self, draft: Draft) -> Edit:
+        old = draft.lesson
+        if self.lesson is not None and (found := fault(self.lesson)):
+            path, must = found
+            raise EditError(f"The lesson's {'.'.join(map(str, path))} {must}.")
+        if self.lesson != old:
+            draft.put_lesson(self.lesson)
+        return SetLesson(old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,7 +498,8 @@ class Group(EditRecord):
 
 Edit: TypeAlias = (
     AddNode | RemoveNode | Connect | Disconnect | Reroute | SetSetting | ResetSetting | Rename | SetFrozen
-    | SetExposed | Move | PutInside | SetMuted | AddNote | RemoveNote | ChangeNote | SetKept | Group
+    | SetExposed | Move | PutInside | SetMuted | AddNote | RemoveNote | ChangeNote | SetBookmark | SetKept | SetLesson
+    | Group
 )  # fmt: skip
 
 

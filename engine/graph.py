@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from engine.types import Tensor
+
+if TYPE_CHECKING:
+    from engine.lessons.lesson import Lesson
 
 SettingValue: TypeAlias = "bool | int | float | str | tuple[SettingValue, ...] | None"
 """A setting's value: plain, immutable, and writable as JSON (tuples become arrays)."""
@@ -245,6 +248,22 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A named place to come back to: the point in the middle of the canvas, the zoom, and the body.
+
+    The body may be gone: a bookmark outlives it, as it outlives the nodes it was set for.
+    """
+
+    name: str
+    x: float = 0.0
+    y: float = 0.0
+    zoom: float = 1.0
+    inside: str = ""
+    key: int = 0
+    """The digit, 1 to 9, that leads there; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Everything about the canvas that does not change what the graph computes."""
 
@@ -252,6 +271,7 @@ class Layout:
     notes: Mapping[str, Note] = field(default_factory=dict)
     routes: Mapping[Wire, Route] = field(default_factory=dict)
     """Of wires that run through dots, or are tagged."""
+    bookmarks: Mapping[str, Bookmark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +287,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a .dgraph file holds: the graph, its layout, and the values kept from a run."""
+    """What a .dgraph file holds: the graph, its layout, the values kept from a run, and the lesson it is used in."""
 
     graph: Graph = field(default_factory=Graph)
     layout: Layout = field(default_factory=Layout)
     kept: Kept | None = None
+    lesson: Lesson | None = None
 
 
 _ENDS: Final = ("control.input", "control.output")

@@ -13,6 +13,7 @@ FILE_VALUES: Final = 5_000_000
 NODES: Final = 100_000
 WIRES: Final = 400_000
 NOTES: Final = 10_000
+BOOKMARKS: Final = 1_000
 DOTS: Final = 100
 """Dots that a wire may run through."""
 NAME_LENGTH: Final = 200

@@ -9,10 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from engine import edits, limits
 from engine.edits import Edit
 from engine.errors import EditError
-from engine.graph import Kept, Node, Note, Place, Route, Socket, Wire
+from engine.graph import Bookmark, Kept, Node, Note, Place, Route, Socket, Wire
+from engine.lessons.lesson import Lesson
+from engine.lessons.lesson import to_plain as lesson_to_plain
 from engine.types import DTYPES, Tensor
 
 Reader: TypeAlias = Callable[[Any, str], Any]
@@ -37,6 +41,8 @@ def _fields(record: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, edits.EditRecord):
         return {"edit": type(value).__name__, **_fields(value)}
+    if isinstance(value, Lesson):
+        return lesson_to_plain(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if is_dataclass(value):
@@ -199,7 +205,16 @@ _kept = _record(
     Kept, step=_whole, seed=_whole, optimizer=_text, values=_mapping(_tensor), states=_mapping(_mapping(_tensor))
 )  # fmt: skip
 
+_bookmark = _record(Bookmark, name=_text, x=_number, y=_number, zoom=_number, inside=_text, key=_whole)
 _route = _record(Route, dots=_list(_pair(_number, lambda x, y: (x, y))), tagged=_truth)
+
+
+def _lesson(data: Any, place: str) -> Lesson:
+    try:
+        return msgspec.convert(data, Lesson)
+    except msgspec.ValidationError:
+        raise _fault(place, "a lesson") from None
+
 
 READERS: Final[Mapping[str, tuple[Callable[..., Edit], Mapping[str, Reader]]]] = {
     "AddNode": (
@@ -221,7 +236,9 @@ READERS: Final[Mapping[str, tuple[Callable[..., Edit], Mapping[str, Reader]]]] =
     "AddNote": (edits.AddNote, {"note": _note}),
     "RemoveNote": (edits.RemoveNote, {"id": _text}),
     "ChangeNote": (edits.ChangeNote, {"note": _note}),
+    "SetBookmark": (edits.SetBookmark, {"id": _text, "bookmark": _optional(_bookmark)}),
     "SetKept": (edits.SetKept, {"kept": _optional(_kept)}),
+    "SetLesson": (edits.SetLesson, {"lesson": _optional(_lesson)}),
 }
 """How each kind of edit but Group is read."""
 

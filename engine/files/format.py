@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct
 
 from engine import checks, limits
+from engine.lessons import lesson as lessons
+from engine.lessons.lesson import Lesson
 
 FORMAT: Final = "gradwire.dgraph"
 VERSION: Final = 1
@@ -42,6 +44,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     INSIDE_PATTERN: 'the body of a node, written "node" or "node.body", or empty',
     SLOT_PATTERN: "a name of letters, digits, _, . and -",
     SHA_PATTERN: "a SHA-256 in 64 hexadecimal digits",
+    **lessons.PATTERNS,
 }
 """What each pattern stands for, in words that follow "must be"."""
 
@@ -107,6 +110,17 @@ class RouteFields(Struct, frozen=True, forbid_unknown_fields=True):
     tagged: bool = False
 
 
+class BookmarkFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """A named place: the point in the middle of the canvas, the zoom, the body, and the digit that leads there."""
+
+    name: Name
+    x: Coordinate = 0.0
+    y: Coordinate = 0.0
+    zoom: Annotated[float, Meta(ge=checks.LEAST_ZOOM, le=checks.MOST_ZOOM)] = 1.0
+    inside: Inside = ""
+    key: Annotated[int, Meta(ge=0, le=9)] = 0
+
+
 class TensorFields(Struct, frozen=True, forbid_unknown_fields=True):
     """An array; `data` are its numbers in C order (complex ones as pairs), absent when they are in the .npz."""
 
@@ -143,4 +157,6 @@ class GraphFile(Struct, frozen=True, forbid_unknown_fields=True):
     layout: Annotated[dict[Id, PlaceFields], Meta(max_length=limits.NODES)] = {}
     notes: Annotated[dict[Id, NoteFields], Meta(max_length=limits.NOTES)] = {}
     routes: Annotated[list[RouteFields], Meta(max_length=limits.WIRES)] = []
+    bookmarks: Annotated[dict[Id, BookmarkFields], Meta(max_length=limits.BOOKMARKS)] = {}
     kept: KeptFields | None = None
+    lesson: Lesson | None = None

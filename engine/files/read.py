@@ -16,7 +16,8 @@ from engine.files.faults import fault
 from engine.files.format import GraphFile, NoteFields, PlaceFields
 from engine.files.source import read_bytes
 from engine.files.upgrade import upgraded
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route, SettingValue, Socket, Wire
+from engine.graph import Bookmark, Content, Graph, Kept, Layout, Node, Note, Place, Route, SettingValue, Socket, Wire
+from engine.lessons.lesson import fault as lesson_fault
 from engine.sockets import shortened
 
 
@@ -45,7 +46,10 @@ def parse(
     except msgspec.ValidationError as error:
         raise document.error(*fault(value, error)) from None
     graph = _graph(fields, document)
-    return Content(graph, _layout(fields, graph, document), _kept(fields, document, arrays, folder))
+    if fields.lesson is not None and (found := lesson_fault(fields.lesson)):
+        path, must = found
+        raise document.error(["lesson", *path], f"{must}.")
+    return Content(graph, _layout(fields, graph, document), _kept(fields, document, arrays, folder), fields.lesson)
 
 
 def _graph(fields: GraphFile, document: scan.Text) -> Graph:
@@ -97,7 +101,9 @@ def _layout(fields: GraphFile, graph: Graph, document: scan.Text) -> Layout:
         _require_carried(note, frame.nodes, fields.nodes, document)
     notes = {id: _note(id, each) for id, each in fields.notes.items()}
     _require_bodies("notes", notes, graph.nodes, document)
-    return Layout({id: _place(each) for id, each in fields.layout.items()}, notes, _routes(fields, graph, document))
+    places = {id: _place(each) for id, each in fields.layout.items()}
+    marks = {id: Bookmark(b.name, b.x, b.y, b.zoom, b.inside, b.key) for id, b in fields.bookmarks.items()}
+    return Layout(places, notes, _routes(fields, graph, document), marks)
 
 
 def _note(id: str, fields: NoteFields) -> Note:

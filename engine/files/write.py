@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 from engine.errors import FileError
 from engine.files import kept
 from engine.files.format import FORMAT, VERSION
-from engine.graph import Content, Node, Note, Place, Route, Wire
+from engine.graph import Bookmark, Content, Node, Note, Place, Route, Wire
+from engine.lessons.lesson import to_plain
 from engine.order import natural
 from engine.sockets import shortened
 
@@ -24,7 +25,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 _LINES: Final[Mapping[str, Any]] = {
-    "nodes": 1, "wires": 1, "layout": 1, "notes": 1, "routes": 1, "kept": {"values": 1, "states": 2},
+    "nodes": 1, "wires": 1, "layout": 1, "notes": 1, "routes": 1, "bookmarks": 1, "kept": {"values": 1, "states": 2},
+    "lesson": {"steps": 1},
 }  # fmt: skip
 """How many levels of each section are spread over lines; what lies deeper stands on one line."""
 
@@ -60,7 +62,9 @@ def pack(content: Content) -> Packed:
         "routes": [
             _route(wire, content.layout.routes[wire]) for wire in sorted(content.layout.routes, key=_ends_order)
         ],
+        "bookmarks": {id: _bookmark(content.layout.bookmarks[id]) for id in _ordered(content.layout.bookmarks)},
         "kept": fields,
+        "lesson": content.lesson and to_plain(content.lesson),
     }
     shown = {name: part for name, part in sections.items() if part or name in _SECTIONS}
     try:
@@ -128,6 +132,12 @@ def _note(note: Note) -> dict[str, Any]:
     if note.nodes:
         fields["nodes"] = list(note.nodes)
     return fields | {name: getattr(note, name) for name in ("inside", "frame", "color") if getattr(note, name)}
+
+
+def _bookmark(mark: Bookmark) -> dict[str, Any]:
+    fields: dict[str, Any] = {"name": mark.name}
+    fields |= {name: _number(getattr(mark, name)) for name in ("x", "y", "zoom")}
+    return fields | {name: getattr(mark, name) for name in ("inside", "key") if getattr(mark, name)}
 
 
 def _route(wire: Wire, route: Route) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_json_has_the_documented_members(capsys, pair):
     assert (code, found["same"]) == (1, False)
     assert set(found) == {
         "before", "after", "same", "added", "removed", "changed", "wires_added", "wires_removed", "notes_added",
-        "notes_removed", "notes_changed", "kept", "layout",
+        "notes_removed", "notes_changed", "kept", "lesson", "layout",
     }  # fmt: skip
     change = {"what": "settings.learning_rate", "before": DESCENT["learning_rate"], "after": 0.25}
     assert found["changed"] == [{"before": "optimizer_1", "after": "optimizer_1", "changes": [change]}]

@@ -14,7 +14,8 @@ from engine import edits as e
 from engine import limits
 from engine.bodies import depth
 from engine.errors import EditError, FileError
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route
+from engine.graph import Bookmark, Content, Graph, Kept, Layout, Node, Note, Place, Route
+from engine.lessons.lesson import Choice, Lesson, Step
 from engine.plain import READERS, from_plain, to_plain
 from engine.types import Tensor
 from tests.engine.graphs import chain, wire
@@ -23,6 +24,7 @@ A, B = Node("a_1", "elementwise.add", "sum", {"axis": 1}), Node("b_1", "activati
 WIRE, LOOSE = wire("a_1.value", "b_1.x"), wire("b_1.value", "a_1.y")
 FRAME = Note("note_1", "both", nodes=("a_1", "b_1"))
 VALUE, SLOTS = Tensor.of([1.0, -0.0]), {"m": Tensor.of(2.0)}
+LESSON = Lesson("Slopes", steps=(Step("Look", question=Choice("Which?", ("a", "b"), 1)),))
 CONTENT = Content(
     Graph({"a_1": A, "b_1": B}, frozenset({WIRE})),
     Layout({"a_1": Place(1.0, 2.0)}, {"note_1": FRAME}),
@@ -56,6 +58,8 @@ EFFECTS: Mapping[str, tuple[e.Edit, Any, Any]] = {
                               lambda c: c.layout.routes, {}),
     "remove what a laid wire ends at": (e.Group("Cut", (e.Reroute(WIRE, Route(((5, 5),))), e.RemoveNode("a_1"))),
                                         lambda c: c.layout.routes, {}),
+    "a lesson": (e.SetLesson(LESSON), lambda c: c.lesson, LESSON),
+    "no lesson": (e.Group("Try", (e.SetLesson(LESSON), e.SetLesson(None))), lambda c: c.lesson, None),
     "set": (e.SetSetting("a_1", "axis", 2), lambda c: node(c, "a_1").settings, {"axis": 2}),
     "set another": (e.SetSetting("a_1", "keep", True), lambda c: node(c, "a_1").settings, {"axis": 1, "keep": True}),
     "reset": (e.ResetSetting("a_1", "axis"), lambda c: node(c, "a_1").settings, {}),
@@ -75,6 +79,10 @@ EFFECTS: Mapping[str, tuple[e.Edit, Any, Any]] = {
     "add note": (e.AddNote(Note("n", "*hi*", 1, 2)), lambda c: c.layout.notes["n"], Note("n", "*hi*", 1.0, 2.0)),
     "remove note": (e.RemoveNote("note_1"), lambda c: c.layout.notes, {}),
     "change note": (e.ChangeNote(Note("note_1", "new")), lambda c: c.layout.notes["note_1"].text, "new"),
+    "bookmark": (e.SetBookmark("m", Bookmark("loss", -0.0, 4, 2, "gone.body", 3)), lambda c: c.layout.bookmarks,
+                 {"m": Bookmark("loss", 0.0, 4.0, 2.0, "gone.body", 3)}),
+    "no bookmark": (e.Group("Try", (e.SetBookmark("m", Bookmark("loss")), e.SetBookmark("m", None))),
+                    lambda c: c.layout.bookmarks, {}),
     "keep": (e.SetKept(Kept(9)), lambda c: c.kept, Kept(9)),
     "forget": (e.SetKept(None), lambda c: c.kept, None),
     "group": (e.Group("Both", (e.RemoveNode("a_1"), e.AddNode(replace(A, name="new")), e.Connect(LOOSE))),
@@ -137,6 +145,9 @@ def test_kinds_of_numbers_are_kept_apart() -> None:
 
 
 REFUSED: Mapping[str, tuple[e.Edit, str]] = {
+    "a lesson that contradicts itself": (
+        e.SetLesson(Lesson("x", steps=(Step("y", question=Choice("?", ("a", "b"), 2)),))), "one of its 2 options",
+    ),
     "a second node": (e.AddNode(A), "There is already a node “a_1”."),
     "an id with a dot": (e.AddNode(Node("a.b", "x.y")), "A node cannot have the id “a.b”"),
     "an empty id": (e.AddNode(Node("", "x.y")), "cannot have the id “”"),

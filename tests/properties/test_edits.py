@@ -28,10 +28,12 @@ from engine.document import Changed, Document
 from engine.draft import Draft
 from engine.errors import EditError
 from engine.files import pack, parse
-from engine.graph import Content, Kept, Node, Note, Place, Route, Socket, Wire
+from engine.graph import Bookmark, Content, Kept, Node, Note, Place, Route, Socket, Wire
+from engine.lessons.lesson import Lesson
 from engine.plain import from_plain, to_plain
 from engine.types import Tensor
 from tests import sizes
+from tests.engine.lessons.lessons import LESSONS
 
 STEPS = 60
 
@@ -98,6 +100,12 @@ KEPT = st.builds(
     st.dictionaries(IDS, TENSORS, max_size=3),
     st.dictionaries(IDS, st.dictionaries(st.sampled_from(["step", "w.m", "w.v"]), TENSORS, max_size=2), max_size=2),
 )
+UNSEMANTIC = e.Move | e.Reroute | e.SetBookmark | e.AddNote | e.ChangeNote | e.RemoveNote | e.SetKept | e.SetLesson
+"""Edits that leave what the graph computes alone."""
+BOOKMARKS = st.builds(
+    Bookmark, NAMES, COORDINATES, COORDINATES, st.floats(0.01, 100.0), st.sampled_from(["", "a_1.then"]),
+    st.integers(0, 9),
+)  # fmt: skip
 SINGLE = st.one_of(
     st.builds(e.AddNode, NODES, st.none() | PLACES),
     st.builds(e.AddNode, NODES, st.none() | PLACES),
@@ -120,7 +128,9 @@ SINGLE = st.one_of(
     st.builds(e.AddNote, NOTE_RECORDS),
     st.builds(e.RemoveNote, NOTES),
     st.builds(e.ChangeNote, NOTE_RECORDS),
+    st.builds(e.SetBookmark, NOTES, st.none() | BOOKMARKS),
     st.builds(e.SetKept, st.none() | KEPT),
+    st.builds(e.SetLesson, st.none() | LESSONS),
 )
 EDITS = SINGLE | st.builds(e.Group, st.just("Several"), st.lists(SINGLE, max_size=4).map(tuple))
 
@@ -148,6 +158,7 @@ class Mirror:
         self.routes: dict[Wire, Route] = {}
         self.notes: dict[str, Note] = {}
         self.kept: Kept | None = None
+        self.lesson: Lesson | None = None
 
     def follow(self, changed: Changed) -> None:
         content = self.document.content
@@ -171,16 +182,19 @@ class Mirror:
                 self.routes[wire] = content.layout.routes[wire]
         if changed.kept:
             self.kept = content.kept
+        if changed.lesson:
+            self.lesson = content.lesson
 
     def agrees(self, content: Content) -> bool:
         graph, layout = content.graph, content.layout
-        return (self.nodes, self.places, self.wires, self.routes, self.notes, self.kept) == (
+        return (self.nodes, self.places, self.wires, self.routes, self.notes, self.kept, self.lesson) == (
             graph.nodes,
             layout.places,
             graph.wires,
             layout.routes,
             layout.notes,
             content.kept,
+            content.lesson,
         )
 
 
@@ -243,7 +257,7 @@ class Editing(RuleBasedStateMachine):
             self.stepped(merge)
         else:
             assert self.document.content == before
-        if isinstance(edit, e.Move | e.Reroute | e.AddNote | e.ChangeNote | e.RemoveNote | e.SetKept):
+        if isinstance(edit, UNSEMANTIC):
             assert self.document.graph is before.graph
 
     @rule(edits=st.lists(EDITS, max_size=4), fails=st.booleans())

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from engine import limits
 from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route, Socket, Wire
 from engine.types import Tensor
+from tests.engine.lessons.lessons import LESSONS
+from tests.engine.lessons.lessons import WHOLE as WHOLE_LESSON
 
 EVERYTHING = Content(
     Graph(
@@ -43,6 +45,7 @@ EVERYTHING = Content(
         {"b_2": Tensor.of([1.0, -0.0, 5e-324]), "b_10": Tensor.of(np.array([[1 + 2j, complex(float("inf"), -0.0)]]))},
         {"a": {"m.b_2": Tensor.of(np.float32(3.1)), "k": Tensor.of(np.uint32(7))}, "b_2": {}},
     ),
+    WHOLE_LESSON,
 )
 """A content in which every field of every record differs from its default somewhere."""
 
@@ -113,7 +116,8 @@ def contents(draw: Any, kept: bool = True) -> Content:
         for wire in sorted(wires)
         if not (route := draw(st.builds(Route, dots, st.booleans()) | st.just(Route()))).plain
     }
-    return Content(Graph(nodes, wires), Layout(places, notes, routes), draw(st.none() | kepts(some)) if kept else None)
+    layout, lesson = Layout(places, notes, routes), draw(st.none() | LESSONS)
+    return Content(Graph(nodes, wires), layout, draw(st.none() | kepts(some)) if kept else None, lesson)
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from engine.errors import FileError
 from engine.files import parse, render
 from engine.files.format import (
     ArraysFields,
+    BookmarkFields,
     GraphFile,
     KeptFields,
     NodeFields,
@@ -22,6 +24,7 @@ from engine.files.format import (
     RouteFields,
     TensorFields,
 )
+from engine.lessons.lesson import Check, Lesson, Quantity, Question, Step
 from engine.problems import validate
 from nodes.library import LIBRARY
 
@@ -43,7 +46,11 @@ def test_the_example_is_a_graph_without_problems_in_canonical_form() -> None:
 
 
 def test_every_field_is_described() -> None:
-    records = GraphFile, NodeFields, PlaceFields, NoteFields, RouteFields, TensorFields, ArraysFields, KeptFields
+    parts = [part for union in (Question, Check) for part in get_args(union)]
+    records = (
+        GraphFile, NodeFields, PlaceFields, NoteFields, RouteFields, BookmarkFields, TensorFields, ArraysFields, KeptFields,
+        Lesson, Step, Quantity, *parts,
+    )  # fmt: skip
     for record in records:
         for field in msgspec.structs.fields(record):
             assert re.search(rf'[`"]{field.name}[`"]', PAGE), f"{record.__name__}.{field.name} is not described"
@@ -65,13 +72,14 @@ def test_the_fragments_fit_into_the_example() -> None:
     assert len(FRAGMENTS) >= 4
     for fragment in FRAGMENTS:
         if "64 digits" not in fragment:
-            section = '"kept"' if fragment.startswith('"kept"') else None
-            parse(_with(fragment, section))
+            parse(_with(fragment))
 
 
-def _with(fragment: str, section: str | None) -> str:
-    if section:
+def _with(fragment: str) -> str:
+    if fragment.startswith(('"kept"', '"lesson"')):
         return EXAMPLE.rstrip()[:-1].rstrip() + ",\n" + fragment + "}"
+    if fragment.startswith('{"wire"'):
+        return EXAMPLE.rstrip()[:-1].rstrip() + ',\n"routes": [' + ",".join(fragment.splitlines()) + "]}"
     head = '{"format": "gradwire.dgraph", "version": 1, "nodes": {"slope": {"operator": "parameters.parameter"}}'
     place = "notes" if fragment.startswith('"note') else "layout" if '"collapsed"' in fragment else None
     if place:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from engine import edits
 from engine.errors import FileError
 from engine.files import pack, parse, render
-from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
+from engine.graph import Bookmark, Content, Graph, Layout, Node, Note, Place, Socket, Wire
 from engine.order import natural
 from tests.engine.files.contents import EVERYTHING, contents
 
@@ -49,7 +49,7 @@ def test_the_order_in_which_a_content_was_made_does_not_show(content: Content) -
         values=dict(reversed(content.kept.values.items())),
         states=dict(reversed(content.kept.states.items())),
     )
-    assert pack(Content(graph, layout, kept)) == pack(content)
+    assert pack(Content(graph, layout, kept, content.lesson)) == pack(content)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
@@ -73,7 +73,10 @@ def test_each_item_has_a_line_whatever_its_text(content: Content) -> None:
     parts = (content.graph.nodes, content.graph.wires, layout.places, layout.notes, layout.routes)
     items = tuple(map(len, parts))
     brackets = 2 * sum(map(bool, items)) + sum(not n for n in items[:2])
-    assert len(text.splitlines()) == 4 + sum(items) + brackets
+    lesson = len(text[text.index('\n  "lesson": {') :].splitlines()) - 2 if content.lesson else 0
+    assert len(text.splitlines()) == 4 + sum(items) + brackets + lesson
+    if content.lesson and content.lesson.steps:
+        assert sum(line.startswith('      {"text": ') for line in text.splitlines()) == len(content.lesson.steps)
 
 
 def test_the_text_of_a_small_graph_is_this() -> None:
@@ -136,6 +139,7 @@ EDITS = [
     (edits.RemoveNode("sin_5"), 4),
     (edits.ChangeNote(Note("note_1", "Another text")), 1),
     (edits.AddNote(Note("note_2", "Two")), 2),
+    (edits.SetBookmark("bookmark_1", Bookmark("start")), 4),
 ]
 
 

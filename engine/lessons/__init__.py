@@ -1,0 +1,1 @@
+"""Lessons: data inside a .dgraph that leads a person through a graph step by step, asks, checks, and keeps answers."""
