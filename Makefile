@@ -19,6 +19,7 @@ soak: $(VENV)/.test
 	GRADWIRE_SOAK=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --timeout 7200 -rs
 
 bench: $(VENV)/.test
+	@.ci/bench-extra $(BIN) $(PIP)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks
 
 docs: $(VENV)/.run
