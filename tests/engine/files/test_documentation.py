@@ -82,6 +82,7 @@ def _with(fragment: str) -> str:
         return EXAMPLE.rstrip()[:-1].rstrip() + ',\n"routes": [' + ",".join(fragment.splitlines()) + "]}"
     head = '{"format": "gradwire.dgraph", "version": 1, "nodes": {"slope": {"operator": "parameters.parameter"}}'
     place = "notes" if fragment.startswith('"note') else "layout" if '"collapsed"' in fragment else None
+    place = "bookmarks" if fragment.startswith('"bookmark') else place
     if place:
         return f'{head}, "{place}": {{{fragment}}}}}'
     return f'{{"format": "gradwire.dgraph", "version": 1, "nodes": {{{fragment}}}}}'
