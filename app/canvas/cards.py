@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
 from app import icons
 from app.canvas.geometry import HEAD, ICON, ICON_AT, RADIUS
-from app.canvas.inks import Inks, pen
+from app.canvas.inks import Inks
 
 EDGE: Final = 5.0
 """Around a card, for its shadow and its border."""
@@ -49,13 +49,6 @@ class Cards:
     def __init__(self, ink: Inks) -> None:
         self._ink = ink
         self._made: dict[tuple[Form, float, float], QPixmap] = {}
-        self._borders: Mapping[str, QPen] = {
-            "plain": ink.border,
-            "hovered": ink.hovered_border,
-            "selected": ink.selected_border,
-            "bad": ink.bad_border,
-            "unknown": pen(ink.theme.faint, 1.2, Qt.PenStyle.DashLine),
-        }
 
     def lay(self, painter: QPainter, at: QPointF, form: Form, factor: float, ratio: float) -> None:
         """Lay a card with its corner at a point of the view (whole pixels), in view coordinates."""
@@ -69,7 +62,7 @@ class Cards:
         painter.drawPixmap(at - QPointF(edge, edge), card)
 
     def _make(self, form: Form, factor: float, ratio: float) -> QPixmap:
-        wide, high, family, border = form
+        wide, high, _, _ = form
         edge = round(EDGE * factor * ratio) / ratio
         size = QSizeF(wide * factor + 2 * edge + 1, high * factor + 2 * edge + 1) * ratio
         card = QPixmap(size.toSize())
@@ -79,20 +72,50 @@ class Cards:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(edge, edge)
         painter.scale(factor, factor)
-        self._paint(painter, wide, high, family, border)
+        paint_card(painter, self._ink, form)
         painter.end()
         return card
 
-    def _paint(self, painter: QPainter, wide: float, high: float, family: str, border: str) -> None:
-        ink, body = self._ink, body_path(wide, high)
-        painter.setPen(NO_PEN)
-        painter.setBrush(ink.shadow)
-        painter.drawPath(body.translated(0, 2.5))
-        painter.setBrush(ink.node)
-        painter.drawPath(body)
-        painter.setBrush(ink.head(family))
-        painter.drawPath(head_path(wide, high))
-        icons.paint(painter, family, ink.theme.icon(family), QRectF(ICON_AT, (HEAD - ICON) / 2, ICON, ICON))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._borders[border])
-        painter.drawPath(body)
+
+class DrawnCards:
+    """The cards of one theme, drawn anew each time: for pictures made of lines."""
+
+    def __init__(self, ink: Inks) -> None:
+        self._ink = ink
+
+    def lay(self, painter: QPainter, at: QPointF, form: Form, factor: float, ratio: float) -> None:
+        """Draw a card with its corner at a point of the view, in view coordinates."""
+        painter.save()
+        painter.translate(at)
+        painter.scale(factor, factor)
+        paint_card(painter, self._ink, form)
+        painter.restore()
+
+
+def paint_card(painter: QPainter, ink: Inks, form: Form) -> None:
+    """Paint shadow, body, head with its icon, and border, the card's corner at the origin."""
+    wide, high, family, border = form
+    body = body_path(wide, high)
+    painter.setPen(NO_PEN)
+    painter.setBrush(ink.shadow)
+    painter.drawPath(body.translated(0, 2.5))
+    painter.setBrush(ink.node)
+    painter.drawPath(body)
+    painter.setBrush(ink.head(family))
+    painter.drawPath(head_path(wide, high))
+    icons.paint(painter, family, ink.theme.icon(family), QRectF(ICON_AT, (HEAD - ICON) / 2, ICON, ICON))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(border_pen(ink, border))
+    painter.drawPath(body)
+
+
+def border_pen(ink: Inks, border: str) -> QPen:
+    """Return the pen of a border of that name."""
+    pens: Mapping[str, QPen] = {
+        "plain": ink.border,
+        "hovered": ink.hovered_border,
+        "selected": ink.selected_border,
+        "bad": ink.bad_border,
+        "unknown": ink.unknown_border,
+    }
+    return pens[border]

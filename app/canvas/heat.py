@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 HUE: Final = 5
 """Which of a theme's colours of curves is heat: neither a value's nor a derivative's."""
-STRONGEST: Final = 0.62
+STRONGEST: Final = 0.42
 """Opacity of the tint of the hottest node."""
 LEGEND: Final = (248.0, 78.0)
 EDGE: Final = 16.0
 
 
 def color(ink: Inks, heat: float) -> QColor:
-    """Return the tint of a node, 0 cold to 1 the hottest: one hue, only ever stronger, so that eyes that see few colours
-    read it too."""
+    """Return the tint of a node, 0 cold to 1 the hottest: one hue, only ever stronger, so that eyes that see few
+    colours read it too."""
     return faded(ink.theme.series[HUE], STRONGEST * heat)
 
 
@@ -54,7 +54,12 @@ def text(cost: NodeCost) -> str:
     """Return what a node costs in a few words."""
     from app.measures import bytes_text, seconds_text  # only who profiles pays for importing the engine's comparison
 
-    return f"{seconds_text(cost.seconds)} · {bytes_text(cost.memory)} · {cost.calls}×"
+    return f"{micro(seconds_text(cost.seconds))} · {bytes_text(cost.memory)} · {cost.calls}×"
+
+
+def micro(text: str) -> str:
+    """Return a time as the window writes it."""
+    return text.replace(" us", " µs")
 
 
 def paint_costs(painter: QPainter, items: Collection[NodeItem], profiler: Profiler, ink: Inks) -> None:
@@ -75,13 +80,13 @@ def paint_costs(painter: QPainter, items: Collection[NodeItem], profiler: Profil
 
 
 def paint_legend(painter: QPainter, session: Session, ink: Inks, size: QRectF, scale: float) -> None:
-    """Paint what the tint means into the lower left corner, in view pixels at the font scale."""
+    """Paint what the tint means into the upper right corner, in view pixels at the font scale."""
     from app.measures import seconds_text
 
     profiler = session.profiler
     painter.save()
     painter.scale(scale, scale)
-    rect = QRectF(EDGE, size.height() / scale - LEGEND[1] - EDGE, *LEGEND)
+    rect = QRectF(size.width() / scale - LEGEND[0] - EDGE, EDGE, *LEGEND)
     painter.setPen(ink.pill_border)
     painter.setBrush(ink.panel)
     painter.drawRoundedRect(rect, 10, 10)
@@ -95,7 +100,7 @@ def paint_legend(painter: QPainter, session: Session, ink: Inks, size: QRectF, s
         painter.restore()
         return
     painter.setPen(ink.second)
-    write_right(painter, inks.NUMBER, right, rect.top() + 18, seconds_text(profiler.seconds))
+    write_right(painter, inks.NUMBER, right, rect.top() + 18, micro(seconds_text(profiler.seconds)))
     hottest = max(profiler.costs, key=lambda id: profiler.costs[id].seconds)
     ramp = QLinearGradient(QPointF(left, 0), QPointF(right, 0))
     ramp.setColorAt(0.0, color(ink, 0.0))

@@ -1,4 +1,4 @@
-"""How wires, their labels, notes and hints are painted."""
+"""How wires, their labels and hints are painted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from app.canvas import inks, wire_forms
 from app.canvas.inks import Inks, pen, width, write
-from app.canvas.items import NoteItem, WireItem
-from app.canvas.outlines import OutlinePainter
+from app.canvas.items import WireItem
 from app.theme import faded
 
 GAP = 1.6
@@ -84,7 +83,7 @@ def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: I
     if ("cotangent" in overlays or hovered) and reading.derivative and item.differentiable:
         text = reading.derivative if reading.derivative.startswith(("‖", "∂")) else f"∂ {reading.derivative}"
         parts.append((inks.NUMBER, ink.derivative, text))
-    if ("shape" in overlays or hovered) and item.shape:
+    if ("shape" in overlays or hovered) and item.shape and not (hovered and item.mark):
         parts.append((inks.NUMBER, ink.second, item.shape))
     if hovered and not parts:
         parts.append((inks.LABEL, ink.faint, "not evaluated yet"))
@@ -111,45 +110,6 @@ def paint_pill(painter: QPainter, rect: QRectF, parts: Sequence[Part], ink: Inks
         painter.setPen(color)
         write(painter, role, x, middle, text)
         x += width(role, text) + 8
-
-
-def paint_note(painter: QPainter, item: NoteItem, ink: Inks, *, selected: bool, hovered: bool, legible: bool) -> None:
-    """Paint a note as a card, a frame as a dashed border with its text on top."""
-    if legible:
-        item.document(ink.theme.second, ink.theme.value)
-    rect = item.shown_rect()
-    painter.setBrush(ink.frame_fill if item.is_frame else ink.panel)
-    painter.setPen(ink.frame_pen if item.is_frame else ink.hairline)
-    if hovered:
-        painter.setPen(pen(ink.theme.faint, 1.2, ink.frame_pen.style() if item.is_frame else Qt.PenStyle.SolidLine))
-    if selected:
-        painter.setPen(ink.selected_border)
-    painter.drawRoundedRect(rect, 10, 10)
-    if legible:
-        _note_text(painter, item, ink)
-    if selected or hovered:
-        painter.setPen(pen(ink.theme.faint, 1.4))
-        corner = rect.bottomRight() - QPointF(5, 5)
-        painter.drawLine(corner + QPointF(-9, 0), corner + QPointF(0, -9))
-        painter.drawLine(corner + QPointF(-4.5, 0), corner + QPointF(0, -4.5))
-
-
-def _note_text(painter: QPainter, item: NoteItem, ink: Inks) -> None:
-    rect = item.shown_rect()
-    document = item.document(ink.theme.second, ink.theme.value)
-    inset = 10.0 if item.is_frame else 12.0
-    painter.save()
-    painter.setClipRect(rect.adjusted(0, 0, 0, -4), Qt.ClipOperation.IntersectClip)
-    painter.translate(rect.left() + 12, rect.top() + inset)
-    if isinstance(painter, OutlinePainter):
-        painter.setPen(ink.second)
-        painter.draw_document(document)
-        painter.restore()
-        return
-    context = document.documentLayout().PaintContext()
-    context.palette.setColor(context.palette.ColorRole.Text, ink.second.color())
-    document.documentLayout().draw(painter, context)
-    painter.restore()
 
 
 def paint_hint(

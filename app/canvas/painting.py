@@ -15,6 +15,7 @@ from app.canvas.inks import pen
 from app.canvas.items import NodeItem, WireItem
 from app.canvas.overview import Overview
 from app.canvas.paint_node import Brushwork, State
+from app.canvas.paint_note import paint_note
 from app.canvas.wiring import DrawWire
 from app.theme import appearance
 from engine.graph import Socket
@@ -196,9 +197,9 @@ class Painting:
         for item in frames_first:
             if item.rect.intersects(seen):
                 id = item.note.id
-                paint_wire.paint_note(
+                paint_note(
                     painter, item, canvas.ink, selected=id in canvas.session.selected_notes,
-                    hovered=id == canvas.hover.note, legible=factor >= SMALL,
+                    hovered=id == canvas.hover.note, factor=factor, unit=canvas.camera.unit,
                 )  # fmt: skip
 
     def _wires(self, painter: QPainter, wires: list[WireItem]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -77,11 +78,11 @@ class Progress(QObject):
         assert item.face.progress is not None  # noqa: S101 - `tellers` are those that have one
         return item.face.progress.translated(item.corner)
 
-    def paint(self, painter: QPainter, ink: Inks, seen: QRectF) -> None:
-        """Paint the rows that are seen, in scene coordinates."""
+    def paint(self, painter: QPainter, ink: Inks, seen: QRectF, among: Collection[str] | None = None) -> None:
+        """Paint the rows that are seen (of nodes `among`, where these are given), in scene coordinates."""
         for item in self._shown():
             row = self._row(item)
-            if row.intersects(seen):
+            if row.intersects(seen) and (among is None or item.face.id in among):
                 paint_row(painter, row, standing(self._canvas.session, item.face.id), ink)
 
     def at(self, point: QPointF) -> str:
@@ -96,7 +97,7 @@ class Progress(QObject):
 
 def paint_row(painter: QPainter, row: QRectF, stands: Standing, ink: Inks) -> None:
     """Paint one optimizer's row: the state's mark, the count, the state's name, and the bar under them."""
-    middle = row.top() + 9
+    middle = row.center().y() if stands.state == "idle" else row.top() + 9
     tone = {"finished": ink.theme.good, "failed": ink.theme.bad}.get(stands.state, ink.theme.text)
     left = row.left()
     if stands.state != "idle":

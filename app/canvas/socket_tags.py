@@ -30,7 +30,7 @@ Part = tuple[str, bool]
 def parts(reading: Reading, shape: str) -> list[list[Part]]:
     """Return what may be written of an output, the fullest first: where there is no room for it, less is written."""
     value = [(short(reading.value, ROOM), True)] if reading.value else []
-    kind = [(shape, False)] if shape and shape != "()" else []
+    kind = [(shape, False)] if shape and shape not in ("()", "scalar") else []
     tries = [value + kind, value, kind]
     return [each for k, each in enumerate(tries) if each and each not in tries[:k]]
 
