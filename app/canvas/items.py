@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
-from PySide6.QtGui import QImage, QPainterPath, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QImage, QPainterPath, QTextDocument
 
-from app import fonts
-from app.canvas import inks, ways
+from app.canvas import inks, note_text, ways
 from app.canvas.face import Face, socket_point
 from app.canvas.geometry import along, curve, curve_by_lane
 from app.canvas.routes import Lane
@@ -21,6 +20,8 @@ from engine.graph import Note, Wire
 if TYPE_CHECKING:
     from app.canvas.previews import Preview
 
+MOST_LAYOUTS = 8
+"""Sizes of text for which a note keeps its layout."""
 PIECE = 14.0
 """About how long the straight lines are that stand for a wire's curve at usual zooms."""
 
@@ -106,6 +107,7 @@ class WireItem:
     """What becomes of its value where it arrives: that it is broadcast or cast, in words."""
     _lines: list[QLineF] | None = None
     _piece: float = 0.0
+    _arrival: QPointF | None = None
 
     @classmethod
     def between(cls, wire: Wire, start: QPointF, end: QPointF) -> WireItem:
@@ -113,7 +115,7 @@ class WireItem:
 
     def lay(self, start: QPointF, end: QPointF, lane: Lane | None) -> None:
         """Lay the wire anew between two points, by a lane where one is given."""
-        self.start, self.end, self.lane, self._lines = start, end, lane, None
+        self.start, self.end, self.lane, self._lines, self._arrival = start, end, lane, None, None
         self.dots, self.tag = (), ""
         self.path = curve(start, end) if lane is None else curve_by_lane(start, end, *lane)
 
@@ -129,6 +131,13 @@ class WireItem:
         for stub in ways.stubs(start, end):
             self.path.moveTo(stub.p1())
             self.path.lineTo(stub.p2())
+
+    def arrival(self, before: float) -> QPointF:
+        """Return the point of the wire this far before its end."""
+        if self._arrival is None:
+            along = self.path.percentAtLength(max(self.path.length() - before, 0.0))
+            self._arrival = self.end - QPointF(before, 0) if self.tag else self.path.pointAtPercent(along)
+        return self._arrival
 
     def tags(self) -> tuple[QRectF, QRectF] | None:
         """Return where its tags are, at its output and at its input."""
@@ -173,37 +182,6 @@ def _pieces(start: QPointF, end: QPointF, piece: float) -> list[QPointF]:
     return along(start, end, int(min(max((abs(reach.x()) + abs(reach.y())) / piece, 8), 36)) + 1)
 
 
-class QuietDocument(QTextDocument):
-    """Markdown text that never loads what it names: no file, no address.
-
-    Qt's image handler opens a named file itself where `loadResource` gives nothing: it gets an empty picture instead.
-    """
-
-    def loadResource(self, kind: int, name: object) -> object:
-        """Qt: what stands for anything that is not in the text itself."""
-        nothing = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
-        nothing.fill(0)  # A new image's pixels are whatever the memory held.
-        return nothing
-
-
-def _space_paragraphs(document: QTextDocument) -> None:
-    """Part paragraphs, and set code in the bundled font."""
-    block = document.begin()
-    while block.isValid():
-        cursor = QTextCursor(block)
-        form = block.blockFormat()
-        form.setBottomMargin(5.0)
-        cursor.setBlockFormat(form)
-        for fragment in [each.fragment() for each in block]:  # type: ignore[attr-defined]
-            if fragment.charFormat().fontFixedPitch():
-                cursor.setPosition(fragment.position())
-                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
-                code = QTextCharFormat()
-                code.setFontFamilies([fonts.MONO])
-                cursor.mergeCharFormat(code)
-        block = block.next()
-
-
 @dataclass(slots=True)
 class NoteItem:
     """A note or frame on the canvas, its text laid out once."""
@@ -211,8 +189,8 @@ class NoteItem:
     note: Note
     around: QRectF = field(default_factory=QRectF)
     """Of a frame: what it carries."""
-    _document: QTextDocument | None = None
-    _laid_out: tuple[str, float, str] | None = None
+    _documents: dict[float, tuple[tuple[object, ...], QTextDocument]] = field(default_factory=dict)
+    """The text laid out, by how much larger it is set than usual."""
 
     @property
     def rect(self) -> QRectF:
@@ -227,29 +205,30 @@ class NoteItem:
         """Return the corner that resizes it."""
         return QRectF(self.rect.right() - 18, self.rect.bottom() - 18, 18, 18)
 
+    @property
+    def role(self) -> str:
+        """The role of its font."""
+        return inks.SMALL if self.is_frame else inks.LABEL
+
     def shown_rect(self) -> QRectF:
         """Return the box it is drawn in: a note grows with its text, once that is laid out."""
-        if self.is_frame or self._document is None:
+        if self.is_frame or 1.0 not in self._documents:
             return self.rect
-        return QRectF(
-            self.rect.topLeft(), QSizeF(self.note.width, max(self.note.height, self._document.size().height() + 20))
-        )
+        needed = self._documents[1.0][1].size().height() + 20
+        return QRectF(self.rect.topLeft(), QSizeF(self.note.width, max(self.note.height, needed)))
 
-    def document(self, color: str, link: str) -> QTextDocument:
-        """Return the text laid out in the note's width and this colour."""
-        wanted = (self.note.text, self.note.width, color)
-        if self._document is None or self._laid_out != wanted:
-            document = QuietDocument()
-            document.setUndoRedoEnabled(False)
-            document.setDocumentMargin(0)
-            document.setDefaultFont(inks.font(inks.SMALL if self.is_frame else inks.LABEL))
-            document.setDefaultStyleSheet(f"a {{ color: {link}; }}")
-            document.setIndentWidth(16)
-            document.setMarkdown(self.note.text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
-            _space_paragraphs(document)
-            document.setTextWidth(max(self.note.width - 24, 24))
-            self._document, self._laid_out = document, wanted
-        return self._document
+    def document(self, color: str, link: str, scale: float = 1.0) -> QTextDocument:
+        """Return the text in this colour, laid out for the note's width and a text so much larger than usual."""
+        revision = note_text.formulas().revision if "$" in self.note.text else 0
+        wanted = (self.note.text, self.rect.width(), color, revision)
+        held = self._documents.get(scale)
+        if held is None or held[0] != wanted:
+            style = note_text.Style(inks.font(self.role), color, link)
+            document, _ = note_text.laid_out(self.note.text, (self.rect.width() - 24) / scale, style)
+            if len(self._documents) > MOST_LAYOUTS:
+                self._documents.clear()
+            held = self._documents[scale] = (wanted, document)
+        return held[1]
 
 
 def thickness(norm: float | None) -> float:

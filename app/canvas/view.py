@@ -23,7 +23,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.bodies import Door
-from app.canvas import badges, choosing, dots, gestures, keys, menus, moving, pinning, tools, ways, wiring
+from app.canvas import (
+    badges,
+    choosing,
+    dots,
+    gestures,
+    hints,
+    keys,
+    menus,
+    moving,
+    note_text,
+    pinning,
+    tools,
+    ways,
+    wiring,
+)
 from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera, snapped
@@ -90,6 +104,8 @@ class Canvas(Navigating, QWidget):
         """Counts changes of how anything looks but for the camera: the frame kept of one stamp may be shifted."""
         self.hover = NOWHERE
         self.glowing = ""
+        self.found: frozenset[str] = frozenset()
+        """Nodes that a search found: they are highlighted."""
         self.drop_at: QPointF | None = None
         self.space_held = False
         self.space_used = False
@@ -115,6 +131,7 @@ class Canvas(Navigating, QWidget):
         self._glow_ends = QTimer(self, singleShot=True, interval=GLOW_TIME)
         self._glow_ends.timeout.connect(self._unglow)
         self.scene = Scene(session, self.update)
+        session.size_of = self.scene.size_of
         self.ink = Inks(appearance().theme)
         self.painting = Painting(self)
         self.pulse = Pulse(self, super().update)
@@ -143,6 +160,7 @@ class Canvas(Navigating, QWidget):
         session.problems_changed.connect(self._problems_changed)
         session.run_state_changed.connect(self._run_state_changed)
         session.overlays_changed.connect(self.update)
+        note_text.formulas().ready.connect(self.update)
         session.profiler.changed.connect(self.update)
         session.reveal_requested.connect(self.reveal)
         appearance().changed.connect(self._restyled)
@@ -246,6 +264,12 @@ class Canvas(Navigating, QWidget):
     def repaint_part(self, part: QRectF) -> None:
         """Repaint a part of the view in which what is painted over the frame has changed."""
         super().update(part.toAlignedRect().adjusted(-2, -2, 2, 2))
+
+    def show_found(self, nodes: frozenset[str]) -> None:
+        """Highlight these nodes, and no others."""
+        if nodes != self.found:
+            self.found = nodes
+            self.update()
 
     def _unglow(self) -> None:
         self.glowing = ""
@@ -454,7 +478,8 @@ class Canvas(Navigating, QWidget):
             self.mousePressEvent(event)
 
     def point(self) -> None:
-        """Give the pointer the form of what it would do."""
+        """Give the pointer the form of what it would do, and tell what may be done."""
+        self.session.hinted.emit(hints.hint(self), self.gesture is not None)
         if self.gesture is not None:
             self.setCursor(self.gesture.cursor)
         elif self.space_held:
@@ -471,6 +496,7 @@ class Canvas(Navigating, QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Qt: nothing is under the pointer any more."""
         self.hover, self.pointer = NOWHERE, QPointF(-1, -1)
+        self.point()
         self.update()
 
     # Keys -----------------------------------------------------------------------------------------------------------
@@ -536,7 +562,7 @@ class Canvas(Navigating, QWidget):
         """Qt: insert the operator, its head under the pointer."""
         self.drop_at = None
         operator_id = bytes(event.mimeData().data(PALETTE_MIME).data()).decode("utf-8", "replace")
-        if operator_id in self.session.library:
+        if operator_id in self.session.stock.library:
             at = self.camera.to_scene(event.position())
             self.session.insert(operator_id, Place(snapped(at.x() - 64), snapped(at.y() - 16)))
             self.setFocus(Qt.FocusReason.OtherFocusReason)
