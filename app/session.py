@@ -73,6 +73,8 @@ class Session(Editing, Bodies, QObject):
     """Another body is shown: see `body`."""
     reveal_requested = Signal(str)
     """The canvas is asked to centre the node of this id and to give it a glow."""
+    hinted = Signal(str, bool)
+    """What may be done now ("": nothing in particular), and whether a gesture is going on."""
     message = Signal(str)
     """One sentence for the status line: a refused edit, a saved file."""
 

@@ -198,8 +198,10 @@ class StatusLine(QWidget):
         self.value.setProperty("role", "legend-value")
         self.derivative.setProperty("role", "legend-derivative")
         self._back = QTimer(self, singleShot=True, interval=self.MESSAGE_TIME)
-        self._back.timeout.connect(lambda: self.message.setText(self.HINT))
+        self._back.timeout.connect(self._show)
+        self._said, self._hint, self._acting = "", "", False
         session.message.connect(self.show_message)
+        session.hinted.connect(self.show_hint)
         session.problems_changed.connect(self._refresh)
         session.path_changed.connect(self._refresh)
         session.replaced.connect(self._refresh)
@@ -230,9 +232,20 @@ class StatusLine(QWidget):
 
     def show_message(self, sentence: str) -> None:
         """Show a sentence for a while."""
-        self.message.setText(" ".join(sentence.split()))
-        self.message.setToolTip(tip(sentence))
+        self._said = " ".join(sentence.split())
         self._back.start()
+        self._show()
+
+    def show_hint(self, hint: str, acting: bool) -> None:
+        """Show what may be done now: at once while a gesture goes on, else once the last message was up long enough."""
+        self._hint, self._acting = hint, acting
+        self._show()
+
+    def _show(self) -> None:
+        says = self._said if self._back.isActive() and not self._acting else self._hint or self.HINT
+        if says != self.message.text():
+            self.message.setText(says)
+            self.message.setToolTip(tip(says))
 
     def _restyled(self) -> None:
         px = appearance().px

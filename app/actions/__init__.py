@@ -117,6 +117,7 @@ class Actions:
     def _submenu(self, command: Command, menu: QMenu) -> None:
         assert command.below is not None  # noqa: S101 - the caller has looked
         below = menu.addMenu(command.text)
+        below.menuAction().setObjectName(command.id)
         for text, act in command.below(self._window):
             below.addAction(text.replace("&", "&&"), act)
         below.setEnabled(not below.isEmpty())
