@@ -48,6 +48,14 @@ class Prompts:
         path = Path(name)
         return path if path.suffix == ".dgraph" else path.with_name(path.name + ".dgraph")
 
+    def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
+        """Ask where to write a picture, of one of the kinds; without an ending it is a PNG."""
+        name, kind = QFileDialog.getSaveFileName(parent, "Export as picture", str(suggested), kinds)
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(kind.rpartition("*")[2].rstrip(")") or ".png")
+
     def changed_on_disk(self, parent: QWidget, name: str, lines: Sequence[str]) -> OnDisk:
         """Ask what to do where the file `name` was changed by something else; `lines` say what saving would undo."""
         from app.difference_card import DifferenceCard

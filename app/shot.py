@@ -88,6 +88,9 @@ class Silent(Prompts):
     def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
         """Show nothing."""
 
+    def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> None:
+        """Write no picture."""
+
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell nobody."""
 

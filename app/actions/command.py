@@ -32,6 +32,10 @@ def several(window: Window) -> bool:
     return window.editing and len(window.document_pages) > 1
 
 
+def has_nodes(window: Window) -> bool:
+    return window.editing and bool(window.session.graph.nodes or window.session.layout.notes)
+
+
 def selected(window: Window) -> bool:
     session = window.session
     return window.editing and bool(session.selection or session.selected_notes or session.selected_wires)

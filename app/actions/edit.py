@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, computes, editing, is_python, selected
+from app import picturing
+from app.actions.command import Command, computes, editing, has_nodes, is_python, selected
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -15,6 +16,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("cut", "Cut", "Edit", lambda w: w.cut(), ("Ctrl+X",), selected, separator=True),
     Command("copy", "Copy", "Edit", lambda w: w.copy(), ("Ctrl+C",), selected),
+    Command(
+        "copy_picture", "Copy as picture", "Edit", lambda w: picturing.copy(w), ("Ctrl+Shift+C",), has_nodes,
+        help="Put a picture of the selection, or of the whole graph, on the clipboard; the graph is inside it.",
+        words="image screenshot png clipboard",
+    ),
     Command(
         "copy_numpy", "Copy as Python (NumPy)", "Edit", lambda w: w.copy_script("numpy"), (), computes,
         help="Put the loss and its gradients on the clipboard as a script that runs without Gradwire.",
@@ -44,7 +50,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.editing and w.session.current is not None,
     ),
     Command(
-        "find_operator", "Find operator", "Edit", lambda w: w.focus_palette(), ("Ctrl+F",), editing,
+        "find_operator", "Find operator", "Edit", lambda w: w.focus_palette(), ("Ctrl+Shift+O",), editing,
         words="search add palette node",
     ),
     Command(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, begun, editing, recent_files, several
+from app import picturing
+from app.actions.command import Command, begun, editing, has_nodes, recent_files, selected, several
 from engine.edits import SetKept
 
 COMMANDS: tuple[Command, ...] = (
@@ -27,7 +28,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("save", "Save", "File", lambda w: w.save(), ("Ctrl+S",), editing, separator=True),
     Command("save_as", "Save as…", "File", lambda w: w.save_as(), ("Ctrl+Shift+S",), editing),
     Command(
-        "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), begun,
+        "export_picture", "Export as picture…", "File", lambda w: picturing.export(w), ("Ctrl+Shift+E",), has_nodes,
+        help="Write the whole graph as PNG, SVG or PDF. The PNG carries the graph: opened here, it is the graph again.",
+        words="image png svg pdf print screenshot save", separator=True,
+    ),
+    Command(
+        "export_selection", "Export selection as picture…", "File", lambda w: picturing.export(w, selection=True), (),
+        selected, help="Write the selected nodes and notes as PNG, SVG or PDF.", words="image png svg pdf print",
+    ),
+    Command(
+        "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), begun, separator=True,
         help="Write the run's parameters into the document, as one step that can be undone.",
         words="store parameters trained",
     ),

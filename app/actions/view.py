@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, editing, has_doors, several
+from app.actions.command import Command, computes, editing, several
+from app.canvas import pinning
 
 COMMANDS: tuple[Command, ...] = (
     Command("fit", "Fit graph", "View", lambda w: w.canvas.fit(), ("Ctrl+Shift+F", "Home"), editing, words="zoom all"),
@@ -12,20 +13,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("zoom_in", "Zoom in", "View", lambda w: w.canvas.zoom_by(1.25), ("Ctrl+]",), editing),
     Command("zoom_out", "Zoom out", "View", lambda w: w.canvas.zoom_by(0.8), ("Ctrl+[",), editing),
-    Command(
-        "open_body", "Open body", "View", lambda w: w.canvas.editing.open_body(w.session.current or ""),
-        ("Alt+Down",), has_doors, help="Show what lies inside the selected node; of a Call, its function.",
-        words="enter subgraph loop branch function inside look into", separator=True,
-    ),
-    Command(
-        "leave_body", "Leave body", "View", lambda w: w.session.leave(), ("Alt+Up",),
-        lambda w: w.editing and bool(w.session.body), words="exit subgraph out outside parent breadcrumb back",
-    ),
-    Command(
-        "other_body", "Other body of the same node", "View", lambda w: w.session.enter(w.session.sister),
-        ("Alt+Right",), lambda w: w.editing and bool(w.session.sister),
-        words="then otherwise condition switch sister",
-    ),
     Command(
         "next_tab", "Next document", "View", lambda w: w.step_page(+1), ("Ctrl+Tab", "Ctrl+PgDown"), several,
         words="tab switch", separator=True,
@@ -46,6 +33,30 @@ COMMANDS: tuple[Command, ...] = (
         "show_cotangents", "Derivatives on wires", "View", lambda w: w.toggle_overlay("cotangent"), ("Alt+3",),
         editing, lambda w: "cotangent" in w.session.overlays, words="cotangents gradients adjoint",
     ),
+    Command(
+        "show_sockets", "Values and shapes at sockets", "View", lambda w: w.toggle_overlay("sockets"), ("Alt+4",),
+        editing, lambda w: "sockets" in w.session.overlays, help="Write beside every output what it carries.",
+        words="ports signal dimensions",
+    ),
+    Command(
+        "show_profile", "Profile a step", "View", lambda w: w.session.profiler.toggle(), ("Alt+5",),
+        lambda w: computes(w) or (w.editing and w.session.profiler.shown), lambda w: w.session.profiler.shown,
+        help="Measure one step node by node: time, memory and calls; the hottest nodes are tinted.",
+        words="performance time memory slow hot speed cost",
+    ),
+    Command(
+        "pin_preview", "Pin a preview", "View", lambda w: pinning.toggle(w.session), ("Alt+V",),
+        lambda w: w.editing and bool(pinning.previewable(w.session)),
+        lambda w: pinning.pinned(w.session, pinning.previewable(w.session)),
+        help="Show what the selected nodes give on the nodes themselves.", separator=True,
+        words="thumbnail sparkline histogram number show result",
+    ),
+    Command(
+        "preview_size", "Next size of preview", "View", lambda w: pinning.next_size(w.session), ("Alt+B",),
+        lambda w: w.editing and bool(pinning.previewable(w.session)),
+        help="Make the selected nodes' previews larger; after the largest comes the smallest.",
+        words="small medium large bigger thumbnail",
+    ),
     *(
         Command(
             f"panel_{name}", text, "View", lambda w, name=name: w.toggle_panel(name), (keys,), editing,
@@ -59,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
             ("problems", "Problems", "Ctrl+Alt+5"),
             ("code", "Code and tape", "Ctrl+Alt+6"),
             ("compare", "Compare approaches", "Ctrl+Alt+7"),
+            ("history", "History", "Ctrl+Alt+8"),
         )
     ),
     Command(

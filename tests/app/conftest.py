@@ -55,6 +55,7 @@ class Answers:
     unsaved_answer: str = "cancel"
     save_path: Path | None = None
     open_path: Path | None = None
+    picture_path: Path | None = None
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     changed_answer: str = "cancel"
@@ -79,6 +80,10 @@ class Answers:
 
     def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
         self.lines = list(lines)
+
+    def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
+        self.asked.append(f"picture {suggested.name}")
+        return self.picture_path
 
     def tell(self, parent: QWidget, sentence: str) -> None:
         self.told.append(sentence)
