@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from app import insertions, signatures
 from app.running import ACTIVE
+from app.stock import SECTIONS
 from engine import building
 from engine.document import Changed
 from engine.edits import Disconnect, Edit, Group, Rename
@@ -30,6 +31,12 @@ class Editing:
         """Do the last undone step again, and show the body it is made in."""
         self._retrace(self._document.redo)
 
+    def travel(self, position: int) -> None:
+        """Go to a point of the history, as one change, and show the body where that can be seen."""
+        self._retrace(lambda: self._document.travel(position))
+        self.history_changed.emit()
+        self.path_changed.emit()
+
     def _retrace(self, step: Callable[[], object]) -> None:
         before, self._last_change = (self.graph, self.layout), Changed()
         if self._attempt(step):
@@ -51,6 +58,8 @@ class Editing:
 
         A second parameter or optimizer gets a number, as legends and messages tell them apart by name.
         """
+        if operator_id not in self.library and operator_id.partition(".")[0] in SECTIONS:
+            return self.insert_subgraph(operator_id, place)
         added, edit = insertions.inserted(self.content, self.library, operator_id, place, self.body)
         if not self.apply(edit):
             return ""
@@ -107,11 +116,13 @@ class Editing:
         """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""
         self._insert_many(lambda: insertions.pasted(self.content, self.library, text, at, self.body))
 
-    def duplicate(self) -> None:
-        """Copy the selection a little lower to the right, without the clipboard."""
+    def duplicate(self, *, wires: bool = False) -> None:
+        """Copy the selection a little lower to the right, without the clipboard; with `wires`, what feeds the originals
+        feeds the copies too."""
         chosen = self.selection, self.selected_notes
         if any(chosen):
-            self._insert_many(lambda: insertions.duplicated(self.content, self.library, *chosen, self.body))
+            made = lambda: insertions.duplicated(self.content, self.library, *chosen, self.body, wires=wires)  # noqa: E731
+            self._insert_many(made)
 
     def explode(self, node: str) -> None:
         """Replace a Python node by the nodes that compute the same; a text that cannot be is refused in `message`."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from app import clipboard
 from engine import building
 from engine.edits import AddNode, Edit, Group, Rename
 from engine.errors import EditError
@@ -47,12 +48,13 @@ def pasted(
 
     `types` are what is known of the outputs there, for the formula. Raise EditError for any other text.
     """
+    text = clipboard.unwrapped(text)
     if building.copied(text):
-        return _told_apart(content, library, building.paste(content, library, text, at, inside))
+        return told_apart(content, library, building.paste(content, library, text, at, inside))
     from nodes.formula import formula_edit
 
     try:
-        return _told_apart(content, library, formula_edit(content, library, text, at, inside, types))
+        return told_apart(content, library, formula_edit(content, library, text, at, inside, types))
     except EditError as refused:
         sentence = f"The clipboard holds no nodes copied from Gradwire, and no formula: {_after(refused.sentence)}"
         raise EditError(sentence, place=refused.place) from None
@@ -64,18 +66,24 @@ def _after(sentence: str) -> str:
 
 
 def duplicated(
-    content: Content, library: Library, nodes: Collection[str], notes: Collection[str], inside: str = ""
+    content: Content,
+    library: Library,
+    nodes: Collection[str],
+    notes: Collection[str],
+    inside: str = "",
+    *,
+    wires: bool = False,
 ) -> Group:
     """Return the edit that adds copies of nodes and notes of a body, at least one of them, a little lower to the
-    right."""
+    right; with `wires`, fed by what feeds the originals from elsewhere."""
     layout = content.layout
     corners = [(place.x, place.y) for place in (layout.places.get(id, Place()) for id in nodes)]
     corners += [(note.x, note.y) for note in map(layout.notes.get, notes) if note]
     at = Place(min(x for x, _ in corners) + SHIFT, min(y for _, y in corners) + SHIFT)
-    return _told_apart(content, library, building.duplication(content, library, nodes, at, notes, inside))
+    return told_apart(content, library, building.duplication(content, library, nodes, at, notes, inside, wires=wires))
 
 
-def _told_apart(content: Content, library: Library, edit: Group) -> Group:
+def told_apart(content: Content, library: Library, edit: Group) -> Group:
     """Return the edit, its parameters and optimizers under names that no node there has."""
     taken = _labels(content, library)
 

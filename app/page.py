@@ -32,8 +32,8 @@ class Page(QWidget):
 
     def __init__(self, library: Library, *, engine: bool = True, data: Path | None = None) -> None:
         super().__init__()
-        journals, unsaved = (data / "journals", data / "unsaved") if data else (None, None)
-        self.session = Session(library, engine=engine, journals=journals, unsaved=unsaved, parent=self)
+        journals, unsaved, shelf = (data / name if data else None for name in ("journals", "unsaved", "subgraphs"))
+        self.session = Session(library, engine=engine, journals=journals, unsaved=unsaved, shelf=shelf, parent=self)
         self.workspace = Workspace(self.session)
         self.run_bar = RunBar(self.session)
         self.run_bar.setParent(self)
@@ -100,6 +100,7 @@ class Page(QWidget):
         """It is in sight."""
         self._releasing.stop()
         self.session.wake()
+        self.session.stock.changed.emit()  # another window may have put something into the library
         self.guard.check()
 
     def end(self) -> None:

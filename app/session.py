@@ -23,6 +23,8 @@ from app.patience import LONG, beside
 from app.profiling import Profiler
 from app.running import MOVING, Running
 from app.selection import Selection
+from app.stock import Stock
+from app.subgraph_editing import Subgraphs
 from app.titles import proper_title
 from engine import arrangement, infer
 from engine.document import Changed, Document
@@ -47,7 +49,7 @@ Overlay = Literal["value", "shape", "cotangent", "sockets"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent", "sockets")
 
 
-class Session(Editing, Bodies, QObject):
+class Session(Editing, Bodies, Subgraphs, QObject):
     """One open document: its selection, types, problems, journal and engine processes."""
 
     changed = Signal(object)
@@ -85,12 +87,13 @@ class Session(Editing, Bodies, QObject):
         engine: bool = True,
         journals: Path | None = None,
         unsaved: Path | None = None,
+        shelf: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
         """Start with an empty document. Without `engine` no process is ever started (canvas tests, thumbnails).
 
-        `journals` is the folder of the recovery journal, `unsaved` the one where data files wait for the first save;
-        None keeps none.
+        `journals` is the folder of the recovery journal, `unsaved` the one where data files wait for the first save,
+        `shelf` the one of the personal library of subgraphs; None keeps none.
         """
         super().__init__(parent)
         self.library = library
@@ -120,6 +123,7 @@ class Session(Editing, Bodies, QObject):
         self._running.problem_changed.connect(self._update_problems)
         self._running.lane_changed.connect(self.lane_changed)
         self._running.lane_changed.connect(self._looks.ask)
+        self.stock = Stock(self, shelf)
 
     # What is open ------------------------------------------------------------------------------------------------
 
@@ -305,6 +309,11 @@ class Session(Editing, Bodies, QObject):
     def selection(self) -> frozenset[str]:
         """Ids of the selected nodes."""
         return self._selection.nodes
+
+    @property
+    def chosen_nodes(self) -> tuple[str, ...]:
+        """The selected nodes in the order in which they were chosen; those chosen at once from left to right."""
+        return self._selection.order
 
     @property
     def selected_notes(self) -> frozenset[str]:

@@ -104,7 +104,7 @@ def edit(content: Content, library: Library, node: str, setting: str, names: Seq
     inner = list(_inner(change))
     removed = {each.id for each in inner if isinstance(each, RemoveNode)}
     wires = [Disconnect(wire) for wire in sorted(gone) if not {wire.source.node, wire.target.node} & removed]
-    calls = list(_calls(change)) if found.operator == FUNCTION else []
+    calls = [*_calls(change), *_said(change)] if found.operator == FUNCTION else []
     edits = (*wires, first, *calls, *inner, *map(Connect, sorted(made)))
     return Group(f"Change {setting}", edits) if len(edits) > 1 else first
 
@@ -194,6 +194,44 @@ def _below(change: _Change, ends: Mapping[str, list[str]], operator: str, row: i
     lowest = max((held[id].y for ids in ends.values() for id in ids if id in held), default=-APART)
     own = [held[id].x for id in ends[operator] if id in held]
     return Place(own[0] if own else ACROSS * (operator == OUTPUT), lowest + (row + 1) * APART)
+
+
+# Functions: what they say of their inputs and outputs -----------------------------------------------------------------
+
+
+def _said(change: _Change) -> Iterator[Edit]:
+    """Yield what keeps defaults and meanings with the names they are about."""
+    values = change.library[FUNCTION].values(change.graph.nodes[change.node])
+    other = "outputs" if change.setting == "inputs" else "inputs"
+    for setting in ("defaults", "meanings") if change.setting == "inputs" else ("meanings",):
+        pairs = [(change.names.get(name, name), said) for name, said in values[setting]]
+        there = {*change.new, *values[other]}
+        kept = {name: said for name, said in pairs if name in there}
+        if tuple(kept.items()) != values[setting]:
+            yield building.setting_edit(change.graph, change.library, change.node, setting, tuple(kept.items()))
+
+
+def default_edit(content: Content, library: Library, function: str, name: str, number: float | None) -> Edit:
+    """Return the edit that gives an input of a function the number it takes without a wire; None: it needs one."""
+    return _said_of(content, library, function, "defaults", name, number)
+
+
+def meaning_edit(content: Content, library: Library, function: str, name: str, text: str) -> Edit:
+    """Return the edit that says what an input or output of a function is; "" says nothing."""
+    return _said_of(content, library, function, "meanings", name, text or None)
+
+
+def _said_of(
+    content: Content, library: Library, function: str, setting: str, name: str, said: float | str | None
+) -> Edit:
+    found = dict(library[FUNCTION].values(content.graph.nodes[function])[setting])
+    if said is None:
+        found.pop(name, None)
+    else:
+        found[name] = said
+    what = "default" if setting == "defaults" else "meaning"
+    edit = building.setting_edit(content.graph, library, function, setting, tuple(found.items()))
+    return Group(f"Change {what} of {name[:30]}", (edit,))
 
 
 # Functions: their calls follow ----------------------------------------------------------------------------------------

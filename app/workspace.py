@@ -10,16 +10,18 @@ from app.assets import asset
 from app.canvas import Canvas
 from app.panels.code import CodePanel
 from app.panels.compare import ComparePanel
+from app.panels.history import HistoryPanel
 from app.panels.inspector import Inspector
 from app.panels.inspector_parts import label
 from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.plots import PlotPanel
 from app.panels.problems import Problems
+from app.panes import Panes
 from app.session import Session
 from app.theme import appearance
 
-LAYOUT = 3
+LAYOUT = 4
 """Counts arrangements of docks: what was kept for another one is not restored."""
 
 LEFT, RIGHT, BOTTOM = (
@@ -29,12 +31,12 @@ LEFT, RIGHT, BOTTOM = (
 )
 PLACES = {
     "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
-    "compare": BOTTOM,
+    "compare": BOTTOM, "history": RIGHT,
 }  # fmt: skip
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
     "plots": "Plots", "problems": "Problems", "code": "Code and tape",
-    "compare": "Compare approaches",
+    "compare": "Compare approaches", "history": "History",
 }  # fmt: skip
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
@@ -80,25 +82,35 @@ class Workspace(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDocumentMode(True)
-        self.canvas = Canvas(session)
-        self.operators = Palette(session.library)
+        self.panes = Panes(session)
+        self.operators = Palette(session.stock.library)
+        session.stock.changed.connect(lambda: self.operators.show_library(session.stock.library))
         self.inspector = Inspector(session)
         self.plots = PlotPanel(session)
         self.problems = Problems(session)
         self.outline = Outline(session)
         self.code = CodePanel(session)
         self.compare = ComparePanel(session)
-        self.setCentralWidget(self.canvas)
+        self.history = HistoryPanel(session)
+        self.setCentralWidget(self.panes)
         self.arranging = False
         self._sized = False
         self._seen: frozenset[str] = frozenset()
         self._kept_state: QByteArray | None = None
-        widgets = (self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare)
+        widgets = (
+            self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare,
+            self.history,
+        )  # fmt: skip
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._arrange_first()
+
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas that is worked on."""
+        return self.panes.current
 
     def _dock(self, name: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(TITLES[name], self)
@@ -121,6 +133,7 @@ class Workspace(QMainWindow):
             dock.setVisible(name in AT_FIRST)
         for first, second in (("plots", "problems"), ("problems", "outline"), ("outline", "code"), ("code", "compare")):
             self.tabifyDockWidget(self.docks[first], self.docks[second])
+        self.tabifyDockWidget(self.docks["inspector"], self.docks["history"])
         self.docks["palette"].raise_()
         self.docks["plots"].raise_()
 

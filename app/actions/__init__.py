@@ -15,19 +15,21 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import edit, file, help, run, selecting, subgraphs, view
+from app.actions import changing, edit, file, help, run, selecting, subgraphs, view, wires
 from app.actions.command import Command
 
 if TYPE_CHECKING:
     from app.window import Window
 
-MENUS = ("File", "Edit", "Select", "Arrange", "Subgraph", "View", "Run", "Help")
+MENUS = ("File", "Edit", "Select", "Arrange", "Wires", "Subgraph", "View", "Run", "Help")
 
 COMMANDS: tuple[Command, ...] = tuple(
     chain(
         file.COMMANDS,
         edit.COMMANDS,
+        changing.COMMANDS,
         selecting.COMMANDS,
+        wires.COMMANDS,
         subgraphs.COMMANDS,
         view.COMMANDS,
         run.COMMANDS,

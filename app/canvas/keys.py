@@ -29,7 +29,7 @@ HELP: Final = (
     ("Arrow keys", "select the next node in that direction"),
     ("Shift + arrow keys", "move the selection"),
     ("Ctrl + arrow keys", "pan"),
-    ("Tab", "add an operator at the pointer"),
+    ("Tab", "add an operator at the pointer; over a node with a body: go into it"),
     ("W", "wire the selected node to another"),
     ("H, M", "collapse the selected nodes, mute them; again: not"),
     ("L held, or Ctrl + Alt, and drag", "draw a lasso around what is to be selected"),
@@ -96,13 +96,26 @@ def _return(canvas: Canvas) -> None:
         canvas.editing.rename(current)
 
 
+def _tab(canvas: Canvas) -> None:
+    """Go into the node under the pointer or, where the pointer is elsewhere, the only selected one, if it has a body;
+    else offer the operators."""
+    session, away = canvas.session, canvas.pointer.x() < 0
+    chosen = session.current if len(session.selection) == 1 else None
+    node = chosen if away else canvas.what_is_at(canvas.pointer).node
+    doors = session.doors(node) if node else ()
+    if doors and not doors[0].node:
+        session.go_through(doors[0])
+    else:
+        canvas.add_at(None if away else canvas.pointer)
+
+
 def _wire(canvas: Canvas) -> None:
     if canvas.session.current is not None:
         menus.open_wire_menu(canvas, canvas.session.current)
 
 
 ACTIONS: Final[Mapping[Qt.Key, Callable[[Canvas], object]]] = {
-    Key.Key_Tab: lambda canvas: canvas.add_at(canvas.pointer if canvas.pointer.x() >= 0 else None),
+    Key.Key_Tab: _tab,
     Key.Key_Space: _space,
     Key.Key_Escape: _escape,
     Key.Key_Return: _return,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
-from app.canvas import bending, pinning
+from app import rewiring
+from app.canvas import bending, node_editing_menu, pinning, subgraph_menu
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -23,6 +24,7 @@ from engine.order import natural
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas, Hover
+    from app.session import Session
 
 WIRE_TARGETS = 40
 """Most entries of a list of sockets; nearer nodes come first."""
@@ -72,6 +74,11 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
         wires = menu.addMenu("Wire to")
         wires.aboutToShow.connect(lambda: fill_wires(canvas, wires, node))
         _unwire_menu(canvas, menu, node)
+        pairs = rewiring.swappable(session.graph, session.library, node)
+        if pairs:
+            swaps = menu.addMenu("Swap inputs")
+            for one, other in pairs[:WIRE_TARGETS]:
+                swaps.addAction(f"{one.name} ↔ {other.name}", partial(swap, session, one, other))
         if session.operator(node).kind is Kind.PARAMETER:
             menu.addAction(
                 "Train" if session.node(node).frozen else "Freeze", lambda: canvas.editing.toggle_frozen(node)
@@ -82,12 +89,14 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
             menu.addAction("Explode to nodes", lambda: session.explode(node))
         menu.addSeparator()
     pinning.fill_menu(canvas, menu)
+    subgraph_menu.fill(canvas, menu, node)
     menu.addAction("Put a frame around", canvas.add_note)
     menu.addSeparator()
     menu.addAction("Cut", canvas.cut)
     menu.addAction("Copy", canvas.copy)
     menu.addAction("Duplicate", session.duplicate)
     menu.addSeparator()
+    menu.addAction("Delete and reconnect", partial(reconnect, session))
     menu.addAction("Delete", session.remove_selected)
 
 
@@ -155,6 +164,21 @@ def _canvas_menu(canvas: Canvas, menu: QMenu, at: QPointF | None) -> None:
     menu.addAction("Select all", canvas.session.select_all)
     menu.addAction("Fit graph", canvas.fit)
     menu.addAction("Actual size", lambda: canvas.zoom_to(1.0))
+
+
+def reconnect(session: Session) -> None:
+    """Delete the selected nodes and lead the wires through them on to what they fed."""
+    if session.selection:
+        session.apply(rewiring.joined(session.content, session.library, session.inference, session.selection))
+
+
+def swap(session: Session, one: Socket, other: Socket) -> None:
+    """Let two inputs exchange what feeds them, or say why they may not."""
+    edit = rewiring.exchanged(session.graph, session.library, session.inference, one, other)
+    if isinstance(edit, str):
+        session.message.emit(edit)
+    else:
+        session.apply(edit)
 
 
 def fold(canvas: Canvas, node: str, *, folded: bool) -> None:
@@ -261,7 +285,7 @@ def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output:
     """Offer the operators (those that may be wired to `socket`), and put the chosen one at a point of the canvas."""
     session = canvas.session
     place = canvas.place_at(at) if at is not None else canvas.free_place()
-    library = session.library
+    library = session.stock.library
     if socket is not None:
         library = joinable(library, session.graph, session.inference, socket, output=output)
     popup = QuickAdd(canvas, library, lambda id: insert_wired(canvas, id, place, socket, output))
@@ -273,11 +297,12 @@ def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output:
 def insert_wired(canvas: Canvas, operator_id: str, place: Place, socket: Socket | None, output: bool) -> None:
     """Insert an operator, wired to `socket` by the first of its sockets that fits, as one undo step."""
     session = canvas.session
-    declared = session.library[operator_id]
+    library = session.stock.library
+    declared = library[operator_id]
     if socket is None:
         session.insert(operator_id, place)
         return
-    name = joint(session.library, session.graph, session.inference, socket, declared, output=output)
+    name = joint(library, session.graph, session.inference, socket, declared, output=output)
     with session.group(f"Add {declared.title}"):
         node = session.insert(operator_id, place)
         if node and name:

@@ -130,6 +130,11 @@ class Scene:
         self.route()
         self.read_values()
 
+    def size_of(self, id: str) -> tuple[float, float] | None:
+        """Return how large a node is drawn; None where it is not shown."""
+        item = self.nodes.get(id)
+        return (item.face.width, item.face.height) if item is not None else None
+
     def _shows(self, id: str) -> bool:
         """Return whether a node is in the graph and lies in the body that is shown."""
         node = self.session.graph.nodes.get(id)

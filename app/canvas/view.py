@@ -84,6 +84,11 @@ class Hover:
 NOWHERE = Hover()
 
 
+TURNING_TO = (
+    QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.FocusIn, QEvent.Type.KeyPress,
+    QEvent.Type.ContextMenu, QEvent.Type.Drop,
+)  # fmt: skip
+"""What makes one of two canvases the one that is worked on."""
 SIDE_BUTTONS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: +1}
 """The buttons at the side of a mouse, and which way they go."""
 
@@ -92,6 +97,10 @@ class Canvas(Navigating, QWidget):
     """The canvas. Everything it changes it changes through the session."""
 
     zoom_changed = Signal(float)
+    wanted = Signal()
+    """This canvas is turned to, of two on one document."""
+    body_shown = Signal()
+    """Another body is shown."""
     help_requested = Signal(str)
     """The page of this operator is asked for."""
 
@@ -162,12 +171,18 @@ class Canvas(Navigating, QWidget):
         session.overlays_changed.connect(self.update)
         note_text.formulas().ready.connect(self.update)
         session.profiler.changed.connect(self.update)
-        session.reveal_requested.connect(self.reveal)
+        session.reveal_requested.connect(self._reveal_here)
         appearance().changed.connect(self._restyled)
 
     # Following the session -----------------------------------------------------------------------------------------
 
+    def _reveal_here(self, node: str) -> None:
+        if self.active:
+            self.reveal(node)
+
     def _changed(self, changed: Changed) -> None:
+        if not self.active and not self.session.has_body(self.scene.body):
+            self.show_body("")
         self.scene.follow(changed)
         if changed.removed and self.gesture is not None and not isinstance(self.gesture, gestures.DragSlider):
             self.gesture = None
@@ -183,7 +198,7 @@ class Canvas(Navigating, QWidget):
         self.fit()
 
     def _body_changed(self) -> None:
-        if self.active:
+        if self.active and self.session.body != self.scene.body:
             self.show_body(self.session.body)
 
     def show_body(self, body: str) -> None:
@@ -209,6 +224,7 @@ class Canvas(Navigating, QWidget):
         self.minimap.settle()
         self.point()
         self.update()
+        self.body_shown.emit()
 
     def _values_changed(self) -> None:
         self.scene.read_values()
@@ -503,6 +519,8 @@ class Canvas(Navigating, QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Qt: Tab belongs to the canvas (Shift+Tab still leaves it); a pinch zooms."""
+        if not self.active and event.type() in TURNING_TO:
+            self.wanted.emit()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
             self.keyPressEvent(event)
             return True

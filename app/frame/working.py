@@ -27,7 +27,8 @@ class Working:
     def insert(self: Window, operator_id: str) -> None:
         """Insert an operator where the canvas is looking and there is room."""
         if self.session.insert(operator_id, self.canvas.free_place()):
-            self.family.change(lambda settings: settings.with_operator(operator_id))
+            if operator_id in self.session.library:  # a function of one graph means nothing in another
+                self.family.change(lambda settings: settings.with_operator(operator_id))
             self.canvas.setFocus()
 
     def insert_table(self: Window, file: Path) -> None:
@@ -100,6 +101,27 @@ class Working:
         if view is not None:
             view.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
             view.title.selectAll()
+
+    def edit_interface(self: Window) -> None:
+        """Show the function that the current node calls, or is, in the inspector, the keyboard at its first input."""
+        function = self.session.called_subgraph
+        if not function:
+            return
+        if self.session.current != function:
+            self.session.reveal(function)
+        self.focus_inspector()
+        view = self.workspace.inspector.view
+        rows = view.form.rows if view is not None else {}
+        ends = [end for name in ("inputs", "outputs") for end in getattr(rows[name].editor, "ends", ())]
+        if ends:
+            ends[0].line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            ends[0].line.selectAll()
+
+    def show_library(self: Window) -> None:
+        """Show the personal library of subgraphs."""
+        from app.library_card import LibraryCard
+
+        LibraryCard(self).open()
 
     def toggle_overlay(self: Window, overlay: Overlay) -> None:
         """Show or hide something on all wires."""

@@ -20,6 +20,7 @@ from app.panels.inspector_fields import Editor
 from app.panels.inspector_names import joining_editor
 from app.panels.inspector_parts import label
 from app.panels.inspector_relevance import FOLDED, hidden, unfed
+from app.panels.interface import OUT_OF_SIGHT, interface_editor
 from app.signatures import is_signature
 from app.suggestions import choose_file, choose_node
 from app.theme import appearance
@@ -119,7 +120,8 @@ class Form(QWidget):
         self._column.setSpacing(appearance().px(8))
         surroundings = Surroundings(lambda: session.folder, lambda: parameters(session), session.bring)
         for name, spec in self._specs().items():
-            editor = joining_editor(session, node, name, spec) or editor_for(spec, surroundings)
+            editor = interface_editor(session, node, name, spec) or joining_editor(session, node, name, spec)
+            editor = editor or editor_for(spec, surroundings)
             row = Row(session, node, name, spec, editor)
             self.rows[name] = row
             self._column.addWidget(row)
@@ -148,7 +150,8 @@ class Form(QWidget):
         numbers = {
             i.name: socket_number(i.name) for i in self.operator.inputs if i.default is not None and not i.variadic
         }
-        return {**numbers, **self.operator.settings}
+        shown = {name: spec for name, spec in self.operator.settings.items() if name not in OUT_OF_SIGHT}
+        return {**numbers, **shown}
 
     def refresh(self) -> None:
         """Show everything as it is now."""

@@ -39,6 +39,7 @@ from app import fonts, icons
 from app.panels.palette_drag import PaletteDrag
 from app.search import ranked
 from app.session import PALETTE_MIME
+from app.stock import SECTIONS
 from app.theme import appearance, faded
 from engine.operator import FAMILIES, Library, Operator
 
@@ -67,7 +68,7 @@ class Row:
 
 def words(operator: Operator) -> str:
     """Return what else an operator is found by, one on a line: synonyms, family, id and the sentence about it."""
-    family = FAMILIES.get(operator.family, operator.family)
+    family = {**FAMILIES, **SECTIONS}.get(operator.family, operator.family)
     known = operator.id.replace(".", " ").replace("_", " ")
     return "\n".join((*operator.synonyms, operator.short, family, known, " ".join(operator.help.split())))
 
@@ -86,7 +87,8 @@ def rows(
         return tuple(Row(o.title, o) for o in found)
     sections = [(FAVOURITES, [library[id] for id in favourites if id in library])]
     sections.append((RECENT, [library[id] for id in recent if id in library and id not in favourites]))
-    sections += [(title, [o for o in library.values() if o.family == family]) for family, title in FAMILIES.items()]
+    titles = {**SECTIONS, **FAMILIES}
+    sections += [(title, [o for o in library.values() if o.family == family]) for family, title in titles.items()]
     return tuple(
         row for title, members in sections if members for row in (Row(title), *_section(title, members, unfolded))
     )
@@ -356,6 +358,12 @@ class Palette(QWidget):
         appearance().changed.connect(self._restyled)
         self._restyled()
         self._show_rows()
+
+    def show_library(self, library: Library) -> None:
+        """Offer what is in this library: operators may have come or gone."""
+        if library is not self._library:
+            self._library = library
+            self._show_rows()
 
     def remember(self, favourites: tuple[str, ...], recent: tuple[str, ...]) -> None:
         """Show these favourites and recently used operators first."""
