@@ -187,10 +187,26 @@ def duplication(
     at: Place,
     notes: Collection[str] = (),
     inside: str = "",
+    *,
+    wires: bool = False,
 ) -> Group:
     """Return the edit that adds copies of nodes, of the wires between them, and of notes, their top left at `at` of the
-    body `inside`."""
-    return _addition("Duplicate", content, library, fragment(content, nodes, notes), at, inside)
+    body `inside`; with `wires`, the copies are fed by what feeds the originals from elsewhere."""
+    copies = fragment(content, nodes, notes)
+    edit = _addition("Duplicate", content, library, copies, at, inside)
+    if not wires:
+        return edit
+    renamed = _copies(content, copies.graph)
+    feeding = sorted(wire for id in renamed for wire in content.graph.incoming.get(id, ()))
+    outside = [wire for wire in feeding if wire.source.node not in renamed]
+    more = tuple(Connect(Wire(w.source, Socket(renamed[w.target.node], w.target.name))) for w in outside)
+    return Group(f"{edit.title} with wires", (*edit.edits, *more))
+
+
+def _copies(content: Content, graph: Graph) -> dict[str, str]:
+    """Return the id that the copy of each node of a fragment gets in a content."""
+    ids = Ids(content.graph.nodes)
+    return {id: ids.take(stem(id)) for id in sorted(graph.nodes, key=natural)}
 
 
 def fragment(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> Content:
@@ -226,9 +242,9 @@ def _addition(
     title: str, content: Content, library: Mapping[str, Operator], copied: Content, at: Place, into: str
 ) -> Group:
     """Return the edit that adds all of `copied` under fresh ids, its main graph in the body `into`."""
-    node_ids, note_ids = Ids(content.graph.nodes), Ids(content.layout.notes)
+    note_ids = Ids(content.layout.notes)
     graph, layout = copied.graph, copied.layout
-    renamed = {id: node_ids.take(stem(id)) for id in sorted(graph.nodes, key=natural)}
+    renamed = _copies(content, graph)
     shift = _shift(copied, at)
     nodes = [
         AddNode(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,12 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
 from app import rewiring
-from app.canvas import bending, node_editing_menu, pinning, subgraph_menu
+from app.canvas import arrange_menu, bending, node_editing_menu, pinning, subgraph_menu
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
 from engine import infer
-from engine.edits import Disconnect, Move
+from engine.edits import Disconnect
 from engine.graph import Place, Socket, Wire
 from engine.operator import Kind
 from engine.order import natural
@@ -56,10 +55,7 @@ def fill(canvas: Canvas, menu: QMenu, hover: Hover | None, at: QPointF | None) -
     elif (hover is not None and hover.note) or (hover is None and session.selected_notes):
         note = hover.note if hover is not None else sorted(session.selected_notes)[0]
         session.select((), [note])
-        menu.addAction("Edit text", lambda: canvas.editing.edit_note(note))
-        menu.addAction("Duplicate", session.duplicate)
-        menu.addSeparator()
-        menu.addAction("Delete", session.remove_selected)
+        arrange_menu.fill_note(canvas, menu, note)
     else:
         _canvas_menu(canvas, menu, at)
 
@@ -83,19 +79,19 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
             menu.addAction(
                 "Train" if session.node(node).frozen else "Freeze", lambda: canvas.editing.toggle_frozen(node)
             )
-        folded = canvas.scene.nodes[node].face.collapsed
-        menu.addAction("Unfold" if folded else "Fold", lambda: fold(canvas, node, folded=not folded))
         if session.node(node).operator == PYTHON:
             menu.addAction("Explode to nodes", lambda: session.explode(node))
         menu.addSeparator()
     pinning.fill_menu(canvas, menu)
     subgraph_menu.fill(canvas, menu, node)
-    menu.addAction("Put a frame around", canvas.add_note)
+    arrange_menu.fill_nodes(canvas, menu)
     menu.addSeparator()
     menu.addAction("Cut", canvas.cut)
     menu.addAction("Copy", canvas.copy)
     menu.addAction("Duplicate", session.duplicate)
+    menu.addAction("Duplicate with wires", lambda: session.duplicate(wires=True))
     menu.addSeparator()
+    node_editing_menu.fill(canvas, menu, node)
     menu.addAction("Delete and reconnect", partial(reconnect, session))
     menu.addAction("Delete", session.remove_selected)
 
@@ -179,12 +175,6 @@ def swap(session: Session, one: Socket, other: Socket) -> None:
         session.message.emit(edit)
     else:
         session.apply(edit)
-
-
-def fold(canvas: Canvas, node: str, *, folded: bool) -> None:
-    """Show only a node's head, or all of it again."""
-    place = canvas.session.layout.places.get(node, Place())
-    canvas.session.apply(Move({node: replace(place, collapsed=folded)}))
 
 
 def open_wire_menu(canvas: Canvas, node: str) -> None:

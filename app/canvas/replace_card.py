@@ -1,0 +1,246 @@
+"""Find and replace in settings: what is looked for, what comes in its place, and every hit before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+)
+
+from app.assets import asset
+from app.panels.inspector_parts import label
+from app.theme import appearance
+from app.tips import tip
+from engine.finding import text_of
+from engine.replacing import Hit, Wanted, hits, replacing_edit
+from engine.sockets import shortened
+
+if TYPE_CHECKING:
+    from app.canvas.view import Canvas
+
+EDGE = 14
+MOST_SHOWN: Final = 500
+HIT: Final = Qt.ItemDataRole.UserRole
+
+
+class ReplaceCard(QFrame):
+    """Lies on the canvas at its upper right; made when first asked for (`replace_card`)."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.canvas, self.session = canvas, canvas.session
+        self.setProperty("role", "card")
+        self.setAccessibleName("Find and replace in settings")
+        self.hits: tuple[Hit, ...] = ()
+        self.old = self._line("a number or a text", "Find")
+        self.new = self._line("what comes in its place", "Replace with")
+        self.setting = self._line("any setting", "Only in the setting")
+        self.whole = self._box("Whole value", "A text has to be the whole value, not a part of it.")
+        self.cased = self._box("Same case", "Capitals and small letters are told apart.")
+        self.selected = self._box("Selected nodes", "Look only at the selected nodes.")
+        self.list = QTreeWidget(self)
+        self.list.setHeaderLabels(["Setting", "Now", "Then"])
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setAccessibleName("Settings that hold it")
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.list.itemChanged.connect(self._tell)
+        self.list.itemActivated.connect(lambda item: self.session.reveal(item.data(0, HIT).node))
+        self.list.itemClicked.connect(self._clicked)
+        self.said = label("", "second", wrap=True)
+        self.apply_button = QPushButton("Replace", self)
+        self.apply_button.setProperty("role", "primary")
+        self.apply_button.clicked.connect(self.apply)
+        self.close_button = QToolButton(self)
+        self.close_button.setToolTip("Close (Escape)")
+        self.close_button.setAccessibleName("Close")
+        self.close_button.clicked.connect(self.end)
+        self._filling = False
+        self._soon = QTimer(self, singleShot=True, interval=60)
+        self._soon.timeout.connect(self.search)
+        for signal in (self.session.changed, self.session.selection_changed):
+            signal.connect(lambda *_: self._soon.start() if self.isVisible() else None)
+        self.session.replaced.connect(self.end)
+        appearance().changed.connect(self._dress)
+        canvas.installEventFilter(self)
+        self._lay()
+        self._dress()
+        self.hide()
+
+    def _line(self, placeholder: str, name: str) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setPlaceholderText(placeholder)
+        line.setAccessibleName(name)
+        line.textEdited.connect(self.search)
+        line.installEventFilter(self)
+        return line
+
+    def _box(self, text: str, says: str) -> QCheckBox:
+        box = QCheckBox(text, self)
+        box.setToolTip(says)
+        box.toggled.connect(lambda _: self.search())
+        return box
+
+    def _lay(self) -> None:
+        self._column = QVBoxLayout(self)
+        head = QHBoxLayout()
+        head.addWidget(label("Find and replace in settings", "strong"), 1)
+        head.addWidget(self.close_button)
+        self._grid = QGridLayout()
+        for row, (text, line) in enumerate((("Find", self.old), ("Replace with", self.new), ("Only in", self.setting))):
+            self._grid.addWidget(label(text, "second"), row, 0)
+            self._grid.addWidget(line, row, 1)
+        boxes = QHBoxLayout()
+        for box in (self.whole, self.cased, self.selected):
+            boxes.addWidget(box)
+        boxes.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.said, 1)
+        foot.addWidget(self.apply_button)
+        self._column.addLayout(head)
+        self._column.addLayout(self._grid)
+        self._column.addLayout(boxes)
+        self._column.addWidget(self.list, 1)
+        self._column.addLayout(foot)
+
+    def _dress(self) -> None:
+        look = appearance()
+        px, tone = look.px, "dark" if look.theme.dark else "light"
+        self._column.setContentsMargins(px(12), px(8), px(8), px(10))
+        self._column.setSpacing(px(8))
+        self._grid.setHorizontalSpacing(px(10))
+        self._grid.setVerticalSpacing(px(6))
+        self.close_button.setIcon(QIcon(str(asset(f"icons/close_{tone}.svg"))))
+        self.close_button.setIconSize(QSize(px(14), px(14)))
+        self.close_button.setFixedSize(px(26), px(26))
+        self.settle()
+
+    def settle(self) -> None:
+        """Take the place at the upper right."""
+        px, canvas = appearance().px, self.canvas
+        width, height = min(px(440), canvas.width() - 2 * px(EDGE)), min(px(400), canvas.height() - 2 * px(EDGE))
+        self.setGeometry(canvas.width() - width - px(EDGE), px(EDGE), width, height)
+
+    # What it is asked ----------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Show the card with the keyboard in its first line."""
+        self.settle()
+        self.show()
+        self.raise_()
+        self.old.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.old.selectAll()
+        self.search()
+
+    def end(self) -> None:
+        """Hide the card."""
+        self._soon.stop()
+        had = self.isVisible() and self.isAncestorOf(self.window().focusWidget() or self)
+        self.hide()
+        self.canvas.show_found(frozenset())
+        if had:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def search(self) -> None:
+        """Show every setting that holds what is looked for."""
+        session = self.session
+        wanted = Wanted(
+            self.old.text(), self.new.text(), self.setting.text(), self.whole.isChecked(), self.cased.isChecked()
+        )
+        nodes = sorted(session.selection) if self.selected.isChecked() else None
+        self.hits = hits(session.content, session.library, wanted, nodes)
+        self._filling = True
+        self.list.clear()
+        self.list.addTopLevelItems([self._row(hit) for hit in self.hits[:MOST_SHOWN]])
+        self._filling = False
+        self.canvas.show_found(frozenset(hit.node for hit in self.hits))
+        self._tell()
+
+    def _row(self, hit: Hit) -> QTreeWidgetItem:
+        look = appearance()
+        name = f"{self.session.label(hit.node)} · {hit.setting.replace('_', ' ')}"
+        after = "not allowed" if hit.fault else shortened(text_of(hit.after), 60)
+        row = QTreeWidgetItem([shortened(name, 60), shortened(text_of(hit.before), 60), after])
+        row.setData(0, HIT, hit)
+        row.setToolTip(0, tip(hit.path))
+        row.setToolTip(1, tip(shortened(text_of(hit.before), 400)))
+        row.setToolTip(2, tip(hit.fault or shortened(text_of(hit.after), 400)))
+        if hit.fault:
+            row.setForeground(2, QColor(look.theme.bad))
+        else:
+            row.setCheckState(0, Qt.CheckState.Checked)
+        return row
+
+    def chosen(self) -> list[Hit]:
+        """Return the hits that are marked, and those beyond what is shown."""
+        rows = [self.list.topLevelItem(k) for k in range(self.list.topLevelItemCount())]
+        marked = [row.data(0, HIT) for row in rows if row.checkState(0) == Qt.CheckState.Checked and row.data(0, HIT)]
+        good = [hit for hit in marked if not hit.fault]
+        return [*good, *(hit for hit in self.hits[MOST_SHOWN:] if not hit.fault)]
+
+    def _clicked(self, row: QTreeWidgetItem) -> None:
+        hit = row.data(0, HIT)
+        if hit.node in self.session.graph.nodes:
+            self.session.reveal(hit.node)
+
+    def _tell(self, *_: object) -> None:
+        if self._filling:
+            return
+        good, total = len(self.chosen()), len(self.hits)
+        self.apply_button.setEnabled(bool(good) and bool(self.old.text()))
+        self.apply_button.setText(f"Replace {good:,}" if good else "Replace")
+        refused = sum(bool(hit.fault) for hit in self.hits)
+        if not self.old.text():
+            text = "Numbers are found where they are equal, texts where they stand."
+        elif not total:
+            text = "No setting holds it."
+        else:
+            text = f"{total:,} setting{'' if total == 1 else 's'}" + (f", {refused} not allowed" if refused else "")
+        self.said.setText(text)
+
+    def apply(self) -> None:
+        """Replace in all marked hits, as one undo step."""
+        good = self.chosen()
+        if good and self.session.apply(replacing_edit(self.session.content, self.session.library, good)):
+            nodes = len({hit.node for hit in good})
+            of = "1 node" if nodes == 1 else f"{nodes:,} nodes"
+            self.session.message.emit(f"Replaced in {len(good):,} setting{'' if len(good) == 1 else 's'} of {of}.")
+            self.search()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: Return and Escape in the lines; the canvas changes its size."""
+        if watched is self.canvas and event.type() == QEvent.Type.Resize:
+            self.settle()
+        if watched in (self.old, self.new, self.setting) and isinstance(event, QKeyEvent):
+            pressed = event.type() == QEvent.Type.KeyPress
+            if pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if self.apply_button.isEnabled() and watched is not self.old:
+                    self.apply()
+                else:
+                    self.new.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+            if pressed and event.key() == Qt.Key.Key_Escape:
+                self.end()
+                return True
+        return super().eventFilter(watched, event)
+
+
+def replace_card(canvas: Canvas) -> ReplaceCard:
+    """Return the canvas's card, made when first asked for."""
+    found = canvas.findChild(ReplaceCard)
+    return found if found is not None else ReplaceCard(canvas)
