@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.graph import Content, Wire
+from engine.graph import Content, Place, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,17 @@ class Selection:
         wires: Iterable[Wire],
         current: str | None,
     ) -> Selection:
-        """Return the selection of exactly these: old ones keep their order, new ones follow, `current` is last."""
+        """Return the selection of exactly these: old ones keep their order, new ones follow from left to
+        right, `current` is last."""
         wanted = set(nodes)
         kept = [id for id in self.order if id in wanted and id != current]
-        fresh = sorted(wanted - set(kept) - {current})
+        places = content.layout.places
+        fresh = sorted(wanted - set(kept) - {current}, key=lambda id: _reading(places.get(id), id))
         last = [current] if current in wanted else []
         order = tuple(id for id in (*kept, *fresh, *last) if id is not None)
         return Selection(order, frozenset(notes), frozenset(wires), self.body).within(content)
+
+
+def _reading(place: Place | None, id: str) -> tuple[float, float, str]:
+    """Return where a node comes among those chosen at once: from left to right, then from top to bottom."""
+    return (place.x, place.y, id) if place is not None else (0.0, 0.0, id)

@@ -224,7 +224,7 @@ class NoteItem:
         held = self._documents.get(scale)
         if held is None or held[0] != wanted:
             style = note_text.Style(inks.font(self.role), color, link)
-            document, _ = note_text.laid_out(self.note.text, (self.rect.width() - 24) / scale, style)
+            document, _ = note_text.laid_out(self.note.text, (self.rect.width() - 24) / scale, style, even=scale > 1)
             if len(self._documents) > MOST_LAYOUTS:
                 self._documents.clear()
             held = self._documents[scale] = (wanted, document)

@@ -39,7 +39,7 @@ def paint_arrivals(painter: QPainter, items: Iterable[WireItem], ink: Inks) -> N
     for item in items:
         if not item.mark:
             continue
-        at = item.end - QPointF(ARRIVAL, 0)
+        at = item.arrival(ARRIVAL)
         painter.setPen(ink.pill_border)
         painter.setBrush(ink.panel)
         painter.drawEllipse(at, 7.5, 7.5)
