@@ -160,8 +160,11 @@ class QuietDocument(QTextDocument):
         return nothing
 
 
-def laid_out(text: str, width: float, style: Style) -> tuple[QTextDocument, bool]:
-    """Return the text laid out in a width, and whether it is complete: no formula in it has still to be drawn."""
+def laid_out(text: str, width: float, style: Style, *, even: bool = False) -> tuple[QTextDocument, bool]:
+    """Return the text laid out in a width, and whether it is complete: no formula in it has still to be drawn.
+
+    `even`: titles are no larger than the rest.
+    """
     document = QuietDocument()
     document.setUndoRedoEnabled(False)
     document.setDocumentMargin(0)
@@ -171,7 +174,9 @@ def laid_out(text: str, width: float, style: Style) -> tuple[QTextDocument, bool
     marked, written = without_formulas(text)
     document.setMarkdown(marked, QTextDocument.MarkdownFeature.MarkdownNoHTML)
     complete = _put_formulas(document, written, style) if written else True
-    _space_paragraphs(document)
+    _each_block(document, _space)
+    if even:
+        _each_block(document, _even)
     document.setTextWidth(max(width, 24))
     return document, complete
 
@@ -206,11 +211,6 @@ def _put_formulas(document: QTextDocument, written: list[Written], style: Style)
     return complete
 
 
-def _space_paragraphs(document: QTextDocument) -> None:
-    """Part paragraphs, and set code in the bundled font."""
-    _each_block(document, _space)
-
-
 def _each_block(document: QTextDocument, act: Callable[[QTextCursor], None]) -> None:
     block = document.begin()
     while block.isValid():
@@ -218,7 +218,17 @@ def _each_block(document: QTextDocument, act: Callable[[QTextCursor], None]) -> 
         block = block.next()
 
 
+def _even(cursor: QTextCursor) -> None:
+    """Set a title in the size of the text."""
+    if cursor.block().blockFormat().headingLevel():
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        form = QTextCharFormat()
+        form.setProperty(QTextFormat.Property.FontSizeAdjustment.value, 0)
+        cursor.mergeCharFormat(form)
+
+
 def _space(cursor: QTextCursor) -> None:
+    """Part paragraphs, and set code in the bundled font."""
     block = cursor.block()
     form = block.blockFormat()
     form.setBottomMargin(5.0)

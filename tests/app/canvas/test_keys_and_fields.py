@@ -175,7 +175,7 @@ def test_fold_and_freeze_from_the_menu(hands: Hands, session: Session) -> None:
     by_text = {action.text(): action for action in menu.actions()}
     by_text["Freeze"].trigger()
     assert session.node("w").frozen
-    by_text["Fold"].trigger()
+    by_text["Collapse"].trigger()
     assert session.layout.places["w"] == replace(line_fit().layout.places["w"], collapsed=True)
     assert hands.canvas.scene.nodes["w"].rect.height() < 40
     agrees(hands.canvas)
