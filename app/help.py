@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QWidget
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QTextBrowser,
+    QWidget,
+)
 
 from app.actions import COMMANDS, MENUS
 from app.canvas.keys import HELP as CANVAS_KEYS
 from app.card import Card
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.versions import versions
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -81,12 +90,60 @@ class FailureCard(Card):
         self.column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
 
 
-def versions() -> str:
-    """Return the versions of the program and of what it stands on."""
-    found = []
-    for package in ("gradwire", "PySide6-Essentials", "pyqtgraph", "numpy", "autograd"):
-        try:
-            found.append(f"{package} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "\n".join((*found, f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"))
+class ReportCard(Card):
+    """What a person is told at the start after one that ended badly: the report as it was written."""
+
+    def __init__(self, window: Window, report: Path, sentence: str) -> None:
+        super().__init__(window, "Gradwire failed last time", (720, 520))
+        px = appearance().px
+        self.column.addWidget(label(sentence, "second", wrap=True))
+        self.text = QPlainTextEdit()
+        self.text.setProperty("role", "code")
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName("Crash report")
+        self.text.setPlainText(read_report(report))
+        self.column.addWidget(self.text, 1)
+        row = QHBoxLayout()
+        row.setSpacing(px(8))
+        copy, folder, close = QPushButton("Copy the report"), QPushButton("Open folder"), QPushButton("Close")
+        close.setProperty("role", "primary")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report.parent))))
+        close.clicked.connect(self.close)
+        for each in (copy, folder):
+            row.addWidget(each)
+        row.addStretch(1)
+        row.addWidget(close)
+        self.column.addLayout(row)
+
+
+class NewsCard(Card):
+    """What is new in this version, from the changelog."""
+
+    def __init__(self, window: Window, text: str) -> None:
+        super().__init__(window, "What's new", (720, 600))
+        self.view = QTextBrowser()
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setAccessibleName("What is new in this version")
+        self.view.setOpenLinks(False)
+        self.view.setProperty("role", "page")
+        self.view.document().setDocumentMargin(0)
+        self.view.setMarkdown(text)
+        self.column.addWidget(self.view, 1)
+        close = QPushButton("Close")
+        close.setProperty("role", "primary")
+        close.clicked.connect(self.close)
+        self.column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+REPORT_LENGTH = 200_000
+
+
+def read_report(path: Path) -> str:
+    """Return a crash report's text; where it cannot be read, why."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(REPORT_LENGTH)
+    except OSError as fault:
+        return f"{path} cannot be read: {fault.strerror or fault}."

@@ -17,6 +17,7 @@ from app.assets import asset
 from app.crash import CrashReports
 from app.folders import config_folder, data_folder
 from app.plugins import library
+from app.settings import rescue
 from app.window import Window
 
 WARM_DELAY = 1500
@@ -45,13 +46,16 @@ def window(files: Sequence[Path | str] = ()) -> int:
     """Show a window with a tab for each file (the start page for none) and run; return the exit status."""
     app = application()
     config, data = config_folder(), data_folder()
+    spoilt = rescue(config)
     first = Window(library(config), config=config, data=data, watch=True)
     windows = first.family
     reports = CrashReports(data / "crashes", first.show_failure)
+    unseen = reports.unseen()
     reports.install()
     first.show()
     for file in files:
         first.open(Path(file))
+    first.greet(unseen, spoilt)
     QTimer.singleShot(WARM_DELAY, first, lambda: _warm(first))
     # Python sees Ctrl+C in a terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: app.closeAllWindows())

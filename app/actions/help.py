@@ -17,5 +17,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "keys", "Keyboard and mouse", "Help", lambda w: w.show_keys(), ("Shift+F1",), words="shortcuts help hotkeys",
     ),
+    Command(
+        "news", "What's new", "Help", lambda w: w.show_news(), (), words="changes changelog version release",
+    ),
     Command("about", "About Gradwire", "Help", lambda w: w.show_about(), (), words="version licence", separator=True),
 )  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.assets import SAMPLES
+from app.news import changelog, news
 from app.panels.palette import OPERATOR_ROLE
+from app.versions import version
 
 if TYPE_CHECKING:
     from app.help_browser import HelpBrowser
@@ -57,6 +61,28 @@ class Helping:
         from app.help import KeysCard
 
         KeysCard(self).open()
+
+    def show_news(self: Window, seen: str = "") -> None:
+        """Show what is new: since the version `seen`, or in the newest."""
+        from app.help import NewsCard
+
+        NewsCard(self, news(changelog(), seen) or "Nothing is known of what is new.").open()
+
+    def greet(self: Window, reports: Sequence[Path] = (), sentence: str | None = None) -> None:
+        """Tell at the start what has to be told: that it failed the last time, a damaged settings file, what is new
+        since the version before; one card at most."""
+        seen, now = self.settings.version_seen, version()
+        if now and seen != now:
+            self._change(version_seen=now)
+        if sentence:
+            self._tell(sentence)
+        if reports:
+            from app.help import ReportCard
+
+            kept = "What was not saved is offered on the start page. " if self._untold else ""
+            ReportCard(self, reports[0], f"{kept}The report says nothing of your graphs: {reports[0]}").open()
+        elif seen and now and seen != now:
+            self.show_news(seen)
 
     def show_about(self: Window) -> None:
         """Show which program this is."""
