@@ -109,6 +109,11 @@ class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
     # The current document ------------------------------------------------------------------------------------------
 
     @property
+    def prompts(self) -> Prompts:
+        """What asks the person."""
+        return self._prompts
+
+    @property
     def session(self) -> Session:
         """The session of the current document."""
         return self.page.session
@@ -148,7 +153,8 @@ class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
         workspace.operators.help_requested.connect(self.show_help)
         workspace.operators.favourites_changed.connect(self._favour)
         workspace.panels_changed.connect(self._soon_refresh)
-        page.canvas.help_requested.connect(self.show_help)
+        workspace.panes.help_requested.connect(self.show_help)
+        workspace.panes.switched.connect(self._soon_refresh)
         for signal in (
             session.selection_changed, session.history_changed, session.run_state_changed, session.path_changed,
             session.overlays_changed, session.problems_changed, session.replaced, session.body_changed,
@@ -186,7 +192,8 @@ class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
         workspace.operators.insert_requested.disconnect(self.insert)
         workspace.operators.help_requested.disconnect(self.show_help)
         workspace.operators.favourites_changed.disconnect(self._favour)
-        page.canvas.help_requested.disconnect(self.show_help)
+        workspace.panes.help_requested.disconnect(self.show_help)
+        workspace.panes.switched.disconnect(self._soon_refresh)
         shown = self.pages.currentWidget() is page
         if self.page is page:
             self.page = self.document_pages[min(at, len(self.document_pages) - 1)]

@@ -37,8 +37,8 @@ COMMANDS: tuple[Command, ...] = (
         selected, help="Write the selected nodes and notes as PNG, SVG or PDF.", words="image png svg pdf print",
     ),
     Command(
-        "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), begun, separator=True,
-        help="Write the run's parameters into the document, as one step that can be undone.",
+        "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), begun,
+        separator=True, help="Write the run's parameters into the document, as one step that can be undone.",
         words="store parameters trained",
     ),
     Command(

@@ -83,6 +83,7 @@ class Sheet:
     gesture = None
     zooming = False
     glowing = ""
+    found: frozenset[str] = frozenset()
     drop_at = None
 
     def __init__(self, canvas: Canvas, nodes: Collection[str], notes: Collection[str]) -> None:
