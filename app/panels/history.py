@@ -104,7 +104,7 @@ class HistoryDelegate(QStyledItemDelegate):
             painter.setPen(QColor(theme.good))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "saved")
             area.setRight(area.right() - painter.fontMetrics().horizontalAdvance("saved") - px(10))
-        painter.setFont(fonts.sans("strong" if here else "body", look.scale))
+        painter.setFont(fonts.sans("body", look.scale, strong=here))
         painter.setPen(QColor(theme.faint if later else theme.text if here else theme.second))
         text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
