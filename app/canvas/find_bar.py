@@ -75,7 +75,7 @@ class FindBar(QFrame):
         button = QToolButton(self)
         button.setToolTip(says)
         button.setAccessibleName(says.partition(" (")[0])
-        button.setProperty("icon", icon)
+        button.setProperty("glyph", icon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: act())  # type: ignore[operator]
         return button
@@ -89,7 +89,7 @@ class FindBar(QFrame):
         self.count.setMinimumWidth(px(58))
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for button in (self.previous, self.next, self.close_button):
-            button.setIcon(QIcon(str(asset(f"icons/{button.property('icon')}_{tone}.svg"))))
+            button.setIcon(QIcon(str(asset(f"icons/{button.property('glyph')}_{tone}.svg"))))
             button.setIconSize(QSize(px(14), px(14)))
             button.setFixedSize(px(26), px(26))
         self.settle()
