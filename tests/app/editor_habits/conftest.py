@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -30,8 +31,32 @@ class Desk:
 
     def keys(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, on: QWidget | None = None) -> None:
         """Press and release a key where the person is: the canvas, unless told otherwise."""
-        QApplication.processEvents()  # Commands learn from a timer whether they can be given.
+        for _ in range(3):  # Commands learn whether they can be given from a timer that another timer starts.
+            QApplication.processEvents()
         QTest.keyClick(on or self.window.canvas, key, modifiers)
+
+    def stroke(
+        self,
+        points: Sequence[QPointF],
+        modifiers: Qt.KeyboardModifier = NONE,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+        *,
+        release: bool = True,
+    ) -> None:
+        """Draw through points of the scene with a button and keys held; QTest.mouseMove knows no keys."""
+        canvas, hands = self.window.canvas, self.hands
+        hands.press(points[0], modifiers, button)
+        last = points[0]
+        for point in points[1:]:
+            for k in range(1, 5):
+                at = QPointF(hands.at(last + (point - last) * k / 4))
+                event = QMouseEvent(
+                    QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), Qt.MouseButton.NoButton, button, modifiers
+                )
+                QApplication.sendEvent(canvas, event)
+            last = point
+        if release:
+            hands.release(points[-1], modifiers, button)
 
     def type(self, text: str, on: QWidget | None = None) -> None:
         """Type a text, key by key."""
