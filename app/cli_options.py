@@ -294,6 +294,17 @@ COMMANDS: Final = (
         "one compiled program, spread over the devices; each value of a structural setting has a program of its own. "
         "Every run begins from the start values. Exit code 1: a run met a value that is not finite.",
     ),
+    Command(
+        "grade",
+        "make the class table of a lesson from the files of answers that learners handed in",
+        "app.cli_grade:run",
+        (
+            (("answers",), {"nargs": "+", "metavar": "ANSWERS", "help": "files of answers"}),
+            (("--lesson",), {"metavar": "FILE", "help": "the .dgraph of the lesson: answers are judged again by it"}),
+            (("--csv",), {"metavar": "TABLE.csv", "help": "write the table for a spreadsheet"}),
+            (("--html",), {"metavar": "TABLE.html", "help": "write the table as a page"}),
+        ),
+    ),
     Command("nodes", "print the operator library", "app.cli_commands:nodes"),
     Command(
         "plugins",

@@ -32,6 +32,7 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "forger_steps": (600, 3_000),
     "tree_epochs": (2, 6),
     "letter_steps": (600, 5_000),
+    "exercises": (12, 500),
     "callback_depth": (100_000, 1_000_000),
     "xla_every": (6, 1),  # of the operators of a family, every n-th
     "xla_samples": (1, 1_000),
