@@ -19,6 +19,7 @@ from app.frame.documents import Documents
 from app.frame.helping import Helping
 from app.frame.preferring import Preferring
 from app.frame.tab_strip import TabStrip
+from app.frame.touring import Touring
 from app.frame.working import Working
 from app.page import Page
 from app.prompts import Prompts
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 FIRST_SIZE = (1440, 900)
 
 
-class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
+class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMainWindow):
     """One window with its documents. `config` and `data` are the folders of settings and journals; None keeps nothing.
 
     `family` are the windows of this process it belongs to; without one it is the first. `watch` slows runs that would
@@ -90,6 +91,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
         self.setCentralWidget(centre)
         self.commands = Commands(self)
         self.resize(*FIRST_SIZE)
+        self.actions_table.tell_keys(self)
         self.setMinimumSize(860, 560)
         self.setAcceptDrops(True)
 
@@ -99,6 +101,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, QMainWindow):
         page.file_chosen.connect(self.open)
         page.new_chosen.connect(self.new)
         page.open_chosen.connect(self.open_dialog)
+        page.tour_chosen.connect(self.show_tour)
         page.recovery_chosen.connect(self.recover)
         page.recovery_discarded.connect(self._discard_recovery)
         self._refreshing = QTimer(self, singleShot=True, interval=0)

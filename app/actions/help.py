@@ -18,6 +18,11 @@ COMMANDS: tuple[Command, ...] = (
         "keys", "Keyboard and mouse", "Help", lambda w: w.show_keys(), ("Shift+F1",), words="shortcuts help hotkeys",
     ),
     Command(
+        "tour", "Guided tour", "Help", lambda w: w.show_tour(), (),
+        help="Build and run a small graph, step by step; it goes on where it was left.",
+        words="tutorial introduction learn first steps lesson",
+    ),
+    Command(
         "news", "What's new", "Help", lambda w: w.show_news(), (), words="changes changelog version release",
     ),
     Command("about", "About Gradwire", "Help", lambda w: w.show_about(), (), words="version licence", separator=True),
