@@ -79,7 +79,8 @@ class Coach(QFrame):
         self.heading, self.text = label("", "heading", wrap=True), label("", "second", wrap=True)
         self.skip, self.leave = QPushButton("Skip this step"), QPushButton("Leave the tour")
         self.leave.setProperty("role", "quiet")
-        self.skip.clicked.connect(lambda: self._go(self.step + 1))
+        self.skip.setToolTip("It is done for you")
+        self.skip.clicked.connect(self._skip)
         self.leave.clicked.connect(self._leave)
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
         for each in (self._caption, self.heading, self.text):
@@ -123,6 +124,12 @@ class Coach(QFrame):
         self._settle()
         self.raise_()
 
+    def _skip(self) -> None:
+        """Do the step, so that the next ones can be done."""
+        step = self.step
+        STEPS[step].skip(self._window)
+        self._go(step + 1)
+
     def _go(self, step: int) -> None:
         self.step = step
         self._say()
@@ -148,7 +155,8 @@ class Coach(QFrame):
         self._settle()
 
     def _settle(self) -> None:
-        """Take the corner of the canvas in which nothing is covered that the step speaks of."""
+        """Take the corner of the canvas, or else of the window, in which least is covered: no node, and nothing that
+        the step speaks of."""
         px, canvas = appearance().px, self._page.canvas
         self._column.setContentsMargins(px(18), px(14), px(18), px(14))
         self._column.setSpacing(px(8))
@@ -156,19 +164,21 @@ class Coach(QFrame):
         wide = min(px(WIDE), self._window.width() - 2 * px(GAP))
         self.setFixedWidth(wide)
         size = QSize(wide, self._column.heightForWidth(wide))
-        room = QRect(canvas.mapTo(self._window, QPoint(0, 0)), canvas.size()).adjusted(
-            px(GAP), px(GAP), -px(GAP), -px(GAP)
-        )
-        corners = [
-            QPoint(x, y)
+        gap, corner = px(GAP), canvas.mapTo(self._window, QPoint(0, 0))
+        room = QRect(corner, canvas.size()).adjusted(gap, gap, -gap, -gap)
+        whole = self._window.rect().adjusted(gap, gap, -gap, -gap - self._window.status.height())
+        places = [
+            QRect(QPoint(x, y), size)
             for y in (room.bottom() - size.height(), room.top())
             for x in (room.left(), room.right() - wide)
         ]
-        target = self.ring.target or QRect()
-        free = [each for each in corners if not QRect(each, size).intersects(target)]
-        place = QRect((free or corners)[0], size)
-        if self.geometry() != place:
-            self.setGeometry(place)
+        places += [QRect(QPoint(x, whole.bottom() - size.height()), size) for x in (whole.right() - wide, whole.left())]
+        nodes = [canvas.camera.rect_to_view(each.rect).toRect() for each in canvas.scene.nodes.values()]
+        covered = [self.ring.target or QRect(), *(each.translated(corner) for each in nodes)]
+        costs = [[place.intersects(each) for each in covered] for place in places]
+        best = min(range(len(places)), key=lambda k: (costs[k][0], sum(costs[k])))
+        if self.geometry() != places[best]:
+            self.setGeometry(places[best])
 
     def _leave(self) -> None:
         self._looking.stop()

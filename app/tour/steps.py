@@ -28,6 +28,8 @@ class Step:
     text: str
     done: Callable[[Window], bool]
     target: Callable[[Window], QRect | None]
+    skip: Callable[[Window], object] = lambda _: None
+    """Does it for somebody who skips the step."""
 
 
 def parameters(window: Window) -> list[str]:
@@ -82,6 +84,7 @@ STEPS: Final = (
         "Return. Or drag it from the list on the left.",
         lambda w: bool(parameters(w)),
         lambda w: _of_widget(w, w.workspace.operators.search),
+        lambda w: w.session.insert(PARAMETER, Place(0.0, 160.0)),
     ),
     Step(
         "Wire it",
@@ -89,6 +92,7 @@ STEPS: Final = (
         "parameter selected press W, and choose Multiply · y.",
         _wired,
         _of_wiring,
+        lambda w: w.session.connect_wire(Wire(Socket(parameters(w)[0], "value"), FACTOR)) if parameters(w) else None,
     ),
     Step(
         "Run",
@@ -96,6 +100,7 @@ STEPS: Final = (
         "and the plots below show it.",
         _ran,
         lambda w: _of_widget(w, w.page.run_bar.run),
+        lambda w: w.session.run(),
     ),
     Step(
         "Look at a derivative",
@@ -103,6 +108,7 @@ STEPS: Final = (
         "in the panel on the right you can read where that number comes from.",
         _looked_at,
         lambda w: _of_nodes(w, parameters(w)),
+        lambda w: w.session.select(parameters(w)[:1]),
     ),
     Step(
         "Ask for help",
