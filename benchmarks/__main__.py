@@ -17,6 +17,7 @@ MODULES = (
     "engine_tape",
     "engine_passes",
     "engine_scale",
+    "engine_layout",
     "engine_peers",
     "engine_layers",
     "engine_costs",

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from engine import limits
 from engine.graph import Content, Graph, Layout, Place, Socket
 from engine.layering import crossing_lines, ordered
 from engine.operator import Operator
-from engine.order import acyclic_part, graph_parents, natural
+from engine.order import acyclic_part, natural
 from engine.placeholder import operator_of
 from engine.sockets import input_names, output_names
 
@@ -33,7 +33,13 @@ BETWEEN_COLUMNS: Final = 70.0
 BETWEEN_ROWS: Final = 34.0
 BETWEEN_PARTS: Final = 90.0
 """Free space between columns, between the nodes of a column, and between parts that no wire joins."""
+FRAME_EDGE: Final = 24.0
+FRAME_TITLE: Final = 60.0
+"""Free space around what a frame carries, and above it for its title."""
 SWEEPS: Final = 6
+STEADY: Final = 1.08
+"""How many times the fewest crossings a drawing may have that moves what has a place less."""
+NOWHERE: Final[Mapping[str, Place]] = {}
 
 
 def placed(content: Content, library: Mapping[str, Operator]) -> Content:
@@ -62,23 +68,93 @@ def arranged(
     nodes: Collection[str] | None = None,
     at: Place | None = None,
     size: Callable[[str], Size] | None = None,
+    *,
+    held: Mapping[str, Place] = NOWHERE,
+    frames: Collection[Collection[str]] = (),
 ) -> dict[str, Place]:
     """Return tidy places for nodes (None: all), their top left corner at `at`.
 
     No two overlap, and every wire that is not part of a loop runs to the right. `size` says how large a node is drawn.
+    `held` are the places that nodes have now: of drawings with equally few crossings that is taken which moves them the
+    least. The nodes of each of `frames` stand together, apart from all others, with room for a frame around them.
     """
     chosen = sorted(graph.nodes if nodes is None else set(nodes) & graph.nodes.keys(), key=natural)
     shapes = _Shapes(graph, library, size)
-    wires = _Wires(graph, chosen, shapes)
-    corner, top = at or Place(), 0.0
-    places: dict[str, Place] = {}
-    for part in wires.parts():
-        boxes = _drawn(part, wires, {id: shapes.size(id) for id in part})
+    links = _links(graph, chosen, shapes)
+    sizes = {id: shapes.size(id) for id in chosen}
+    tops = {id: held[id].y for id in chosen if id in held}
+    inside: dict[str, str] = {}
+    inner: dict[str, dict[str, _Box]] = {}
+    for number, frame in enumerate(frames):
+        members = [id for id in chosen if id in frame and id not in inside]
+        if members:
+            name = f"frame {number}"  # no id of a node: it has a blank in it
+            inside |= dict.fromkeys(members, name)
+            inner[name] = _all_drawn(members, links, sizes, tops)
+    whole = _with_frames(chosen, links, sizes, tops, inside, inner)
+    boxes = _all_drawn(*whole)
+    corner = at or Place()
+    drawn = [(id, box.x, box.y) for id, box in boxes.items() if id not in inner]
+    for name, own in inner.items():
+        left, top = boxes[name].x + FRAME_EDGE, boxes[name].y + FRAME_TITLE
+        drawn += [(id, left + box.x, top + box.y) for id, box in own.items()]
+    x0, y0 = min((x for _, x, _ in drawn), default=0.0), min((y for _, _, y in drawn), default=0.0)
+    places = {id: Place(_within(corner.x + x - x0), _within(corner.y + y - y0)) for id, x, y in drawn}
+    return {id: places[id] for id in sorted(places, key=natural)}
+
+
+def _with_frames(
+    chosen: Sequence[str],
+    links: Sequence[_Link],
+    sizes: Mapping[str, Size],
+    tops: Mapping[str, float],
+    inside: Mapping[str, str],
+    inner: Mapping[str, Mapping[str, _Box]],
+) -> tuple[list[str], list[_Link], dict[str, Size], dict[str, float]]:
+    """Return what is to be drawn with each frame as one box: names, links, sizes, and tops now."""
+    if not inner:
+        return list(chosen), list(links), dict(sizes), dict(tops)
+
+    def place(id: str) -> tuple[str, float]:
+        name = inside.get(id, "")
+        return (name, FRAME_TITLE + inner[name][id].y) if name else (id, 0.0)
+
+    found = []
+    for link in links:
+        (source, down), (target, other) = place(link.source), place(link.target)
+        if source != target:
+            found.append(_Link(source, target, link.drop + down - other))
+    names = [*(id for id in chosen if id not in inside), *inner]
+    whole = {id: sizes[id] for id in names if id not in inner}
+    for name, boxes in inner.items():
+        wide = max(box.x + box.width for box in boxes.values()) + 2 * FRAME_EDGE
+        whole[name] = wide, max(box.y + box.height for box in boxes.values()) + FRAME_TITLE + FRAME_EDGE
+    heights = {id: top for id, top in tops.items() if id not in inside}
+    for name in inner:
+        own = [tops[id] for id, frame in inside.items() if frame == name and id in tops]
+        if own:
+            heights[name] = min(own) - FRAME_TITLE
+    return names, found, whole, heights
+
+
+def _all_drawn(
+    names: Sequence[str], links: Sequence[_Link], sizes: Mapping[str, Size], tops: Mapping[str, float]
+) -> dict[str, _Box]:
+    """Return where boxes are drawn, their top left corner at 0, 0: parts that no link joins below each other, the
+    largest first or, where all stand somewhere now, as they stand."""
+    own = set(names)
+    wires = _Wires(names, [link for link in links if link.source in own and link.target in own])
+    parts, found, top = wires.parts(), dict[str, _Box](), 0.0
+    if tops and all(any(id in tops for id in part) for part in parts):
+        parts.sort(key=lambda part: min(tops[id] for id in part if id in tops))
+    for part in parts:
+        boxes = _drawn(part, wires, sizes, {id: tops[id] for id in part if id in tops})
         highest = min(box.y for box in boxes.values())
-        for id, box in boxes.items():
-            places[id] = Place(_within(corner.x + box.x), _within(corner.y + top + box.y - highest))
-        top += max(box.y + box.height for box in boxes.values()) - highest + BETWEEN_PARTS
-    return places
+        for box in boxes.values():
+            box.y += top - highest
+        found |= boxes
+        top = max(box.y + box.height for box in boxes.values()) + BETWEEN_PARTS
+    return found
 
 
 def _within(coordinate: float) -> float:
@@ -118,24 +194,45 @@ class _Shapes:
         return HEAD + ROW * (names.index(socket.name) if socket.name in names else 0)
 
 
-class _Wires:
-    """The wires among some nodes, without those that close a loop.
+class _Link(NamedTuple):
+    """A wire between two boxes: how far below the source's top the target's must lie for it to be straight."""
 
-    `before` and `after` give for each node its neighbours, and how far below a neighbour's top its own must lie for the
+    source: str
+    target: str
+    drop: float
+
+
+def _links(graph: Graph, nodes: Sequence[str], shapes: _Shapes) -> list[_Link]:
+    """Return the wires among some nodes."""
+    chosen = set(nodes)
+    return [
+        _Link(wire.source.node, wire.target.node, shapes.depth(wire.source, True) - shapes.depth(wire.target, False))
+        for id in nodes
+        for wire in graph.incoming.get(id, ())
+        if wire.source.node in chosen
+    ]
+
+
+class _Wires:
+    """The links among some boxes, without those that close a loop.
+
+    `before` and `after` give for each box its neighbours, and how far below a neighbour's top its own must lie for the
     wire between them to be straight.
     """
 
-    def __init__(self, graph: Graph, nodes: Sequence[str], shapes: _Shapes) -> None:
-        order, looped = acyclic_part(nodes, graph_parents(graph))
+    def __init__(self, names: Sequence[str], links: Sequence[_Link]) -> None:
+        parents = defaultdict[str, list[str]](list)
+        for link in links:
+            parents[link.target].append(link.source)
+        order, looped = acyclic_part(names, lambda id: parents.get(id, ()))
         rank = {id: k for k, id in enumerate((*order, *looped))}
         self.order = tuple(rank)
         self.before: dict[str, list[tuple[str, float]]] = {id: [] for id in rank}
         self.after: dict[str, list[tuple[str, float]]] = {id: [] for id in rank}
-        for source, target in (wire for id in nodes for wire in graph.incoming.get(id, ())):
-            if source.node in rank and rank[source.node] < rank[target.node]:
-                drop = shapes.depth(source, True) - shapes.depth(target, False)
-                self.before[target.node].append((source.node, drop))
-                self.after[source.node].append((target.node, -drop))
+        for source, target, drop in links:
+            if rank[source] < rank[target]:
+                self.before[target].append((source, drop))
+                self.after[source].append((target, -drop))
 
     def parts(self) -> list[list[str]]:
         """Return the nodes of each connected part in topological order, the largest part first."""
@@ -153,23 +250,37 @@ class _Wires:
         return sorted(members.values(), key=lambda part: -len(part))
 
 
-def _drawn(part: Sequence[str], wires: _Wires, sizes: Mapping[str, Size]) -> dict[str, _Box]:
-    """Return where the nodes of one connected part are drawn; `part` is in topological order.
+def _drawn(part: Sequence[str], wires: _Wires, sizes: Mapping[str, Size], tops: Mapping[str, float]) -> dict[str, _Box]:
+    """Return where the boxes of one connected part are drawn; `part` is in topological order.
 
-    Of the drawings tried, that in which the fewest wires cross, drawn straight; of equals the first.
+    Of the drawings tried, that in which the fewest wires cross, drawn straight. Where boxes have `tops` now: of those
+    in which hardly more cross, that which moves the boxes least.
     """
     columns = _columns(part, wires)
     tried = [_settled(columns, wires, sizes, sorting=True)]
-    if (fewest := _crossings(part, wires, tried[0])) == 0 or fewest is None:
-        return tried[0]
+    fewest = _crossings(part, wires, tried[0])
     after = {id: [other for other, _ in wires.after[id]] for id in part}
-    for each in (columns, _late(part, wires, columns)):
-        for order in ordered(each, after):
-            rows = [list(row) for row in order]
-            tried += [_settled(rows, wires, sizes, sorting) for sorting in (False, True)]
-            tried.append(_spread(order, sizes))
-    counts = [fewest, *(_crossings(part, wires, boxes) or 0 for boxes in tried[1:])]
-    return tried[counts.index(min(counts))]
+    if fewest:
+        for each in (columns, _late(part, wires, columns)):
+            for order in ordered(each, after, tops):
+                rows = [list(row) for row in order]
+                tried += [_settled(rows, wires, sizes, sorting) for sorting in (False, True)]
+                tried.append(_spread(order, sizes))
+    elif tops:
+        kept = [sorted(row, key=lambda id: tops.get(id, 0.0)) for row in columns]
+        tried.append(_settled(kept, wires, sizes, sorting=False))
+    counts = [fewest or 0, *(_crossings(part, wires, boxes) or 0 for boxes in tried[1:])]
+    if not tops:
+        return tried[counts.index(min(counts))]
+    most = min(counts) * STEADY + 1
+    return min((boxes for boxes, n in zip(tried, counts, strict=True) if n <= most), key=lambda b: _moved(b, tops))
+
+
+def _moved(boxes: Mapping[str, _Box], tops: Mapping[str, float]) -> float:
+    """Return how far down or up boxes move from their tops now, the drawing as a whole put where that is least."""
+    ways = sorted(boxes[id].y - top for id, top in tops.items())
+    middle = ways[len(ways) // 2]
+    return sum(abs(way - middle) for way in ways)
 
 
 def _spread(order: Sequence[Mapping[str, float]], sizes: Mapping[str, Size]) -> dict[str, _Box]:

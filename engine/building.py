@@ -21,6 +21,7 @@ from engine.edits import (
     Move,
     RemoveNode,
     RemoveNote,
+    Reroute,
     ResetSetting,
     SetSetting,
 )
@@ -135,17 +136,29 @@ def tidying(
     """Return the edit that arranges nodes (none given: the main graph) from left to right, their top left corner where
     it is.
 
-    Frames that carry nothing else are drawn around their nodes again. `size` says how large a node is drawn.
+    What a frame carries stays together, and the frame is drawn around it again; dots that wires ran through go. What
+    changed little since it was arranged moves little. `size` says how large a node is drawn.
     """
     layout = content.layout
     chosen = frozenset(nodes or content.graph.bodies.get("", ()))
     corners = [layout.places[id] for id in chosen if id in layout.places]
     at = Place(min((place.x for place in corners), default=0.0), min((place.y for place in corners), default=0.0))
-    found = arranged(content.graph, library, chosen, at, size)
+    frames = sorted(
+        (note for note in layout.notes.values() if note.nodes and chosen.issuperset(note.nodes)),
+        key=lambda note: (len(note.nodes), natural(note.id)),
+    )
+    carried = [note.nodes for note in frames]
+    found = arranged(content.graph, library, chosen, at, size, held=layout.places, frames=carried)
     places = {id: replace(layout.places.get(id, Place()), x=place.x, y=place.y) for id, place in found.items()}
-    frames = [note for note in layout.notes.values() if note.nodes and chosen.issuperset(note.nodes)]
-    drawn = [ChangeNote(_around(frame, places, size)) for frame in sorted(frames, key=lambda frame: natural(frame.id))]
-    return Group("Arrange nodes", (Move(places), *drawn))
+    drawn = [ChangeNote(_around(frame, places, size)) for frame in frames]
+    bent = [wire for wire, route in layout.routes.items() if route.dots and {end.node for end in wire} & chosen]
+    straight = [Reroute(wire, _undotted(layout.routes[wire])) for wire in sorted(bent)]
+    return Group("Arrange nodes", (Move(places), *drawn, *straight))
+
+
+def _undotted(route: Route) -> Route | None:
+    """Return the route without its dots, None where nothing is left of it."""
+    return replace(route, dots=()) if route.tagged else None
 
 
 def _around(frame: Note, places: Mapping[str, Place], size: Callable[[str], Size] | None) -> Note:

@@ -10,7 +10,6 @@ import random
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -29,15 +28,24 @@ LINES: Final = 4_000
 EXCHANGES: Final = 8
 """Most rounds in which neighbours change places."""
 
+NOWHERE: Final[Mapping[str, float]] = {}
+PAIRS: Final = 1_000
+"""Wires between two columns up to which all pairs are compared at once."""
+BLOCK: Final = 64
+"""Lines that are compared with others at once."""
+
 Line: TypeAlias = tuple[float, float, float, float]
 
 
-def ordered(columns: Sequence[Sequence[str]], after: Mapping[str, Sequence[str]]) -> list[list[dict[str, float]]]:
+def ordered(
+    columns: Sequence[Sequence[str]], after: Mapping[str, Sequence[str]], held: Mapping[str, float] = NOWHERE
+) -> list[list[dict[str, float]]]:
     """Return orders of the nodes of each column in which few wires cross, the best first; none where that would take
     too long. Small graphs are tried from more starts. Each node has its place, counted from the middle of the column
     and with the wires that pass.
 
-    `after` gives the nodes that each feeds; every one stands in a later column.
+    `after` gives the nodes that each feeds; every one stands in a later column. `held` says how far down nodes stand
+    now: the best order found from there and that one itself, but for neighbours changed, come last.
     """
     column = {id: k for k, ids in enumerate(columns) for id in ids}
     pairs = sorted({(id, other) for id in column for other in after[id] if other in column})
@@ -52,6 +60,9 @@ def ordered(columns: Sequence[Sequence[str]], after: Mapping[str, Sequence[str]]
     found = [rows.swept(start, middle) for start in starts for middle in (_mean, _median)]
     found.sort(key=lambda each: each[1])
     best = [order for order, _ in found[: len(found) if items <= SMALL else 1]]
+    if held:
+        as_it_stands = rows.by_height(held)
+        best += [rows.swept(as_it_stands, _mean)[0], rows.exchanged(as_it_stands)]
     return [[_places(row) for row in order] for order in best]
 
 
@@ -109,6 +120,26 @@ class _Rows:
                     todo += [*reversed(self.before.get(item, ())), *self.after.get(item, ())]
         return rows
 
+    def by_height(self, held: Mapping[str, float]) -> list[Row]:
+        """Return the rows in the order in which the items stand now: a passing wire on the straight line between its
+        ends, what has no place where its neighbours stand on average."""
+        height = dict(held)
+        for row in self.rows:
+            for item in row:
+                if isinstance(item, str) and item not in height:
+                    near = [height[x] for x in (*self.before.get(item, ()), *self.after.get(item, ())) if x in height]
+                    height[item] = sum(near) / len(near) if near else 0.0
+        column = {item: k for k, row in enumerate(self.rows) for item in row if isinstance(item, str)}
+
+        def at(item: Item) -> float:
+            if isinstance(item, str):
+                return height[item]
+            source, target, k = item
+            share = (k - column[source]) / (column[target] - column[source])
+            return height[source] + share * (height[target] - height[source])
+
+        return [sorted(row, key=at) for row in self.rows]
+
     def swept(self, start: Sequence[Row], middle: Middle) -> tuple[list[Row], int]:
         """Return the best order met in sweeps from a start, and how many wires cross in it."""
         rows = [list(row) for row in start]
@@ -123,6 +154,12 @@ class _Rows:
                 best, fewest = [list(row) for row in rows], count
         self._exchange(best)
         return best, self.crossings(best)
+
+    def exchanged(self, start: Sequence[Row]) -> list[Row]:
+        """Return an order in which only neighbours have changed places where fewer wires cross then."""
+        rows = [list(row) for row in start]
+        self._exchange(rows)
+        return rows
 
     def _exchange(self, rows: list[Row]) -> None:
         """Let neighbours in a column change places where fewer wires cross then."""
@@ -146,15 +183,20 @@ class _Rows:
 
     def crossings(self, rows: Sequence[Row]) -> int:
         """Return how many wires cross between neighbouring columns."""
-        total = 0
-        for row, following in pairwise(rows):
-            at = {item: place for place, item in enumerate(following)}
-            met: list[int] = []
-            for item in row:
-                ends = [at[other] for other in self.after.get(item, ())]
-                total += sum(len(met) - bisect_right(met, end) for end in ends)
-                for end in ends:
-                    insort(met, end)
+        return sum(map(self._crossed, rows, rows[1:]))
+
+    def _crossed(self, row: Row, following: Row) -> int:
+        """Return how many wires cross between two neighbouring columns."""
+        at = {item: place for place, item in enumerate(following)}
+        ends = [sorted(at[other] for other in self.after.get(item, ())) for item in row]
+        flat = [end for each in ends for end in each]
+        if 8 < len(flat) <= PAIRS:
+            down = np.array(flat)
+            return int(np.count_nonzero(np.triu(down[:, None] > down[None, :], 1)))
+        total, met = 0, list[int]()
+        for end in flat:
+            total += len(met) - bisect_right(met, end)
+            insort(met, end)
         return total
 
 
@@ -174,18 +216,24 @@ def crossing_lines(lines: Sequence[Line]) -> int | None:
     """Return how many pairs of straight lines (x, y to x, y) cross inside; None where there are too many to count."""
     if len(lines) > LINES:
         return None
-    ends = np.array(lines, float).reshape(-1, 4)
-    (px, py, qx, qy), total = ends.T, 0
+    rows = np.array(lines, float).reshape(-1, 4)
+    turned = rows[:, 0] > rows[:, 2]
+    rows[turned] = rows[turned][:, [2, 3, 0, 1]]
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    return sum(_crossed_by(rows, start) for start in range(0, len(rows), BLOCK))
 
-    def side(k: int, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = np.sign((qx[k] - px[k]) * (y - py[k]) - (qy[k] - py[k]) * (x - px[k]))
-        return found
 
-    for k in range(1, len(ends)):
-        apart = side(k, px[:k], py[:k]) * side(k, qx[:k], qy[:k]) < 0
-        others = ends[:k][apart]
-        ax, ay, bx, by = others.T
-        one = np.sign((bx - ax) * (py[k] - ay) - (by - ay) * (px[k] - ax))
-        other = np.sign((bx - ax) * (qy[k] - ay) - (by - ay) * (qx[k] - ax))
-        total += int(np.count_nonzero(one * other < 0))
-    return total
+def _crossed_by(rows: NDArray[np.float64], start: int) -> int:
+    """Return how many of the lines before each line of a block it crosses; they are sorted by their left ends."""
+    block = rows[start : start + BLOCK]
+    near = np.flatnonzero(rows[: start + len(block), 2] > block[0, 0])
+    px, py, qx, qy = (block[:, k, None] for k in range(4))
+    ax, ay, bx, by = (rows[near, k][None, :] for k in range(4))
+    around = np.sign((qx - px) * (ay - py) - (qy - py) * (ax - px)) * np.sign(
+        (qx - px) * (by - py) - (qy - py) * (bx - px)
+    )
+    across = np.sign((bx - ax) * (py - ay) - (by - ay) * (px - ax)) * np.sign(
+        (bx - ax) * (qy - ay) - (by - ay) * (qx - ax)
+    )
+    before = near[None, :] < start + np.arange(len(block))[:, None]
+    return int(np.count_nonzero((around < 0) & (across < 0) & before))
