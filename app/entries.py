@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from app import bookmarks
 from app.actions import COMMANDS
 from app.bodies import place_text
 from app.panels.palette import words
@@ -47,7 +48,7 @@ def entries(window: Window) -> list[Entry]:
     window.actions_table.refresh()
     found = [*_commands(window), *_preferences(window), *_recent(window)]
     if window.editing:
-        found += [*_operators(window), *_nodes(window.session)]
+        found += [*_operators(window), *_nodes(window.session), *_bookmarks(window)]
     return sorted(found, key=lambda each: not each.enabled)
 
 
@@ -93,6 +94,12 @@ def _operators(window: Window) -> Iterator[Entry]:
     for each in window.session.library.values():
         add = lambda id=each.id: window.insert(id)  # noqa: E731
         yield Entry(f"Add {each.title}", "Operator", "", add, f"{words(each)}\nadd", each.title)
+
+
+def _bookmarks(window: Window) -> Iterator[Entry]:
+    for id, mark in bookmarks.ordered(window.session):
+        go = lambda id=id: bookmarks.go(window.canvas, id)  # noqa: E731
+        yield Entry(f"Go to bookmark {mark.name}", "Bookmark", str(mark.key or ""), go, "place mark", mark.name)
 
 
 def _nodes(session: Session) -> Iterator[Entry]:

@@ -15,13 +15,13 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import changing, edit, file, help, run, selecting, subgraphs, view, wires
+from app.actions import changing, edit, file, going, help, run, selecting, subgraphs, view, wires
 from app.actions.command import Command
 
 if TYPE_CHECKING:
     from app.window import Window
 
-MENUS = ("File", "Edit", "Select", "Arrange", "Wires", "Subgraph", "View", "Run", "Help")
+MENUS = ("File", "Edit", "Select", "Arrange", "Wires", "Subgraph", "View", "Go", "Run", "Help")
 
 COMMANDS: tuple[Command, ...] = tuple(
     chain(
@@ -32,6 +32,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         wires.COMMANDS,
         subgraphs.COMMANDS,
         view.COMMANDS,
+        going.COMMANDS,
         run.COMMANDS,
         help.COMMANDS,
     )

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, computes, editing, several
+from app.actions.command import Command, computes, editing, selected
 from app.canvas import pinning
 
 COMMANDS: tuple[Command, ...] = (
-    Command("fit", "Fit graph", "View", lambda w: w.canvas.fit(), ("Ctrl+Shift+F", "Home"), editing, words="zoom all"),
     Command(
-        "actual_size", "Actual size", "View", lambda w: w.canvas.zoom_to(1.0), ("Ctrl+1",), editing,
+        "fit", "Fit graph", "View", lambda w: w.canvas.show_all(), ("Ctrl+Shift+F", "Home"), editing,
+        words="zoom all",
+    ),
+    Command(
+        "fit_selection", "Fit selection", "View", lambda w: w.canvas.show_selection(), ("Shift+Home",), selected,
+        words="zoom frame selected",
+    ),
+    Command(
+        "actual_size", "Actual size", "View", lambda w: w.canvas.zoom_by(1.0 / w.canvas.camera.zoom), ("End",), editing,
         words="zoom 100",
     ),
     Command("zoom_in", "Zoom in", "View", lambda w: w.canvas.zoom_by(1.25), ("Ctrl+]",), editing),
     Command("zoom_out", "Zoom out", "View", lambda w: w.canvas.zoom_by(0.8), ("Ctrl+[",), editing),
-    Command(
-        "next_tab", "Next document", "View", lambda w: w.step_page(+1), ("Ctrl+Tab", "Ctrl+PgDown"), several,
-        words="tab switch", separator=True,
-    ),
-    Command(
-        "previous_tab", "Previous document", "View", lambda w: w.step_page(-1), ("Ctrl+Shift+Tab", "Ctrl+PgUp"),
-        several, words="tab switch",
-    ),
     Command(
         "show_values", "Values on wires", "View", lambda w: w.toggle_overlay("value"), ("Alt+1",), editing,
         lambda w: "value" in w.session.overlays, separator=True,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
-from engine.bodies import owner_of, part_of
+from engine.bodies import around, owner_of, part_of
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
@@ -53,21 +53,27 @@ class Crumbs(QFrame):
                 widget.hide()
                 widget.deleteLater()  # it may be the button whose click leads here
         self.crumbs, self.switch = {}, {}
-        inside = session.body
+        inside = self._canvas.scene.body
         self.setVisible(bool(inside))
         if not inside:
             return
         px = appearance().px
         self._row.setContentsMargins(px(6), px(4), px(10), px(4))
         self._row.setSpacing(px(2))
-        self._add_way(session.trail)
+        trail = self._trail
+        self._add_way(trail)
         self._add_switch(owner_of(inside))
-        depth = len(session.trail) - 1
+        depth = len(trail) - 1
         if depth > 1:
             said = label(f"{depth} deep", "faint")
             said.setContentsMargins(px(8), 0, 0, 0)
             self._put(said)
         self.settle()
+
+    @property
+    def _trail(self) -> tuple[str, ...]:
+        """The bodies from the main graph to the one that this canvas shows."""
+        return tuple(reversed(around(self._session.graph.nodes, self._canvas.scene.body)))
 
     def _add_way(self, trail: tuple[str, ...]) -> None:
         session = self._session
@@ -91,13 +97,14 @@ class Crumbs(QFrame):
         for door in doors:
             button = self._button(part_of(door.inside), lambda inside=door.inside: self._go(inside), "quiet")
             button.setCheckable(True)
-            button.setChecked(door.inside == self._session.body)
-            button.setToolTip("The other body of the same node (Alt+Right)")
+            button.setChecked(door.inside == self._canvas.scene.body)
+            button.setToolTip("The other body of the same node (Alt+O)")
             self.switch[door.inside] = button
 
     def _go(self, inside: str) -> None:
         """Go to a body; going out selects the node that was inside."""
-        session, trail = self._session, self._session.trail
+        session, trail = self._session, self._trail
+        self._canvas.wanted.emit()
         session.enter(inside)
         if inside in trail[:-1]:
             session.select([owner_of(trail[trail.index(inside) + 1])])
@@ -117,7 +124,7 @@ class Crumbs(QFrame):
 
     def settle(self) -> None:
         """Take the place and the size that fit the canvas."""
-        if self._session.body:
+        if self._canvas.scene.body:
             px = appearance().px
             wanted = self.sizeHint()
             self.setGeometry(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from app import bookmarks
 from app.canvas import arranging, frames, menus
 from app.canvas.face import VALUE
 from app.canvas.geometry import GRID
@@ -23,6 +24,7 @@ DIRECTIONS: Final[Mapping[Qt.Key, QPointF]] = {
     Key.Key_Up: QPointF(0, -1),
     Key.Key_Down: QPointF(0, 1),
 }
+DIGITS: Final[Mapping[Qt.Key, int]] = {Qt.Key(Key.Key_0 + k): k for k in range(1, 10)}
 PAN_STEP = 64.0
 
 HELP: Final = (
@@ -36,6 +38,8 @@ HELP: Final = (
     ("Return", "open the selected node's body; else edit its value or name"),
     ("Backspace", "with nothing selected, leave the body"),
     ("Space", "run or pause; held, the left button pans"),
+    ("1 to 9", "go to the bookmark of that digit"),
+    ("Ctrl + 1 to 9", "bookmark what is shown under that digit"),
     ("Escape", "give up a gesture; select nothing"),
 )
 """The keys of the canvas for the help page."""
@@ -47,6 +51,8 @@ def press(canvas: Canvas, event: QKeyEvent) -> bool:
     if key in DIRECTIONS:
         _arrow(canvas, DIRECTIONS[key], event.modifiers())
         return True
+    if key in DIGITS and digit(canvas, DIGITS[key], event):
+        return True
     plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     action = ACTIONS.get(key) if plain else None
     if action is None:
@@ -54,6 +60,18 @@ def press(canvas: Canvas, event: QKeyEvent) -> bool:
     if not event.isAutoRepeat():
         action(canvas)
     return True
+
+
+def digit(canvas: Canvas, number: int, event: QKeyEvent) -> bool:
+    """Go to the bookmark of a digit or, with Ctrl, bookmark what is shown under it; return whether that was meant."""
+    keys = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    act = {
+        Qt.KeyboardModifier.NoModifier: bookmarks.go_by_key,
+        Qt.KeyboardModifier.ControlModifier: bookmarks.set_by_key,
+    }
+    if keys in act and not event.isAutoRepeat():
+        act[keys](canvas, number)
+    return keys in act
 
 
 def release(canvas: Canvas, event: QKeyEvent) -> bool:

@@ -134,6 +134,16 @@ class Navigating:
         self._glow_ends.start()
         self.update()
 
+    def stay_at(self: Canvas, spot: Spot) -> None:
+        """Look at a place at once, also before the canvas has its size."""
+        self._fit_when_shown = False
+        self.set_view(self.view_at(spot.middle, spot.zoom))
+
+    def leave(self: Canvas) -> None:
+        """This canvas goes: nothing of it moves any more."""
+        self.begin(None)
+        self.glide.stop()
+
     # Back and forward -------------------------------------------------------------------------------------------
 
     def _still_there(self: Canvas, spot: Spot) -> bool:

@@ -169,6 +169,7 @@ class Canvas(Navigating, QWidget):
         session.problems_changed.connect(self._problems_changed)
         session.run_state_changed.connect(self._run_state_changed)
         session.overlays_changed.connect(self.update)
+        session.holes_changed.connect(self.update)
         note_text.formulas().ready.connect(self.update)
         session.profiler.changed.connect(self.update)
         session.reveal_requested.connect(self._reveal_here)

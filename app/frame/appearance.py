@@ -8,8 +8,8 @@ import msgspec
 from PySide6.QtWidgets import QApplication
 
 from app import theme
-from app.worker.client import PACES
 from app.canvas.manners import manners
+from app.worker.client import PACES
 
 if TYPE_CHECKING:
     from app.settings import Settings

@@ -5,7 +5,6 @@ It is hidden as long as there is only one document, whose name stands in the top
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -17,12 +16,12 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QPolygonF,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QTabBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QWidget
 
+from app.frame.glyphs import Glyph, cross, house, plus
 from app.theme import appearance
 from app.tips import gives, tip
 
@@ -36,63 +35,11 @@ TORN_AT = 28
 RUNNING = ("starting", "running")
 
 
-class Glyph(QAbstractButton):
-    """A small square button with a drawn sign."""
-
-    def __init__(self, name: str, draw: Callable[[QPainter, QRectF, float], None], side: int = 26) -> None:
-        super().__init__()
-        self._draw, self._side = draw, side
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def sizeHint(self) -> QSize:
-        """Qt: a square."""
-        side = appearance().px(self._side)
-        return QSize(side, side)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: draw the sign, on a fill while pointed at."""
-        look = appearance()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        if self.underMouse() or self.hasFocus() or self.isChecked():
-            painter.setPen(QPen(QColor(look.theme.value)) if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(look.theme.hover))
-            painter.drawRoundedRect(area, look.px(5), look.px(5))
-        color = QColor(look.theme.text if self.underMouse() or self.isChecked() else look.theme.second)
-        painter.setPen(QPen(color, 1.5 * look.scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._draw(painter, area, look.scale)
-
-
-def _plus(painter: QPainter, area: QRectF, scale: float) -> None:
-    middle, reach = area.center(), 5 * scale
-    painter.drawLine(middle - QPointF(reach, 0), middle + QPointF(reach, 0))
-    painter.drawLine(middle - QPointF(0, reach), middle + QPointF(0, reach))
-
-
-def _house(painter: QPainter, area: QRectF, scale: float) -> None:
-    painter.translate(area.center())
-    painter.scale(scale, scale)
-    painter.drawPolyline([QPointF(-6.5, 0.5), QPointF(0, -5.5), QPointF(6.5, 0.5)])
-    painter.drawPolyline([QPointF(-4.5, 0), QPointF(-4.5, 6), QPointF(4.5, 6), QPointF(4.5, 0)])
-
-
-def _cross(painter: QPainter, area: QRectF, scale: float) -> None:
-    middle, reach = area.center(), 3.6 * scale
-    for across in (QPointF(reach, reach), QPointF(reach, -reach)):
-        painter.drawLine(middle - across, middle + across)
-
-
 class CloseMark(Glyph):
     """Closes a tab; while the document is not saved it shows a dot until it is pointed at."""
 
     def __init__(self) -> None:
-        super().__init__("Close", _cross, 20)
+        super().__init__("Close", cross, 20)
         self.unsaved = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -191,11 +138,11 @@ class TabStrip(QWidget):
         self._pages: list[Page] = []
         self.setProperty("role", "tabs")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.home = Glyph("Start page", _house)
+        self.home = Glyph("Start page", house)
         self.home.setCheckable(True)
         self.home.clicked.connect(lambda: window.show_start())
         self.tabs = Tabs()
-        self.more = Glyph("New graph", _plus)
+        self.more = Glyph("New graph", plus)
         gives(self.more, "new", "New graph")
         self.more.clicked.connect(lambda: window.new())
         self._row = QHBoxLayout(self)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.bookmarks_card import BookmarksCard
 from app.session import Overlay
 from app.suggestions import choose_file
 from engine.building import tidying
@@ -43,6 +44,14 @@ class Working:
         with self.session.group(f"Insert {self.session.library[operator].title.lower()}"):
             node = self.session.insert(operator, self.canvas.free_place())
             choose_file(self.session, node, "file", name)
+
+    def add_bookmark(self: Window) -> None:
+        """Give what the canvas shows a name."""
+        BookmarksCard(self, naming=True).open()
+
+    def show_bookmarks(self: Window) -> None:
+        """Show the bookmarks."""
+        BookmarksCard(self, naming=False).open()
 
     def cut(self: Window) -> None:
         """Copy the selection and remove it."""
