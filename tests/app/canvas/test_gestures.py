@@ -229,6 +229,7 @@ def test_the_wheel_zooms_and_holds_what_is_under_the_pointer(hands: Hands) -> No
     before = hands.canvas.camera.to_view(point)
     held = hands.canvas.camera.to_scene(QPointF(before.toPoint()))
     hands.wheel(point, 240)
+    hands.canvas.glide.finish()
     assert hands.canvas.camera.zoom > 1.2
     after = hands.canvas.camera.to_view(held)
     assert (after - QPointF(before.toPoint())).manhattanLength() < 1e-6
