@@ -213,6 +213,7 @@ class StartPage(QScrollArea):
         self._fields: list[tuple[QWidget, list[SampleCard]]] = []
         self._shown_columns = 0
         self.recent_rows: list[RecentRow] = []
+        self.setAccessibleName("Start page")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
 
 from app.assets import asset
-from app.canvas import Canvas
+from app.canvas import Canvas, menus
 from app.panels.code import CodePanel
 from app.panels.compare import ComparePanel
 from app.panels.history import HistoryPanel
@@ -89,6 +89,7 @@ class Workspace(QMainWindow):
         self.plots = PlotPanel(session)
         self.problems = Problems(session)
         self.outline = Outline(session)
+        self.outline.menu_requested.connect(lambda at: menus.open_at(self.canvas, at))
         self.code = CodePanel(session)
         self.compare = ComparePanel(session)
         self.history = HistoryPanel(session)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
 from app import rewiring
-from app.canvas import arrange_menu, bending, node_editing_menu, pinning, subgraph_menu
+from app.canvas import arrange_menu, bending, node_editing_menu, pinning, socket_menu, subgraph_menu
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -41,10 +41,20 @@ def open_menu(canvas: Canvas, at: QPointF | None) -> None:
     menu.popup(canvas.global_point(at) if at is not None else _by_selection(canvas))
 
 
+def open_at(canvas: Canvas, place: QPoint) -> None:
+    """Open the menu of the selection at a place of the screen."""
+    menu = new_menu(canvas, "What can be done with the selection")
+    fill(canvas, menu, None, None)
+    menu.popup(place)
+
+
 def fill(canvas: Canvas, menu: QMenu, hover: Hover | None, at: QPointF | None) -> None:
     """Put into a menu what can be done with what is under the pointer (None: with the selection)."""
     session = canvas.session
-    node = session.current if hover is None else (hover.node or (hover.socket[0].node if hover.socket else ""))
+    if hover is not None and hover.socket is not None:
+        socket_menu.fill(canvas, menu, hover.socket[0], at, output=hover.socket[1])
+        return
+    node = session.current if hover is None else hover.node
     if node:
         if node not in session.selection:
             session.select([node])
@@ -192,14 +202,20 @@ def fill_wires(canvas: Canvas, menu: QMenu, node: str) -> None:
     for output, plugs in ((True, item.face.outputs), (False, item.face.inputs)):
         for plug in plugs:
             socket = Socket(node, plug.name)
-            fits = infer.fitting(session.graph, session.library, session.inference, socket, output=output)
-            for other in _nearest(canvas, node, fits):
+            for other in fitting_nearest(canvas, socket, output=output):
                 wire = Wire(socket, other) if output else Wire(other, socket)
                 arrow = "→" if output else "←"
                 text = f"{plug.name} {arrow} {session.label(other.node)[:40]} · {other.name}"
                 menu.addAction(text.replace("&", "&&"), partial(session.connect_wire, wire))
     if menu.isEmpty():
         menu.addAction("No socket fits").setEnabled(False)
+
+
+def fitting_nearest(canvas: Canvas, socket: Socket, *, output: bool) -> list[Socket]:
+    """Return the sockets that an output may be wired to, or an input from, the nearest first."""
+    session = canvas.session
+    fits = infer.fitting(session.graph, session.library, session.inference, socket, output=output)
+    return _nearest(canvas, socket.node, fits)
 
 
 def _nearest(canvas: Canvas, node: str, sockets: frozenset[Socket]) -> list[Socket]:

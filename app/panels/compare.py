@@ -336,6 +336,7 @@ class ComparePanel(QWidget):
 
 def _table() -> QTableWidget:
     made = QTableWidget(0, len(HEADS))
+    made.setTabKeyNavigation(False)
     made.setHorizontalHeaderLabels(HEADS)
     made.setAccessibleName("Approaches compared")
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -38,6 +38,7 @@ class Inspector(QScrollArea):
         self.view: NodeView | None = None
         self.summary: Summary | None = None
         """What is shown while nothing is selected."""
+        self.setAccessibleName("Inspector")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -72,6 +72,10 @@ class Cellular(QTableWidget):
     EMPTY = ""
     """What a cell that is cleared holds."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.setTabKeyNavigation(False)  # arrows go from cell to cell; Tab leaves, as everywhere
+
     def event(self, event: QEvent) -> bool:
         """Qt: claim those keys before the window's commands get them."""
         own = isinstance(event, QKeyEvent) and any(_is(event, name) for name in self.OWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
@@ -25,6 +25,9 @@ NODE_ROLE = Qt.ItemDataRole.UserRole
 
 class Outline(QTreeWidget):
     """The panel. It is filled only while it can be seen."""
+
+    menu_requested = Signal(QPoint)
+    """The menu of the selected nodes is asked for, at a point of the screen."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -47,6 +50,8 @@ class Outline(QTreeWidget):
         session.selection_changed.connect(self._follow)
         self.itemSelectionChanged.connect(self._select)
         self.itemActivated.connect(lambda item: self.session.reveal(item.data(0, NODE_ROLE) or ""))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._open_menu)
         appearance().changed.connect(self._soon.start)
 
     def showEvent(self, event: object) -> None:
@@ -130,6 +135,17 @@ class Outline(QTreeWidget):
         if self.session.current in self._items:
             self.scrollToItem(self.item_of(self.session.current))
         self._following = False
+
+    def _open_menu(self, at: QPoint) -> None:
+        """Ask for the menu of the node under the pointer; by key, of the current one."""
+        item = self.itemAt(at) or self.currentItem()
+        id = item.data(0, NODE_ROLE) if item is not None else None
+        if id in self.session.graph.nodes:
+            if self.session.node(id).inside != self.session.body:
+                self.session.reveal(id)
+            if id not in self.session.selection:
+                self.session.select([id])
+            self.menu_requested.emit(self.viewport().mapToGlobal(at))
 
     def _select(self) -> None:
         if self._following:

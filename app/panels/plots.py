@@ -61,6 +61,7 @@ class PlotPanel(QWidget):
         """When each card was drawn last."""
         self._enlarged: str | None = None
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Plots")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(False)
         for bar in (self._scroll.horizontalScrollBar(), self._scroll.verticalScrollBar()):

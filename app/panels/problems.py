@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QListView,
+    QMenu,
     QPushButton,
     QStackedLayout,
     QStyle,
@@ -140,6 +141,8 @@ class Problems(QWidget):
         self.list.clicked.connect(self._go)
         self.list.activated.connect(self._go)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._show_mend())
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._open_menu)
         self.mend = QPushButton("Mend the chosen problem")
         self.mend.clicked.connect(self._mend)
         full = QWidget()
@@ -174,6 +177,27 @@ class Problems(QWidget):
         """Return the problem the cursor is on."""
         index = self.list.currentIndex()
         return self.model.problems[index.row()] if index.isValid() else None
+
+    def menu(self, problem: Problem) -> QMenu:
+        """Return the menu of a problem."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        going = menu.addAction("Go to the node", lambda: self.session.reveal(problem.node or ""))
+        going.setEnabled(problem.node in self.session.graph.nodes)
+        menu.addAction("Mend", self._mend).setEnabled(problem.fix is not None)
+        menu.addSeparator()
+        clipboard, sentences = QGuiApplication.clipboard(), [each.sentence for each in self.model.problems]
+        menu.addAction("Copy this sentence", lambda: clipboard.setText(problem.sentence))
+        menu.addAction("Copy all", lambda: clipboard.setText("\n".join(sentences)))
+        return menu
+
+    def _open_menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+        problem = self.chosen()
+        if problem is not None:
+            self.menu(problem).popup(self.list.viewport().mapToGlobal(at))
 
     def _show_mend(self) -> None:
         problem = self.chosen()

@@ -57,6 +57,7 @@ class PlotArea(pg.GraphicsView):
         self.setCacheMode(PlotArea.CacheModeFlag.CacheNone)  # a cached background would be a picture in every SVG
         self.setStyleSheet("background: transparent")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.box = pg.ViewBox(enableMenu=False)
         self.box.setDefaultPadding(0)
         self.addItem(self.box)

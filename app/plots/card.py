@@ -78,9 +78,9 @@ class Elided(QLabel):
 class Dots(QAbstractButton):
     """Three dots that open the card's menu."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
-        self.setAccessibleName("Plot menu")
+        self.setAccessibleName(f"Plot menu: {title}")
         self.setToolTip("Axes, export")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -132,7 +132,7 @@ class Card(QFrame):
         self.title, self.subtitle = Elided("plot-title"), Elided("faint", parts=True)
         self.title.setText(title)
         self.setAccessibleName(f"Plot: {title}")
-        self.menu_button = Dots()
+        self.menu_button = Dots(title)
         self.menu_button.clicked.connect(
             lambda: self.open_menu(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
         )

@@ -98,6 +98,7 @@ class TableCard(ViewCard):
         self.area.axes_visible = False
         self.model = NumbersModel()
         self.view = QTableView(self.area)
+        self.view.setTabKeyNavigation(False)
         self.view.setModel(self.model)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
