@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from app import insertions, signatures
+from app import insertions, signatures, templates
 from app.running import ACTIVE
 from app.stock import SECTIONS
+from app.suggestions import choose_file
 from engine import building
 from engine.document import Changed
 from engine.edits import Disconnect, Edit, Group, Rename
@@ -60,11 +61,37 @@ class Editing:
         """
         if operator_id not in self.library and operator_id.partition(".")[0] in SECTIONS:
             return self.insert_subgraph(operator_id, place)
+        if operator_id not in self.library and templates.family(operator_id):
+            return self.insert_template(operator_id, place)
         added, edit = insertions.inserted(self.content, self.library, operator_id, place, self.body)
         if not self.apply(edit):
             return ""
         self.select([added])
         return added
+
+    def insert_template(self, id: str, place: Place) -> str:
+        """Insert a template, select its nodes and mark its holes, or a bundled data set; return a node of it ("" where
+        it was refused)."""
+        family, _, name = id.partition(".")
+        if family == templates.DATA and name in templates.DATA_SETS:
+            chosen = templates.DATA_SETS[name]
+            with self.group(f"Add {chosen.title}"):
+                node = self.insert(chosen.operator, place)
+                if node:
+                    choose_file(self, node, "file", chosen.file)  # type: ignore[arg-type]
+                    self.rename(node, chosen.title)
+            return node
+        made: list[Group] = []
+
+        def edit() -> Edit:
+            found = templates.insertion(self.content, self.library, name, place, self.body)
+            made.append(insertions.told_apart(self.content, self.library, found))
+            return made[0]
+
+        if not self._insert_many(edit):
+            return ""
+        self.mark_holes(templates.holes(self.graph, self.library, made[0]))
+        return self.current or ""
 
     def connect_wire(self, wire: Wire) -> bool:
         """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""
@@ -114,7 +141,9 @@ class Editing:
 
     def paste(self, text: str, at: Place) -> None:
         """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""
-        self._insert_many(lambda: insertions.pasted(self.content, self.library, text, at, self.body))
+        self._insert_many(
+            lambda: insertions.pasted(self.content, self.library, text, at, self.body, self.inference.types)
+        )
 
     def duplicate(self, *, wires: bool = False) -> None:
         """Copy the selection a little lower to the right, without the clipboard; with `wires`, what feeds the originals
@@ -130,10 +159,12 @@ class Editing:
 
         self._insert_many(lambda: explosion(self.content, self.library, node, self.inference.types))
 
-    def _insert_many(self, edit: Callable[[], Edit]) -> None:
+    def _insert_many(self, edit: Callable[[], Edit]) -> bool:
         before = set(self.graph.nodes), set(self.layout.notes)
-        if self._attempt(lambda: self._document.apply(edit())):
+        done = self._attempt(lambda: self._document.apply(edit()))
+        if done:
             self.select(set(self.graph.nodes) - before[0], set(self.layout.notes) - before[1])
+        return done
 
     def _attempt(self, action: Callable[[], object]) -> bool:
         try:

@@ -71,6 +71,10 @@ class Session(Editing, Bodies, Subgraphs, QObject):
     overlays_changed = Signal()
     lane_changed = Signal()
     """Another optimizer's values are shown on the wires."""
+    holes_changed = Signal()
+    """Other inputs are marked as to be wired: see `holes`."""
+    operator_used = Signal(str)
+    """An operator, a template or a subgraph was inserted: the palette remembers it."""
     body_changed = Signal()
     """Another body is shown: see `body`."""
     reveal_requested = Signal(str)
@@ -103,6 +107,7 @@ class Session(Editing, Bodies, Subgraphs, QObject):
         self._path: Path | None = None
         self._title = proper_title(None)
         self._selection = Selection()
+        self._holes: frozenset[Socket] = frozenset()
         self._way_out: tuple[str, ...] = ("",)
         self._last_change = Changed()
         self._overlays: frozenset[Overlay] = frozenset()
@@ -238,7 +243,7 @@ class Session(Editing, Bodies, Subgraphs, QObject):
         self._unlisten = self._document.listen(self._on_changed)
         self._path, self._title = path, name or proper_title(path)
         self._journal.begin(self.content, path, clean=clean)
-        self._selection, self._way_out = Selection(), ("",)
+        self._selection, self._way_out, self._holes = Selection(), ("",), frozenset()
         self._inference = None
         self._looks.forget()
         self.replaced.emit()  # before anything else: whoever draws nodes must not be asked about those of another graph
@@ -349,6 +354,20 @@ class Session(Editing, Bodies, Subgraphs, QObject):
     def select_all(self) -> None:
         """Select every node and note of the body that is shown."""
         self.select(self.graph.nodes, self.layout.notes, current=self.current)
+
+    @property
+    def holes(self) -> frozenset[Socket]:
+        """The inputs that the template inserted last leaves to be wired, but for those that are."""
+        there = self.graph.nodes
+        return frozenset(each for each in self._holes if each.node in there and each not in self.graph.sources)
+
+    def mark_holes(self, sockets: frozenset[Socket]) -> None:
+        """Mark inputs as to be wired, and say so; none: no more."""
+        self._holes = sockets
+        self.holes_changed.emit()
+        if sockets:
+            count = "1 input is" if len(sockets) == 1 else f"{len(sockets)} inputs are"
+            self.message.emit(f"{count} still to be wired: marked on the canvas.")
 
     # Overlays -----------------------------------------------------------------------------------------------------
 

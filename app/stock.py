@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from app import templates
 from app.shelf import Entry, Shelf
 from engine import control
 from engine.bodies import CALL, FUNCTION
@@ -62,6 +63,7 @@ class Stock(QObject):
         if self._made is None or self._made[0] != key:
             found = [called(graph, library, node) for node in functions] if CALL in library else []
             found += [_kept(library, entry) for entry in entries] if CALL in library else []
+            found += templates.entries(library)
             self._made = key, Library([*library.values(), *found], library.absent) if found else library
         return self._made[1]
 

@@ -55,7 +55,7 @@ def stop_gradient(x: Value) -> Value:
     formula=r"x",
     partials={"x": r"k\ \text{(declared)}"},
     domain="x is real",
-    synonyms=("gradient multiplier", "weaken", "strengthen", "learning rate"),
+    synonyms=("gradient multiplier", "weaken", "strengthen", "learning rate of a part"),
     samples=(*REAL, Sample(REAL[0][:1], {"factor": 2.5}), Sample(REAL[1][:1], {"factor": 2.5})),
     surrogate=lambda x, factor: factor * x,
     sockets=PASSED,

@@ -31,6 +31,7 @@ optimizer = Operator(
     synonyms=(
         "gradient descent", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
         "lion", "l-bfgs", "newton", "conjugate gradient", "early stopping", "validation", "line search",
+        "learning rate", "step size", "learning rate schedule", "checkpoint", "keep the best",
         "train", "minimise", "fit", "learn",
     ),
 )  # fmt: skip

@@ -54,6 +54,14 @@ def paint_arrivals(painter: QPainter, items: Iterable[WireItem], ink: Inks) -> N
             painter.drawPath(wave)
 
 
+def paint_holes(painter: QPainter, holes: Iterable[QPointF], ink: Inks) -> None:
+    """Mark inputs that are still to be wired by a broken ring."""
+    for at in holes:
+        painter.setPen(pen(ink.theme.warning, 2.0, Qt.PenStyle.DotLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(at, 11.0, 11.0)
+
+
 def paint_tags(
     painter: QPainter,
     items: Iterable[WireItem],

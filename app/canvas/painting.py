@@ -188,6 +188,8 @@ class Painting:
         self._nodes(painter, seen, factor)
         if factor >= LABELS:
             paint_marks.paint_arrivals(painter, wires, ink)
+            shown = [hole for hole in canvas.session.holes if hole.node in canvas.scene.nodes]
+            paint_marks.paint_holes(painter, [canvas.scene.point(hole, output=False) for hole in shown], ink)
             self._labels(painter, wires)
             self._told_beside_nodes(painter, seen)
 

@@ -35,9 +35,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import fonts, icons
+from app import fonts, icons, templates
 from app.panels.palette_drag import PaletteDrag
-from app.search import ranked
+from app.search import FORMULA, SETTING, plain_formula, ranked
 from app.session import PALETTE_MIME
 from app.stock import SECTIONS
 from app.theme import appearance, faded
@@ -48,6 +48,10 @@ OPERATOR_ROLE = Qt.ItemDataRole.UserRole
 FOLDS_ROLE = Qt.ItemDataRole.UserRole + 1
 """The heading of the family that a row shows or hides the rest of."""
 FAVOURITES, RECENT = "Favourites", "Recently used"
+TITLES = {**SECTIONS, **FAMILIES, **templates.SECTIONS}
+"""The headings by family, in their order."""
+LOOKS = {templates.TEMPLATE: "neural", templates.DATA: "inputs"}
+"""Families that look like others."""
 FIRST = 9
 """Operators of a family that are shown at once; a row "n more" shows the others, unless there is but one."""
 
@@ -67,10 +71,14 @@ class Row:
 
 
 def words(operator: Operator) -> str:
-    """Return what else an operator is found by, one on a line: synonyms, family, id and the sentence about it."""
-    family = {**FAMILIES, **SECTIONS}.get(operator.family, operator.family)
+    """Return what else an operator is found by, one on a line: synonyms, family, id, the sentence about it, its formula
+    and its settings."""
+    family = TITLES.get(operator.family, operator.family)
     known = operator.id.replace(".", " ").replace("_", " ")
-    return "\n".join((*operator.synonyms, operator.short, family, known, " ".join(operator.help.split())))
+    settings = (f"{SETTING}{name.replace('_', ' ')}" for name in operator.settings)
+    formula = (f"{FORMULA}{plain_formula(operator.formula)}",) if operator.formula else ()
+    help = " ".join(operator.help.split())
+    return "\n".join((*operator.synonyms, operator.short, family, known, help, *formula, *settings))
 
 
 def rows(
@@ -87,8 +95,7 @@ def rows(
         return tuple(Row(o.title, o) for o in found)
     sections = [(FAVOURITES, [library[id] for id in favourites if id in library])]
     sections.append((RECENT, [library[id] for id in recent if id in library and id not in favourites]))
-    titles = {**SECTIONS, **FAMILIES}
-    sections += [(title, [o for o in library.values() if o.family == family]) for family, title in titles.items()]
+    sections += [(title, [o for o in library.values() if o.family == family]) for family, title in TITLES.items()]
     return tuple(
         row for title, members in sections if members for row in (Row(title), *_section(title, members, unfolded))
     )
@@ -216,6 +223,7 @@ def draw_operator(painter: QPainter, rect: QRect, operator_id: str, title: str) 
     """Draw the icon of an operator's family and its title, elided where the room is narrow."""
     look = appearance()
     side, family = look.px(15), operator_id.split(".", 1)[0]
+    family = LOOKS.get(family, family)
     picture = icons.pixmap(family, look.theme.icon(family), side, painter.device().devicePixelRatioF())
     painter.drawPixmap(rect.left() - look.px(2), rect.center().y() - side // 2, picture)
     painter.setFont(fonts.sans("body", look.scale))
