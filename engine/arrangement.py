@@ -37,6 +37,8 @@ FRAME_EDGE: Final = 24.0
 FRAME_TITLE: Final = 60.0
 """Free space around what a frame carries, and above it for its title."""
 SWEEPS: Final = 6
+LARGE: Final = 300
+"""Boxes from which on there is no time for all drawings where they stand somewhere now."""
 STEADY: Final = 1.08
 """How many times the fewest crossings a drawing may have that moves what has a place less."""
 NOWHERE: Final[Mapping[str, Place]] = {}
@@ -261,7 +263,8 @@ def _drawn(part: Sequence[str], wires: _Wires, sizes: Mapping[str, Size], tops: 
     fewest = _crossings(part, wires, tried[0])
     after = {id: [other for other, _ in wires.after[id]] for id in part}
     if fewest:
-        for each in (columns, _late(part, wires, columns)):
+        large = bool(tops) and len(part) > LARGE
+        for each in (columns,) if large else (columns, _late(part, wires, columns)):
             for order in ordered(each, after, tops):
                 rows = [list(row) for row in order]
                 tried += [_settled(rows, wires, sizes, sorting) for sorting in (False, True)]

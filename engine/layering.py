@@ -53,13 +53,17 @@ def ordered(
     if items > PASSING:
         return []
     rows = _Rows(columns, column, pairs)
+    small = items <= SMALL
     starts = [rows.rows, rows.by_depth()]
-    if items <= SMALL:
+    if small:
         chance = random.Random(0)
         starts += [[chance.sample(row, len(row)) for row in rows.rows] for _ in range(STARTS)]
-    found = [rows.swept(start, middle) for start in starts for middle in (_mean, _median)]
+    elif held:  # where the graph stands is as good a start, and there is no time for all
+        starts = [rows.by_depth()]
+    middles = (_mean, _median) if small or not held else (_mean,)
+    found = [rows.swept(start, middle) for start in starts for middle in middles]
     found.sort(key=lambda each: each[1])
-    best = [order for order, _ in found[: len(found) if items <= SMALL else 1]]
+    best = [order for order, _ in found[: len(found) if small else 1]]
     if held:
         as_it_stands = rows.by_height(held)
         best += [rows.swept(as_it_stands, _mean)[0], rows.exchanged(as_it_stands)]
