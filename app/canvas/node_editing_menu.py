@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
 
     from app.canvas.view import Canvas
+    from app.session import Session
 
 
 def fill(canvas: Canvas, menu: QMenu, node: str) -> None:
@@ -72,8 +73,8 @@ def _below_current(canvas: Canvas) -> QPoint:
     return canvas.mapToGlobal(corner if canvas.rect().contains(corner) else canvas.rect().center())
 
 
-def copy_path(canvas: Canvas, node: str, name: str) -> None:
+def copy_path(session: Session, node: str, name: str) -> None:
     """Put a setting's path on the clipboard, as `gradwire sweep --over` takes it."""
     text = settings.path(node, name)
     QGuiApplication.clipboard().setText(text)
-    canvas.session.message.emit(f"Copied {text}: a sweep goes over it with --over {text}=….")
+    session.message.emit(f"Copied {text}: a sweep goes over it with --over {text}=….")

@@ -2,109 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.changes.settings import changed_settings, reset_all
 from app.panels.inspector_editors import Surroundings, editor_for
-from app.panels.inspector_fields import Editor
 from app.panels.inspector_names import joining_editor
-from app.panels.inspector_parts import label
 from app.panels.inspector_relevance import FOLDED, hidden, unfed
+from app.panels.inspector_row import Row
 from app.panels.interface import OUT_OF_SIGHT, interface_editor
-from app.signatures import is_signature
-from app.suggestions import choose_file, choose_node
 from app.theme import appearance
-from engine.edits import ResetSetting, SetFrozen
+from engine.edits import SetFrozen
 from engine.operator import Kind, socket_number
-from engine.setting import File, Reference, Setting
+from engine.setting import Setting
 from engine.sockets import arguments
 
 if TYPE_CHECKING:
     from app.session import Session
-
-
-class Row(QWidget):
-    """One setting: its name and unit, its editor, a way back to the default, and a sentence while what is written
-    cannot be."""
-
-    def __init__(self, session: Session, node: str, name: str, spec: Setting, editor: Editor) -> None:
-        super().__init__()
-        self.session, self.node, self.name, self.spec, self.editor = session, node, name, spec, editor
-        px = appearance().px
-        self.title = QLabel(name.replace("_", " ") + (f"  ({spec.unit})" if spec.unit else ""))
-        self.title.setProperty("role", "second")
-        self.title.setBuddy(editor)
-        self.title.setToolTip(spec.help)
-        self.title.setFixedWidth(px(88))
-        self.title.setWordWrap(True)
-        editor.setToolTip(spec.help)
-        self.back = QToolButton()
-        self.back.setText("↺")
-        self.back.setToolTip("Back to the default")
-        self.back.setAccessibleName(f"reset {name}")
-        self.back.setFixedWidth(px(22))
-        self.back.clicked.connect(self._reset)
-        self.fault = label("", "bad", wrap=True)
-        self.fault.hide()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(2))
-        grid.setVerticalSpacing(px(4))
-        grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.back, 0, 1)
-        if editor.wide:
-            grid.addWidget(editor, 1, 0, 1, 3)
-        else:
-            grid.addWidget(editor, 0, 2)
-        grid.addWidget(self.fault, 2, 0, 1, 3)
-        grid.setColumnStretch(2, 1)
-        policy = self.back.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.back.setSizePolicy(policy)
-        for child in (editor, *editor.findChildren(QWidget)):
-            if not child.accessibleName():
-                child.setAccessibleName(name.replace("_", " "))
-        editor.edited.connect(self._edited)
-        editor.sealed.connect(session.seal)
-        editor.refused.connect(self._refused)
-
-    def refresh(self) -> None:
-        """Show the setting as it is now."""
-        value = self.session.setting(self.node, self.name)
-        self.editor.show_value(value)
-        self.back.setVisible(self.name in self.session.node(self.node).settings)
-
-    def _edited(self, value: Any) -> None:
-        if self.node not in self.session.graph.nodes:
-            return  # a field that loses the keyboard because its node is gone still tells what was typed
-        merge = f"{self.node}.{self.name}"
-        if isinstance(self.spec, File):
-            choose_file(self.session, self.node, self.name, value, merge)
-        elif isinstance(self.spec, Reference):
-            choose_node(self.session, self.node, self.name, value)
-        else:
-            self.session.set_setting(self.node, self.name, value, merge)
-
-    def _refused(self, sentence: str) -> None:
-        self.fault.setText(f"{self.name.replace('_', ' ')} {sentence}." if sentence else "")
-        self.fault.setVisible(bool(sentence))
-
-    def _reset(self) -> None:
-        self._refused("")
-        if is_signature(self.session.graph, self.node, self.name):
-            self.session.set_setting(self.node, self.name, self.spec.default)
-        else:
-            self.session.apply(ResetSetting(self.node, self.name))
 
 
 class Form(QWidget):
@@ -135,8 +50,13 @@ class Form(QWidget):
         self.more.setCheckable(True)
         self.more.toggled.connect(lambda _: self.refresh())
         line = QHBoxLayout()
+        self.reset = QPushButton("Reset all")
+        self.reset.setProperty("role", "quiet")
+        self.reset.setToolTip("All settings back to their defaults, as one step")
+        self.reset.clicked.connect(lambda: reset_all(session, (node,)))
         line.addWidget(self.more)
         line.addStretch(1)
+        line.addWidget(self.reset)
         self._column.addLayout(line)
         folded = FOLDED.get(self.operator.id, frozenset())
         self.more.setChecked(bool(folded & set(session.node(node).settings)))
@@ -158,7 +78,8 @@ class Form(QWidget):
         node = self.session.node(self.node)
         values = self.operator.values(node)
         wired = {a.input.name for a in arguments(self.session.graph, self.operator, self.node)}
-        idle = hidden(self.operator, values) | unfed(self.operator, wired) | wired
+        self.operator = self.session.operator(self.node)  # it may expose other settings than before
+        idle = hidden(self.operator, values) | unfed(self.operator, wired) | (wired - set(self.operator.exposed))
         folded = FOLDED.get(self.operator.id, frozenset()) & set(self.rows)
         for name, row in self.rows.items():
             visible = name not in idle and (name not in folded or self.more.isChecked())
@@ -167,6 +88,7 @@ class Form(QWidget):
                 row.refresh()
         self.trained.setChecked(not node.frozen)
         self.more.setVisible(bool(folded - idle))
+        self.reset.setVisible(len(changed_settings(self.session, (self.node,))) > 1)
         self.more.setText("Fewer settings" if self.more.isChecked() else "More settings")
 
 
