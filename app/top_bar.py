@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.inspector_parts import Elided, label
 from app.run_bar import RunBar
+from app.speech import announce
 from app.theme import appearance
 from app.tips import gives, tip
 
@@ -233,6 +234,7 @@ class StatusLine(QWidget):
     def show_message(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self._said = " ".join(sentence.split())
+        announce(self, self._said)
         self._back.start()
         self._show()
 

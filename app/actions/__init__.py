@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import changing, edit, file, going, help, run, selecting, subgraphs, view, wires
+from app.actions import changing, edit, file, going, help, keyboard, run, selecting, subgraphs, view, wires
 from app.actions.command import Command
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         subgraphs.COMMANDS,
         view.COMMANDS,
         going.COMMANDS,
+        keyboard.COMMANDS,
         run.COMMANDS,
         help.COMMANDS,
     )

@@ -26,6 +26,7 @@ from app.bodies import Door
 from app.canvas import (
     badges,
     choosing,
+    described,
     dots,
     gestures,
     hints,
@@ -53,6 +54,7 @@ from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
 from app.canvas.wheel import Telling
 from app.session import PALETTE_MIME, Session
+from app.speech import announce
 from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Place, Socket, Wire
@@ -254,15 +256,10 @@ class Canvas(Navigating, QWidget):
 
     def _describe(self) -> None:
         """Say for screen readers what is selected (the outline panel has every node)."""
-        session = self.session
-        current = session.current
-        if current is None:
-            count, what = len(self.scene.nodes), "A body" if session.body else "A graph"
-            self.setAccessibleDescription(f"{what} of {count} nodes. Arrow keys select a node, Tab adds an operator.")
-            return
-        names = [plug.name for plug in self.scene.nodes[current].face.inputs] if current in self.scene.nodes else []
-        inputs = f" Inputs: {', '.join(names)}." if names else ""
-        self.setAccessibleDescription(f"{session.label(current)}, {session.operator(current).title}.{inputs}")
+        told = described.description(self)
+        self.setAccessibleDescription(told)
+        if self.hasFocus():
+            announce(self, told)
 
     # The camera ----------------------------------------------------------------------------------------------------
 
