@@ -305,6 +305,21 @@ COMMANDS: Final = (
             (("--html",), {"metavar": "TABLE.html", "help": "write the table as a page"}),
         ),
     ),
+    Command(
+        "replay",
+        "write one optimizer step as a page that replays it in a browser: forward, back, update",
+        "app.cli_replay:run",
+        (
+            FILE,
+            (("out",), {"metavar": "OUT.html", "help": "the page to write"}),
+            (("--optimizer",), {"metavar": "ID", "help": "the optimizer node (default: the first)"}),
+            SEED,
+            APPROACH,
+            SET,
+            INPUT,
+            PARAMS,
+        ),
+    ),
     Command("nodes", "print the operator library", "app.cli_commands:nodes"),
     Command(
         "plugins",

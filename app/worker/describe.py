@@ -66,6 +66,13 @@ def look_at(kind: Type, value: Any, cotangent: Any) -> WireLook:
     )
 
 
+def words(value: Any) -> str:
+    """Return what is written of a value: a number, a range of an array, how many values there are."""
+    parts = list(_arrays(value))
+    array = parts[0] if len(parts) == 1 and not isinstance(value, list | tuple | Mapping) else None
+    return _value_text(array, *_range(parts), len(parts))
+
+
 def _arrays(value: Any) -> Iterable[NDArray[Any]]:
     if isinstance(value, Mapping):
         value = tuple(value.values())
