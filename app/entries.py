@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Final
 from app import bookmarks
 from app.actions import COMMANDS
 from app.bodies import place_text
+from app.canvas import node_editing_menu
+from app.changes import operators, settings
 from app.panels.palette import words
 from app.preferences import SECTIONS
 from app.search import score
+from engine.exposing import unable
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -48,7 +51,8 @@ def entries(window: Window) -> list[Entry]:
     window.actions_table.refresh()
     found = [*_commands(window), *_preferences(window), *_recent(window)]
     if window.editing:
-        found += [*_operators(window), *_nodes(window.session), *_bookmarks(window)]
+        found += [*_operators(window), *_replacements(window), *_settings(window)]
+        found += [*_nodes(window.session), *_bookmarks(window)]
     return sorted(found, key=lambda each: not each.enabled)
 
 
@@ -100,6 +104,33 @@ def _bookmarks(window: Window) -> Iterator[Entry]:
     for id, mark in bookmarks.ordered(window.session):
         go = lambda id=id: bookmarks.go(window.canvas, id)  # noqa: E731
         yield Entry(f"Go to bookmark {mark.name}", "Bookmark", str(mark.key or ""), go, "place mark", mark.name)
+
+
+def _replacements(window: Window) -> Iterator[Entry]:
+    """What may take the place of the selected nodes."""
+    session = window.session
+    for each in session.library.values() if session.selection else ():
+        put = lambda id=each.id: operators.replace_selected(session, id)  # noqa: E731
+        title = f"Replace selected with {each.title}"
+        yield Entry(title, "Replace", "", put, f"{words(each)}\nswap change", title)
+
+
+def _settings(window: Window) -> Iterator[Entry]:
+    """What may be done with the settings of the current node."""
+    session, node = window.session, window.session.current
+    declared = session.library.get(session.node(node).operator) if node is not None else None
+    for name in declared.settings if declared is not None and node is not None else ():
+        said, path = settings.words(name), settings.path(node, name)
+        copy = lambda name=name: node_editing_menu.copy_path(session, node, name)  # noqa: E731
+        yield Entry(f"Copy path of {said}   {path}", "Setting", "", copy, "setting sweep over path")
+        on = name not in session.node(node).exposed
+        if unable(declared, name) is None:
+            turn = lambda name=name, on=on: settings.expose(session, node, name, on)  # noqa: E731
+            what = "a socket" if on else "a setting again"
+            yield Entry(f"Make {said} {what}", "Setting", "", turn, "expose socket input promote wire setting")
+        if name in session.node(node).settings:
+            back = lambda name=name: settings.reset_many(session, (node,), name)  # noqa: E731
+            yield Entry(f"Reset {said}", "Setting", "", back, "default setting clear")
 
 
 def _nodes(session: Session) -> Iterator[Entry]:

@@ -173,7 +173,8 @@ class ReplaceCard(QFrame):
 
     def _row(self, hit: Hit) -> QTreeWidgetItem:
         look = appearance()
-        name = f"{self.session.label(hit.node)} · {hit.setting.replace('_', ' ')}"
+        said = self.session.label(hit.node) if self.session.node(hit.node).name else hit.node
+        name = f"{said} · {hit.setting.replace('_', ' ')}"
         after = "not allowed" if hit.fault else shortened(text_of(hit.after), 60)
         row = QTreeWidgetItem([shortened(name, 60), shortened(text_of(hit.before), 60), after])
         row.setData(0, HIT, hit)

@@ -113,7 +113,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def _rail(self, painter: QPainter, rect: QRect, row: int, model: HistoryModel, *, here: bool, later: bool) -> None:
         look = appearance()
         x, middle, radius = rect.left() + look.px(25), rect.center().y() + 0.5, look.px(4 if here else 3)
-        painter.setPen(QColor(look.theme.hairline))
+        painter.setPen(QColor(look.theme.border))
         if row > 0:
             painter.drawLine(QPointF(x, rect.top()), QPointF(x, middle - radius))
         if row < len(model.names):

@@ -14,6 +14,7 @@ from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
+from app.panels.inspector_several import SeveralView
 from app.panels.summary import Summary
 from app.running import MOVING
 from app.theme import appearance
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 REFRESH = 400
 """Least milliseconds between two refreshes of values: faster than anybody reads would only cost the run."""
+MANY = 100
+"""Selected nodes from which on what they have in common is looked for only once the selection rests."""
 
 
 class Inspector(QScrollArea):
@@ -38,6 +41,10 @@ class Inspector(QScrollArea):
         self.view: NodeView | None = None
         self.summary: Summary | None = None
         """What is shown while nothing is selected."""
+        self.several: SeveralView | None = None
+        """What is shown while several nodes are selected."""
+        self._gathering = QTimer(self, singleShot=True)
+        self._gathering.timeout.connect(self._rebuild)
         self.setAccessibleName("Inspector")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,24 +75,39 @@ class Inspector(QScrollArea):
         return QSize(max(wanted, appearance().px(240)) + self.verticalScrollBar().sizeHint().width(), 120)
 
     def _follow(self) -> None:
-        if (self.view.id if self.view else None) != self.session.current:
-            self._rebuild()
+        chosen = self._several()
+        if not chosen:
+            self._gathering.stop()
+            if self.several is not None or (self.view.id if self.view else None) != self.session.current:
+                self._rebuild()
+        elif self.several is None or chosen != frozenset(self.several.nodes):
+            self._gathering.start(0 if len(chosen) < MANY else REFRESH // 4)
+
+    def _several(self) -> frozenset[str]:
+        """Return the selected nodes where there are several."""
+        chosen = self.session.selection
+        return chosen if len(chosen) > 1 else frozenset()
 
     def _rebuild(self) -> None:
-        id = self.session.current
-        self.view = NodeView(self.session, id) if id is not None else None
+        self._gathering.stop()
+        id, chosen = self.session.current, self._several()
+        self.several = SeveralView(self.session, tuple(chosen)) if chosen else None
+        self.view = NodeView(self.session, id) if id is not None and not chosen else None
         # What is replaced may be what is just telling of an edit: it goes once it has finished.
         old = self.takeWidget()
         if old is not None:
             old.hide()
             old.deleteLater()
-        self.summary = None if self.view else Summary(self.session)
-        self.setWidget(self.view or self.summary)
+        self.summary = None if self.view or self.several else Summary(self.session)
+        self.setWidget(self.view or self.several or self.summary)
         self.updateGeometry()
 
     def _changed(self, change: Changed) -> None:
         view = self.view
-        if view is None:
+        if self.several is not None:
+            if change.nodes & set(self.several.nodes):
+                self.several.refresh()
+        elif view is None:
             self._values()
         elif view.id in change.removed or view.id not in self.session.graph.nodes:
             return

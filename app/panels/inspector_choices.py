@@ -22,11 +22,19 @@ class ToggleEditor(Editor):
         self.box.clicked.connect(self._clicked)
         self.fill(self.box).addStretch(1)
 
+    def show_mixed(self) -> bool:
+        """Show that it is yes for some."""
+        self.box.setTristate(True)
+        self.box.setCheckState(Qt.CheckState.PartiallyChecked)
+        return True
+
     def show_value(self, value: Any) -> None:
         """Show yes or no."""
+        self.box.setTristate(False)
         self.box.setChecked(bool(value))
 
     def _clicked(self, on: bool) -> None:
+        self.box.setTristate(False)
         self.offer(on)
         self.sealed.emit()
 
@@ -44,6 +52,12 @@ class ChoiceEditor(Editor):
         guard_wheel(self.box)
         self.box.activated.connect(self._chosen)
         self.fill(self.box)
+
+    def show_mixed(self) -> bool:
+        """Show that different words are chosen."""
+        self.box.setPlaceholderText("mixed")
+        self.box.setCurrentIndex(-1)
+        return True
 
     def show_value(self, value: Any) -> None:
         """Show the chosen word."""

@@ -40,6 +40,10 @@ class Editor(QWidget):
         """Show a value without telling anybody."""
         raise NotImplementedError
 
+    def show_mixed(self) -> bool:
+        """Show, after a value, that several have different ones; return whether this editor can."""
+        return False
+
     def offer(self, value: Any) -> bool:
         """Tell of a value if the declaration allows it, else of the refusal; return whether it was allowed."""
         try:
@@ -122,6 +126,9 @@ class NumberField(QDoubleSpinBox):
         self.unit = unit
         self._outside: float | None = None
         self._unread = ""
+        self.mixed = False
+        """Whether it stands for several numbers: it shows none until one is typed."""
+        self._given: float | None = None
         self.editingFinished.connect(self._tell)
         self.setDecimals(17)
         self.setRange(-1e308, 1e308)
@@ -133,17 +140,25 @@ class NumberField(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:
         """Qt: the number as text."""
-        return numbers.exact(value)
+        return "" if self.mixed else numbers.exact(value)
 
     def valueFromText(self, text: str) -> float:
         """Qt: the number that a text stands for."""
         number = quantities.parsed(text, self.unit)
+        if number is not None:
+            self._given = number
         return self.value() if number is None else number
+
+    def show_mixed(self, mixed: bool = True) -> None:
+        """Show no number but the word, or the number again."""
+        self.mixed, self._given = mixed, None
+        self.lineEdit().setPlaceholderText("mixed" if mixed else "")
+        self.lineEdit().setText(self.textFromValue(self.value()))
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Qt: a text that is a number is acceptable, any other may become one."""
         found = quantities.parsed(text, self.unit)
-        good = found is not None and self.minimum() <= found <= self.maximum()
+        good = (found is not None and self.minimum() <= found <= self.maximum()) or (self.mixed and not text)
         return (QValidator.State.Acceptable if good else QValidator.State.Intermediate), text, position
 
     def fixup(self, text: str) -> str:
@@ -152,7 +167,7 @@ class NumberField(QDoubleSpinBox):
             number = quantities.read(text, self.unit)
         except quantities.Unreadable as fault:
             self._unread = fault.sentence
-            return numbers.exact(self.value())
+            return self.textFromValue(self.value())
         nearest = min(max(number, self.minimum()), self.maximum())
         self._outside = number if nearest != number else None
         return numbers.exact(nearest)
@@ -160,6 +175,10 @@ class NumberField(QDoubleSpinBox):
     def _tell(self) -> None:
         number, self._outside = self._outside, None
         sentence, self._unread = self._unread, ""
+        if self.mixed and self._given is not None:
+            # What was typed is what the first of the several has: Qt sees no change, for the others there is one.
+            self.show_mixed(False)
+            self.valueChanged.emit(self.value())
         if number is not None:
             self.limited.emit(number)
         if sentence:
@@ -184,6 +203,9 @@ class WholeField(QSpinBox):
         super().__init__(parent)
         self.unit = unit
         self._unread = ""
+        self.mixed = False
+        """Whether it stands for several numbers: it shows none until one is typed."""
+        self._given: int | None = None
         self.editingFinished.connect(self._tell)
         self.setGroupSeparatorShown(True)
         self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
@@ -201,16 +223,27 @@ class WholeField(QSpinBox):
     def valueFromText(self, text: str) -> int:
         """Qt: the number that a text stands for."""
         try:
-            return min(max(self._read(text), self.minimum()), self.maximum())
+            self._given = min(max(self._read(text), self.minimum()), self.maximum())
+            return self._given
         except quantities.Unreadable:
             return self.value()
+
+    def textFromValue(self, value: int) -> str:
+        """Qt: the number as text."""
+        return "" if self.mixed else super().textFromValue(value)
+
+    def show_mixed(self, mixed: bool = True) -> None:
+        """Show no number but the word, or the number again."""
+        self.mixed, self._given = mixed, None
+        self.lineEdit().setPlaceholderText("mixed" if mixed else "")
+        self.lineEdit().setText(self.textFromValue(self.value()))
 
     def validate(self, text: str, position: int) -> object:
         """Qt: a text that is a whole number is acceptable, any other may become one."""
         try:
             good = self.minimum() <= self._read(text) <= self.maximum()
         except quantities.Unreadable:
-            good = False
+            good = self.mixed and not text
         return (QValidator.State.Acceptable if good else QValidator.State.Intermediate), text, position
 
     def fixup(self, text: str) -> str:
@@ -228,6 +261,9 @@ class WholeField(QSpinBox):
 
     def _tell(self) -> None:
         sentence, self._unread = self._unread, ""
+        if self.mixed and self._given is not None:
+            self.show_mixed(False)
+            self.valueChanged.emit(self.value())
         if sentence:
             self.misread.emit(sentence)
 

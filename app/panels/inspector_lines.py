@@ -22,6 +22,7 @@ class LineEditor(Editor):
         self.line.editingFinished.connect(self._finished)
         self.line.textEdited.connect(lambda _: mark_invalid(self.line, False))
         self._shown = ""
+        self._hint = self.placeholder
         self.fill(self.line)
 
     def read(self, text: str) -> Any:
@@ -32,8 +33,16 @@ class LineEditor(Editor):
         """Return the text of a value."""
         return str(value)
 
+    def show_mixed(self) -> bool:
+        """Show that several have different texts."""
+        self._shown = ""
+        self.line.setText("")
+        self.line.setPlaceholderText("mixed")
+        return True
+
     def show_value(self, value: Any) -> None:
         """Show the value's text."""
+        self.line.setPlaceholderText(self._hint)
         self._shown = self.written(value)
         if self.line.text() != self._shown:
             self.line.setText(self._shown)
@@ -79,7 +88,8 @@ class DimensionsEditor(LineEditor):
 
     def __init__(self, spec: setting.Dimensions, surroundings: Surroundings) -> None:
         super().__init__(spec, surroundings)
-        self.line.setPlaceholderText("found by itself" if spec.optional else "scalar")
+        self._hint = "found by itself" if spec.optional else "scalar"
+        self.line.setPlaceholderText(self._hint)
 
     def read(self, text: str) -> Any:
         """Return the numbers between commas, spaces or ×; nothing is null where that is allowed; "scalar" is ()."""

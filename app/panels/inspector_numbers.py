@@ -30,8 +30,14 @@ class NumberEditor(Editor):
         self.field.editingFinished.connect(self.sealed)
         self.fill(self.field)
 
+    def show_mixed(self) -> bool:
+        """Show that several have different numbers."""
+        self.field.show_mixed()
+        return True
+
     def show_value(self, value: Any) -> None:
         """Show a number."""
+        self.field.mixed = False
         self.field.blockSignals(True)
         self.field.setValue(float(value or 0.0))
         self.field.blockSignals(False)
@@ -82,8 +88,14 @@ class SliderEditor(Editor):
             part = (value - self._low) / ((self._high - self._low) or 1.0)
         return round(min(max(part, 0.0), 1.0) * TICKS)
 
+    def show_mixed(self) -> bool:
+        """Show that several have different numbers."""
+        self.field.show_mixed()
+        return True
+
     def show_value(self, value: Any) -> None:
         """Show a number on both."""
+        self.field.mixed = False
         number = float(value or 0.0)
         for widget, position in ((self.slider, self.tick_at(number)), (self.field, number)):
             widget.blockSignals(True)
@@ -118,8 +130,14 @@ class IntegerEditor(Editor):
         self.field.editingFinished.connect(self.sealed)
         self.fill(self.field)
 
+    def show_mixed(self) -> bool:
+        """Show that several have different numbers."""
+        self.field.show_mixed()
+        return True
+
     def show_value(self, value: Any) -> None:
         """Show a whole number."""
+        self.field.mixed = False
         self.field.blockSignals(True)
         self.field.setValue(int(value or 0))
         self.field.blockSignals(False)

@@ -61,7 +61,7 @@ class Row(QWidget):
     def __init__(self, session: Session, node: str, name: str, spec: Setting, editor: Editor) -> None:
         super().__init__()
         self.session, self.node, self.name, self.spec, self.editor = session, node, name, spec, editor
-        self.title = _title(name, spec, editor)
+        self.title = title_of(name, spec, editor)
         self.back = ResetButton(settings.words(name))
         self.back.setToolTip(tip(f"Changed. Back to the default, {text_of(spec.default)}"))
         self.back.clicked.connect(self.reset)
@@ -69,7 +69,7 @@ class Row(QWidget):
         self.fault.hide()
         self.state = label("", "faint", wrap=True)
         self.state.hide()
-        _lay(self, self.title, self.back, editor, self.state, self.fault)
+        lay_row(self, self.title, self.back, editor, self.state, self.fault)
         editor.edited.connect(self._edited)
         editor.sealed.connect(session.seal)
         editor.refused.connect(self._refused)
@@ -143,7 +143,8 @@ def show_fault(fault: QLabel, name: str, sentence: str) -> None:
     fault.setVisible(bool(sentence))
 
 
-def _title(name: str, spec: Setting, editor: Editor) -> QLabel:
+def title_of(name: str, spec: Setting, editor: Editor) -> QLabel:
+    """Return the label of a row; its editor gets the same name and tip."""
     made = QLabel(settings.words(name) + (f"  ({spec.unit})" if spec.unit else ""))
     made.setProperty("role", "second")
     made.setBuddy(editor)
@@ -157,7 +158,8 @@ def _title(name: str, spec: Setting, editor: Editor) -> QLabel:
     return made
 
 
-def _lay(row: QWidget, title: QLabel, back: QWidget, editor: Editor, *below: QWidget) -> None:
+def lay_row(row: QWidget, title: QLabel, back: QWidget, editor: Editor, *below: QWidget) -> None:
+    """Lay out a row: name, way back, editor (below them where it is wide), and what stands under it."""
     px = appearance().px
     grid = QGridLayout(row)
     grid.setContentsMargins(0, 0, 0, 0)
