@@ -83,16 +83,16 @@ def _both(found: Difference, graph: Graph) -> Iterator[str]:
     for each in found.changed:
         node = graph.nodes[each.after]
         yield f"~ {quoted(graph, library(), node.id)} {node.operator}"
-        yield from _changes(each.changes, library().get(node.operator))
+        yield from change_lines(each.changes, library().get(node.operator))
 
 
 def _changed(items: Iterable[Changed]) -> Iterator[str]:
     for each in items:
         yield f"~ {each.after}"
-        yield from _changes(each.changes)
+        yield from change_lines(each.changes)
 
 
-def _changes(changes: Iterable[Change], declared: Operator | None = None) -> Iterator[str]:
+def change_lines(changes: Iterable[Change], declared: Operator | None = None) -> Iterator[str]:
     for each in changes:
         name = each.what.removeprefix("settings.")
         if isinstance(each.before, str) and isinstance(each.after, str) and "\n" in each.before + each.after:

@@ -24,7 +24,7 @@ SIGNS = {"-": "bad", "+": "good", "~": "warning", "@": "faint"}
 class DifferenceCard(QDialog):
     """Shows the lines of a difference, removed ones with -, added ones with +, and asks."""
 
-    def __init__(self, parent: QWidget, name: str, lines: Sequence[str], *, asks: bool = True) -> None:
+    def __init__(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
         super().__init__(parent)
         px = appearance().px
         self._answer: Answer = "cancel"
@@ -35,8 +35,7 @@ class DifferenceCard(QDialog):
         column.setContentsMargins(px(20), px(18), px(20), px(16))
         column.setSpacing(px(10))
         column.addWidget(label(f"“{name}” was changed by something else", "heading", wrap=True))
-        said = "Saving now would undo that. What would change in the file:"
-        column.addWidget(label(said if asks else "From the file to what is here:", "second", wrap=True))
+        column.addWidget(label("Saving now would undo that. What would change in the file:", "second", wrap=True))
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setProperty("role", "code")
@@ -48,12 +47,12 @@ class DifferenceCard(QDialog):
         row.addStretch(1)
         column.addLayout(row)
         self.buttons: dict[str, QPushButton] = {}
-        for answer, words, help in BUTTONS if asks else (("cancel", "Close", ""),):
+        for answer, words, help in BUTTONS:
             button = self.buttons[answer] = QPushButton(words)
             button.setToolTip(help)
             button.clicked.connect(lambda _=False, answer=answer: self._take(answer))
             row.addWidget(button)
-        last = self.buttons["save_as" if asks else "cancel"]
+        last = self.buttons["save_as"]
         last.setProperty("role", "primary")
         last.setDefault(True)
         last.setFocus()

@@ -62,12 +62,6 @@ class Prompts:
 
         return DifferenceCard(parent, name, lines).ask()
 
-    def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
-        """Show how a file differs from the document that was read from it."""
-        from app.difference_card import DifferenceCard
-
-        DifferenceCard(parent, name, lines, asks=False).open()
-
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell of a failure that must not be missed."""
         box = QMessageBox(QMessageBox.Icon.NoIcon, "Gradwire", "", QMessageBox.StandardButton.Ok, parent)

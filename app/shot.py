@@ -85,12 +85,6 @@ class Silent(Prompts):
         """Return what to do with a file that something else has changed: leave it."""
         return "cancel"
 
-    def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
-        """Show nothing."""
-
-    def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> None:
-        """Write no picture."""
-
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell nobody."""
 

@@ -25,6 +25,11 @@ COMMANDS: tuple[Command, ...] = (
         "move_to_window", "Move to new window", "File", lambda w: w.move_page(), ("Ctrl+Alt+N",), several,
         help="Give this document a window of its own.", words="tab tear off detach screen",
     ),
+    Command(
+        "compare_with", "Compare with…", "File", lambda w: w.compare_dialog(), ("Ctrl+Alt+D",), editing,
+        help="Show this document beside another file, with what was added, removed and changed.",
+        words="diff difference versions side by side",
+    ),
     Command("save", "Save", "File", lambda w: w.save(), ("Ctrl+S",), editing, separator=True),
     Command("save_as", "Save as…", "File", lambda w: w.save_as(), ("Ctrl+Shift+S",), editing),
     Command(

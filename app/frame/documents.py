@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli_diff import text
+from app.compare_window import CompareWindow
 from app.file_guard import digest, read_whole
 from app.page import Page
+from engine.arrangement import placed
 from engine.difference import difference
 from engine.errors import GradwireError
 from engine.files.recovery import Recovered
@@ -170,11 +172,6 @@ class Documents:
         wishes = {"save": self.save, "save_as": self.save_as, "reload": self.reload, "compare": self.compare_with_file}
         wishes[wish]()
 
-    def compare_with_file(self: Window) -> None:
-        """Show the difference between the document's file and the document."""
-        if self.session.path is not None:
-            self._prompts.show_lines(self, self.session.path.name, self._differences(self.session.path))
-
     def _folder(self: Window) -> Path:
         path = self.session.path
         if path is not None and not self.is_sample:
@@ -190,6 +187,35 @@ class Documents:
         if answer == "discard":
             page.session.discard()
         return answer == "discard" or (answer == "save" and self.save())
+
+    # Comparing ----------------------------------------------------------------------------------------------------
+
+    def compare_dialog(self: Window) -> None:
+        """Ask for a file and show how the current document differs from it."""
+        path = self._prompts.open_file(self, self._folder())
+        if path is not None:
+            self.compare_with(path)
+
+    def compare_with_file(self: Window) -> None:
+        """Show how the current document differs from its file as that is on the disk."""
+        if self.session.path is not None:
+            self.compare_with(self.session.path)
+
+    def compare_with(self: Window, path: Path) -> CompareWindow | None:
+        """Show how the current document differs from a file; a file that cannot be read is told."""
+        try:
+            there = read_whole(path)[0]
+        except GradwireError as refused:
+            self._tell(refused.sentence)
+            return None
+        own = path == self.session.path
+        shown = CompareWindow(self.library, self)
+        names = (f"{path.name} on the disk", f"{path.name} in the window") if own else (path.name, self.session.title)
+        shown.show_graphs((names[0], placed(there, self.library)), (names[1], self.session.content))
+        shown.show()
+        shown.raise_()
+        shown.activateWindow()
+        return shown
 
     # Tabs ---------------------------------------------------------------------------------------------------------
 

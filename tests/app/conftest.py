@@ -78,13 +78,6 @@ class Answers:
         self.lines = list(lines)
         return self.changed_answer
 
-    def show_lines(self, parent: QWidget, name: str, lines: Sequence[str]) -> None:
-        self.lines = list(lines)
-
-    def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
-        self.asked.append(f"picture {suggested.name}")
-        return self.picture_path
-
     def tell(self, parent: QWidget, sentence: str) -> None:
         self.told.append(sentence)
 

@@ -106,7 +106,7 @@ def test_return_opens_and_alt_up_leaves(shown: Window) -> None:
     session.select(["while_1"])
     key(shown, Qt.Key.Key_Return)
     assert session.body == "while_1.condition"
-    key(shown, Qt.Key.Key_Right, ALT)
+    key(shown, Qt.Key.Key_O, ALT)
     assert session.body == "while_1.body"
     session.select(["branch_1"])
     key(shown, Qt.Key.Key_Down, ALT)
