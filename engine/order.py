@@ -97,6 +97,11 @@ def descendants(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
     return _reached(ids, _turned(graph, _feeding(graph)))
 
 
+def children(graph: Graph) -> Parents:
+    """Return the function from a node to all that values go to from it at once, through bodies and calls too."""
+    return _turned(graph, _feeding(graph))
+
+
 def dependencies(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
     """Return every node that must come before one of `ids`, and `ids` themselves."""
     return _reached(ids, graph_parents(graph))

@@ -12,7 +12,7 @@ import numpy as np
 from app import numbers
 from app.formula import word
 from engine.graph import Socket
-from engine.order import ancestors
+from engine.order import ancestors, children
 from engine.sockets import arguments
 
 if TYPE_CHECKING:
@@ -110,28 +110,30 @@ def chain(session: Session, id: str) -> Sequence[tuple[str, str]]:
 
 
 def path_to_loss(session: Session, id: str) -> Sequence[Socket]:
-    """Return the outputs on a shortest way along the wires from the node to the first optimizer it reaches; () where
-    it reaches none."""
+    """Return the outputs on a shortest way along the wires, and through bodies and calls, from the node to the first
+    optimizer it reaches; () where it reaches none."""
     graph = session.graph
     optimizers = sorted(n for n, node in graph.nodes.items() if node.operator.startswith("optimizers."))
     wanted = next((o for o in optimizers if id in ancestors(graph, [o])), None)
     if wanted is None:
         return ()
-    came: dict[str, Socket] = {}
+    after = children(graph)
+    came: dict[str, str] = {}
     frontier = [id]
-    seen = {id}
-    while frontier and wanted not in seen:
+    while frontier and wanted not in came:
         following = []
         for node in frontier:
-            for wire in graph.outgoing.get(node, ()):
-                if wire.target.node not in seen:
-                    seen.add(wire.target.node)
-                    came[wire.target.node] = wire.source
-                    following.append(wire.target.node)
+            for child in after(node):
+                if child not in came and child != id:
+                    came[child] = node
+                    following.append(child)
         frontier = following
-    path = []
+    path: list[Socket] = []
     at = wanted
     while at != id:
-        path.append(came[at])
-        at = came[at].node
+        before, outputs = came[at], session.operator(came[at]).outputs_for(session.node(came[at]))
+        wired = [wire.source for wire in graph.incoming.get(at, ()) if wire.source.node == before]
+        if wired or outputs:  # what comes out of a body has no output of its own
+            path.append(wired[0] if wired else Socket(before, outputs[0].name))
+        at = before
     return tuple(reversed(path))
