@@ -69,6 +69,7 @@ class Card(QFrame):
             stops[(at + (1 if forward else -1)) % len(stops)].setFocus(
                 Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
             )
+            self._window.focus_ring.show_on(QApplication.focusWidget())
         return True
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:

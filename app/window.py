@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.commands import Commands
+from app.focus_ring import FocusRing, brought_into_view
 from app.frame import drops
 from app.frame.appearance import Appearance
 from app.frame.documents import Documents
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from app.session import Session
 
 FIRST_SIZE = (1440, 900)
+MOST_STOPS = 200
+"""Stops of Tab that nobody can see which are passed over at once."""
 
 
 class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMainWindow):
@@ -90,6 +93,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
             column.addWidget(widget, 1 if widget is self.pages else 0)
         self.setCentralWidget(centre)
         self.commands = Commands(self)
+        self.focus_ring = FocusRing(self)
         self.resize(*FIRST_SIZE)
         self.actions_table.tell_keys(self)
         self.setMinimumSize(860, 560)
@@ -290,6 +294,17 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt: take what was dropped."""
         drops.take(self, event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Qt: Tab and Shift+Tab, from wherever in the window: what gets the keyboard is ringed."""
+        moved, now = False, QApplication.focusWidget()
+        for _ in range(MOST_STOPS):
+            moved = super().focusNextPrevChild(forward)
+            now = QApplication.focusWidget()
+            if not moved or now is None or brought_into_view(now):
+                break
+        self.focus_ring.show_on(now)
+        return moved
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the commands card stays in the middle."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.focus_ring import seen
 from app.speech import announce
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def go(window: Window, by: int) -> None:
     target = stop(area)
     if target is not None:
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        window.focus_ring.show_on(target)
         announce(window, name)
 
 
 def _seen(widget: QWidget) -> bool:
-    return widget.isVisible() and not widget.visibleRegion().isEmpty()
+    return not seen(widget).isEmpty()
