@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from engine import limits
+from engine.bodies import CALL, called_by
 from engine.graph import Graph, Socket, Wire, label
 from engine.operator import Input, Operator
 from engine.order import natural
+
+FIRST_INPUTS: Final = ("x",)
+"""The inputs of a function whose settings do not say otherwise."""
 
 
 class Argument(NamedTuple):
@@ -104,6 +108,13 @@ def input_label(graph: Graph, declared: Operator, node: str, name: str) -> str:
 
 
 def _called(graph: Graph, declared: Operator, node: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what the sockets of variadic inputs are called, where the settings of the node or, of a call, those of its
+    function say so."""
+    if declared.id == CALL:
+        function = called_by(graph, node) if node in graph.nodes else None
+        names = graph.nodes[function].settings.get("inputs", FIRST_INPUTS) if function else None
+        good = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
+        return {"xs": tuple(map(str, names))} if good and isinstance(names, tuple) else {}
     return declared.naming(declared.values(graph.nodes[node])) if declared.naming else {}
 
 

@@ -9,6 +9,7 @@ from engine import control
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT
 from engine.operator import Inner, Input, Kind, Operator, Output
 from engine.setting import ByName, Choice, Integer, Names, Reference, Setting, Text, Toggle
+from engine.sockets import FIRST_INPUTS
 
 KEPT: Final = Integer(
     0,
@@ -198,7 +199,7 @@ function = Operator(
     inputs=(),
     outputs=(),
     settings={
-        "inputs": Names(("x",), help="The names of what it takes, in the order of the wires of a call."),
+        "inputs": Names(FIRST_INPUTS, help="The names of what it takes, in the order of the wires of a call."),
         "outputs": Names(("value",), help="The names of what it gives."),
         "returns": Names(
             (), help="The types of what it gives, where it calls itself: float64, float64[3], int64, ...."

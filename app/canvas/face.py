@@ -15,7 +15,7 @@ from app.canvas import inks
 from app.canvas.geometry import FOOT, HEAD, MARGIN, MAX_WIDTH, MIN_WIDTH, ROW, TITLE_AT, TOP
 from app.panels.inspector_relevance import hidden
 from engine.bodies import CALL, OUTER, called_by
-from engine.control import OWNERS
+from engine.control import OWNERS, defaults
 from engine.graph import Socket
 from engine.operator import FAMILIES, Kind, Operator
 from engine.setting import Slider
@@ -143,7 +143,7 @@ def face_of(session: Session, id: str) -> Face:
     family = declared.family if declared.family in FAMILIES else "unknown"
     wired = {wire.target.name for wire in graph.incoming.get(id, ())}
     leaving = {wire.source.name for wire in graph.outgoing.get(id, ())}
-    names_in, names_out = _inputs(session, id, declared, wired), output_names(graph, declared, id)
+    names_in, names_out = input_names(session.graph, declared, id), output_names(graph, declared, id)
     labels_in = [_input_text(session, id, declared, name, name in wired) for name in names_in]
     labels_out = [_output_text(declared, name, names_out) for name in names_out]
     reads_out = family == "losses"
@@ -229,21 +229,15 @@ def _widest(labels: list[str]) -> float:
 
 def _input_text(session: Session, id: str, declared: Operator, name: str, wired: bool) -> str:
     """Return an input's name, with the number that stands in its place while nothing is wired into it."""
-    label = _called(session, id, declared).get(name) or input_label(session.graph, declared, id, name)
-    number = None if wired else session.setting(id, name)
+    label = input_label(session.graph, declared, id, name)
+    number = None if wired else _default(session, id, label) if declared.id == CALL else session.setting(id, name)
     return f"{label} = {number:g}" if isinstance(number, float) else label
 
 
-def _inputs(session: Session, id: str, declared: Operator, wired: set[str]) -> tuple[str, ...]:
-    """Return the inputs that are shown: of a Call no more than its function takes, but for wired ones."""
-    names, called = input_names(session.graph, declared, id), _called(session, id, declared)
-    return tuple(name for name in names if name in wired or name in called) if called else names
-
-
-def _called(session: Session, id: str, declared: Operator) -> dict[str, str]:
-    """Return what the function of a Call calls its inputs; nothing for other nodes."""
-    function = called_by(session.graph, id) if declared.id == CALL else None
-    return {f"xs.{k}": name for k, name in enumerate(session.setting(function, "inputs"))} if function else {}
+def _default(session: Session, call: str, name: str) -> float | None:
+    """Return the number that a function takes for an input that nothing is wired into."""
+    function = called_by(session.graph, call)
+    return defaults(session.operator(function).values(session.node(function))).get(name) if function else None
 
 
 def _output_text(declared: Operator, name: str, names: tuple[str, ...]) -> str:
