@@ -88,17 +88,11 @@ class EngineAnswerer:
 
     def looks(self, moment: m.Moment | None) -> m.Looks:
         from app.worker.describe import look_at
-        from app.worker.graphs import parameters_of, states_of
+        from app.worker.graphs import at_moment
         from engine.evaluate import look
 
         prepared = self._prepared()
-        found = look(
-            prepared,
-            parameters_of(moment),
-            optimizer=None if moment is None else moment.optimizer,
-            step=None if moment is None else moment.step,
-            states=states_of(moment),
-        )
+        found = look(prepared, **at_moment(moment))
         wires: dict[str, dict[str, m.WireLook]] = {}
         for socket, seen in found.wires.items():
             wires.setdefault(socket.node, {})[socket.name] = look_at(seen.type, seen.value, seen.cotangent)
@@ -123,15 +117,14 @@ class EngineAnswerer:
         return shown
 
     def contour(self, asked: q.AskContour) -> m.Contour:
-        from app.worker.graphs import parameters_of
+        from app.worker.graphs import at_moment
         from engine.evaluate import contour
 
         prepared = self._prepared()
         x = np.linspace(asked.bounds[0], asked.bounds[1], asked.size)
         y = np.linspace(asked.bounds[2], asked.bounds[3], asked.size)
-        values = parameters_of(asked.moment) or prepared.parameters
-        optimizer = None if asked.moment is None else asked.moment.optimizer
-        loss = contour(prepared, values, asked.x, asked.y, x, y, optimizer=optimizer)
+        at = {"parameters": {}, **at_moment(asked.moment)}
+        loss = contour(prepared, x=asked.x, y=asked.y, x_values=x, y_values=y, **at)
         return m.Contour(m.Packed.of(x), m.Packed.of(y), m.Packed.of(np.where(np.isfinite(loss), loss, np.nan)))
 
     def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:

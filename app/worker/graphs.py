@@ -54,6 +54,19 @@ def parameters_of(moment: Moment | None) -> dict[str, Any] | None:
     return None if moment is None else {node: packed.array() for node, packed in moment.values.items()}
 
 
+def at_moment(moment: Moment | None) -> dict[str, Any]:
+    """Return a moment as the engine's questions take it: parameters, optimizer, step and states; nothing for the
+    start."""
+    if moment is None:
+        return {}
+    return {
+        "parameters": parameters_of(moment),
+        "optimizer": moment.optimizer,
+        "step": moment.step,
+        "states": states_of(moment),
+    }
+
+
 def states_of(moment: Moment | None) -> dict[str, tuple[Any, ...]] | None:
     """Return a moment's states by node id."""
     if moment is None:
