@@ -14,13 +14,14 @@ from PySide6.QtGui import (
     QDropEvent,
     QFocusEvent,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.bodies import Door
 from app.canvas import (
@@ -53,6 +54,7 @@ from app.canvas.progress import Progress
 from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
 from app.canvas.wheel import Telling
+from app.operator_tips import tip_at
 from app.session import PALETTE_MIME, Session
 from app.speech import announce
 from app.theme import appearance
@@ -523,6 +525,9 @@ class Canvas(Navigating, QWidget):
             self.keyPressEvent(event)
             return True
         if isinstance(event, QNativeGestureEvent) and self.pinched(event):
+            return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), tip_at(self, self.what_is_at(QPointF(event.pos()))), self)
             return True
         return super().event(event)
 

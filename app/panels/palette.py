@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import fonts, icons, templates
+from app.operator_tips import operator_tip
 from app.panels.palette_drag import PaletteDrag
 from app.search import FORMULA, SETTING, plain_formula, ranked
 from app.session import PALETTE_MIME
@@ -134,7 +135,7 @@ class PaletteModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return row.operator.help.split("\n", 1)[0] if row.operator else None
+                return operator_tip(row.operator) if row.operator else None
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return row.operator.help if row.operator else row.folds or "heading"
             case Qt.ItemDataRole.UserRole:
