@@ -41,8 +41,8 @@ def test_a_contour_is_of_the_batch_that_the_wires_show(moment: tuple[EngineAnswe
     answerer, now = moment
     here = float(now.values["parameter_1"].array())
     asked = q.AskContour(1, ("parameter_1", 0), ("parameter_1", 0), (here, here + 1, 0.0, 1.0), 2, now)
-    shown = answerer.looks(now).losses["optimizer_1"]
-    start = answerer.looks(m.Moment(0, "optimizer_1", 0, now.values, {})).losses["optimizer_1"]
+    shown = answerer.looks(now).loss["optimizer_1"]
+    start = answerer.looks(m.Moment(0, "optimizer_1", 0, now.values, {})).loss["optimizer_1"]
     corner = answerer.contour(asked).loss.array()[0, 0]
     assert shown != start, "other rows were drawn at the start"
     assert np.isclose(corner, shown, rtol=1e-12)
