@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from app import insertions, signatures, templates
+from app.data_files import relative_files
 from app.running import ACTIVE
 from app.stock import SECTIONS
 from app.suggestions import choose_file
@@ -13,7 +16,9 @@ from engine import building
 from engine.document import Changed
 from engine.edits import Disconnect, Edit, Group, Rename
 from engine.errors import GradwireError
-from engine.graph import Place, SettingValue, Wire
+from engine.files import parse, render
+from engine.graph import Content, Graph, Place, SettingValue, Wire
+from engine.sockets import shortened
 
 
 class Editing:
@@ -67,6 +72,7 @@ class Editing:
         if not self.apply(edit):
             return ""
         self.select([added])
+        self.operator_used.emit(operator_id)
         return added
 
     def insert_template(self, id: str, place: Place) -> str:
@@ -91,7 +97,32 @@ class Editing:
         if not self._insert_many(edit):
             return ""
         self.mark_holes(templates.holes(self.graph, self.library, made[0]))
+        self.operator_used.emit(id)
         return self.current or ""
+
+    def insert_graph(self, text: str, at: Place, name: str, folder: Path | None = None) -> bool:
+        """Insert the nodes of a .dgraph with their top left at `at` and select them; what is no graph is refused in
+        `message`. Data files that it reads from its `folder` come along."""
+
+        def edit() -> Edit:
+            whole = self._with_files(parse(text, name=shortened(name)), folder)
+            copied = render(replace(whole, kept=None)).decode("utf-8")
+            copies = building.paste(self.content, self.library, copied, at, self.body)
+            return Group(
+                f"Insert {shortened(name, 30)}", insertions.told_apart(self.content, self.library, copies).edits
+            )
+
+        return self._insert_many(edit)
+
+    def _with_files(self, content: Content, folder: Path | None) -> Content:
+        """Return a content of another folder that names its data files as this document does, once they are here."""
+        nodes = dict(content.graph.nodes)
+        for id, setting, file in relative_files(content.graph, self.library) if folder is not None else ():
+            source = folder / file
+            if source.is_file():
+                settings = {**nodes[id].settings, setting: self.bring(source)}
+                nodes[id] = replace(nodes[id], settings=settings)
+        return replace(content, graph=Graph(nodes, content.graph.wires))
 
     def connect_wire(self, wire: Wire) -> bool:
         """Make the wire, replacing what fed its target; return whether it was made. A refusal goes to `message`."""

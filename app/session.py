@@ -73,6 +73,8 @@ class Session(Editing, Bodies, Subgraphs, QObject):
     """Another optimizer's values are shown on the wires."""
     holes_changed = Signal()
     """Other inputs are marked as to be wired: see `holes`."""
+    open_requested = Signal(object, str)
+    """A file was dropped to be opened: its path, and the text of the graph inside it where it is a picture."""
     operator_used = Signal(str)
     """An operator, a template or a subgraph was inserted: the palette remembers it."""
     body_changed = Signal()

@@ -42,10 +42,16 @@ class Stock(QObject):
         super().__init__(session)
         self._session = session
         self.shelf = Shelf(folder)  # type: ignore[arg-type]
+        self.favourites: tuple[str, ...] = ()
+        self.recent: tuple[str, ...] = ()
         self._made: tuple[object, Library] | None = None
         session.changed.connect(self._follow)
         session.body_changed.connect(self.changed)
         session.replaced.connect(self.changed)
+
+    def remember(self, favourites: tuple[str, ...], recent: tuple[str, ...]) -> None:
+        """Note which operators people like, and which they used last: lists of operators show them first."""
+        self.favourites, self.recent = favourites, recent
 
     def _follow(self, change: Changed) -> None:
         nodes = self._session.graph.nodes

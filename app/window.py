@@ -169,6 +169,8 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
             signal.connect(self._soon_refresh)
         session.path_changed.connect(self._renamed)
         page.file_wish.connect(self.fulfil)
+        session.open_requested.connect(self.open_dropped)
+        session.operator_used.connect(self.remember_operator)
         session.looks.script_ready.connect(self._script_came)
         session.looks.script_failed.connect(self._tell)
         if before is None:
@@ -194,6 +196,8 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
             signal.disconnect(self._soon_refresh)
         session.path_changed.disconnect(self._renamed)
         page.file_wish.disconnect(self.fulfil)
+        session.open_requested.disconnect(self.open_dropped)
+        session.operator_used.disconnect(self.remember_operator)
         session.looks.script_ready.disconnect(self._script_came)
         session.looks.script_failed.disconnect(self._tell)
         workspace.operators.insert_requested.disconnect(self.insert)
@@ -277,6 +281,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
         self.top_bar.refresh()
         self.tab_strip.refresh()
         self.workspace.operators.remember(self.settings.favourites, self.settings.recent_operators)
+        self.session.stock.remember(self.settings.favourites, self.settings.recent_operators)
         name = f"{self.session.title}[*] — Gradwire" if self.editing else "Gradwire"
         self.setWindowTitle(name)
         self.setWindowModified(self.editing and not self.session.clean)

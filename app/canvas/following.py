@@ -48,3 +48,6 @@ def follow(canvas: Canvas, end: End) -> None:
         at = canvas.camera.to_view(item.rect.topLeft()) if item is not None else canvas.pointer
         menu.popup(canvas.global_point(at + QPointF(0, 8)))
         menu.setActiveAction(menu.actions()[0])
+    else:
+        way = "comes from" if end == "source" else "leads"
+        session.message.emit(f"Select a wire, or a node with wires, to go to where it {way}.")

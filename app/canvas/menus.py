@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
 from app import rewiring
-from app.canvas import arrange_menu, bending, node_editing_menu, pinning, socket_menu, subgraph_menu
+from app.canvas import arrange_menu, bending, landing, node_editing_menu, pinning, socket_menu, subgraph_menu
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -136,6 +136,8 @@ def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None = Non
         )
     menu.addAction("Go to where it starts", lambda: session.reveal(wire.source.node))
     menu.addAction("Go to where it ends", lambda: session.reveal(wire.target.node))
+    spot = at if at is not None else canvas.camera.to_view(canvas.scene.wires[wire].middle)
+    menu.addAction("Insert operator…", lambda: canvas.later(lambda: landing.ask(canvas, wire, spot)))
     menu.addSeparator()
     _way_menu(canvas, menu, wire, at)
     menu.addSeparator()
@@ -295,6 +297,7 @@ def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output:
     if socket is not None:
         library = joinable(library, session.graph, session.inference, socket, output=output)
     popup = QuickAdd(canvas, library, lambda id: insert_wired(canvas, id, place, socket, output))
+    popup.palette_panel.remember(session.stock.favourites, session.stock.recent)
     where = at if at is not None else canvas.camera.to_view(QPointF(place.x, place.y))
     popup.open_at(canvas.global_point(where))
     return popup

@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.bodies import Door
-from app.canvas import frames, snapping
+from app.canvas import frames, landing, snapping
 from app.canvas.geometry import snapped
 from app.canvas.gestures import ADDING, FREE, Gesture
 from app.canvas.inks import Inks
@@ -71,6 +71,8 @@ class DragItems(Gesture):
     def drag(self, step: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         self._suppressed = bool(modifiers & FREE)
         self._show(self._shift())
+        alone = next(iter(self._corners)) if len(self._corners) == 1 and not self._notes else ""
+        self.canvas.goal = landing.goal_for(self.canvas, alone) if alone and not self._suppressed else None
 
     def _shift(self) -> QPointF:
         by = (self.at - self.pressed) / self.canvas.camera.factor
@@ -114,12 +116,19 @@ class DragItems(Gesture):
             return
         joins = frames.joined(self.scene, self._free, self._still)
         self.scene.loose = frozenset()
+        goal, self.canvas.goal = self.canvas.goal, None
+        if goal is not None:
+            (node,) = self._corners
+            with self.session.group(f"Insert {self.session.label(node)[:40]} into wire"):
+                move_items(self.canvas, self._by, self._corners, self._notes, joins=joins)
+                landing.put(self.canvas, node, goal)
+            return
         pushes = not self._suppressed and manners().pushing
         move_items(self.canvas, self._by, self._corners, self._notes, joins=joins, push=pushes)
 
     def cancel(self) -> None:
         self._show(QPointF())
-        self.scene.loose = frozenset()
+        self.scene.loose, self.canvas.goal = frozenset(), None
 
     def paint(self, painter: QPainter, ink: Inks) -> None:
         if not self.moved:

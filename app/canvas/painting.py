@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
-from app.canvas import badges, heat, inks, paint_marks, paint_node, paint_wire, socket_tags, tellings
+from app.canvas import badges, heat, inks, landing, paint_marks, paint_node, paint_wire, socket_tags, tellings
 from app.canvas.cards import Cards, DrawnCards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS, nearest
@@ -92,6 +92,7 @@ class Painting:
             canvas.pulse.paint(painter, canvas.scene.wires_in(canvas.seen()), canvas.ink)
         if canvas.gesture is not None:
             canvas.gesture.paint(painter, canvas.ink)
+        landing.paint(painter, canvas, canvas.ink)
         painter.resetTransform()
         badges.paint(painter, canvas.scene.troubled.values(), canvas.camera, canvas.ink, QRectF(canvas.rect()))
         self._foreground(painter)

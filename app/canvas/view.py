@@ -29,9 +29,11 @@ from app.canvas import (
     choosing,
     described,
     dots,
+    drops,
     gestures,
     hints,
     keys,
+    landing,
     menus,
     moving,
     note_text,
@@ -55,7 +57,7 @@ from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
 from app.canvas.wheel import Telling
 from app.operator_tips import tip_at
-from app.session import PALETTE_MIME, Session
+from app.session import Session
 from app.speech import announce
 from app.theme import appearance
 from engine.document import Changed
@@ -120,6 +122,8 @@ class Canvas(Navigating, QWidget):
         self.found: frozenset[str] = frozenset()
         """Nodes that a search found: they are highlighted."""
         self.drop_at: QPointF | None = None
+        self.goal: landing.Goal | None = None
+        """The wire that would be led through what is being dragged."""
         self.space_held = False
         self.space_used = False
         """Whether the space bar is down, and whether it was used to pan since."""
@@ -327,9 +331,11 @@ class Canvas(Navigating, QWidget):
 
     def paste(self) -> None:
         """Insert what was copied, where the pointer is."""
-        text = QGuiApplication.clipboard().text()
-        if text:
-            self.session.paste(text, self.pointer_place())
+        data, place = QGuiApplication.clipboard().mimeData(), self.pointer_place()
+        if drops.files(data):
+            drops.take_files(self, drops.files(data), self.camera.to_view(QPointF(place.x, place.y)))
+        elif data.text():
+            self.session.paste(data.text(), place)
 
     def add_note(self) -> None:
         """Add a note where the pointer is, or a frame around the selected nodes, and edit its text."""
@@ -558,37 +564,23 @@ class Canvas(Navigating, QWidget):
             return  # that was the knife
         menus.open_menu(self, QPointF(event.pos()) if by_mouse else None)
 
-    # Drops from the palette -----------------------------------------------------------------------------------------
+    # Drops ----------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Qt: operators are welcome."""
-        self._welcome(event, event.position())
+        """Qt: operators and files are welcome."""
+        drops.welcome(self, event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Qt: show where it would land."""
-        self._welcome(event, event.position())
-
-    def _welcome(self, event: QDragEnterEvent | QDragMoveEvent, at: QPointF) -> None:
-        if event.mimeData().hasFormat(PALETTE_MIME):
-            event.acceptProposedAction()
-            self.drop_at = at
-            self.update()
+        drops.welcome(self, event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Qt: it went elsewhere."""
-        self.drop_at = None
-        self.update()
+        drops.leave(self)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Qt: insert the operator, its head under the pointer."""
-        self.drop_at = None
-        operator_id = bytes(event.mimeData().data(PALETTE_MIME).data()).decode("utf-8", "replace")
-        if operator_id in self.session.stock.library:
-            at = self.camera.to_scene(event.position())
-            self.session.insert(operator_id, Place(snapped(at.x() - 64), snapped(at.y() - 16)))
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-            event.acceptProposedAction()
-        self.update()
+        """Qt: insert what was dropped."""
+        drops.take(self, event)
 
     def global_point(self, view_point: QPointF) -> QPoint:
         """Return a point of the canvas as a point of the screen."""

@@ -13,6 +13,8 @@ from app.session import Overlay
 from app.suggestions import choose_file
 from engine.building import tidying
 from engine.errors import GradwireError
+from engine.files import parse
+from engine.sockets import shortened
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -28,9 +30,24 @@ class Working:
     def insert(self: Window, operator_id: str) -> None:
         """Insert an operator where the canvas is looking and there is room."""
         if self.session.insert(operator_id, self.canvas.free_place()):
-            if operator_id in self.session.library:  # a function of one graph means nothing in another
-                self.family.change(lambda settings: settings.with_operator(operator_id))
             self.canvas.setFocus()
+
+    def remember_operator(self: Window, operator_id: str) -> None:
+        """Let the palette show what was inserted among what was used last."""
+        self.family.change(lambda settings: settings.with_operator(operator_id))
+
+    def open_dropped(self: Window, path: Path, inner: str) -> None:
+        """Open a graph that was dropped on the canvas, or the one inside a picture, as a new document."""
+        if not inner:
+            self.open(path)
+            return
+        try:
+            content = parse(inner, name=shortened(path.name))
+        except GradwireError as refused:
+            self._tell(refused.sentence)
+            return
+        self.show_content(content, None, clean=False)
+        self.session.message.emit(f"This is the graph inside {shortened(path.name)}; it is not saved yet.")
 
     def insert_table(self: Window, file: Path) -> None:
         """Insert a node that reads a data file or picture from anywhere; where it cannot be brought here, say why and

@@ -286,7 +286,7 @@ class PaletteList(QListView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: begin a drag once the pointer has gone some way, then lead it."""
         if self._drag is not None and not self._drag.over:
-            self._drag.move_to(event.globalPosition().toPoint())
+            self._drag.move_to(event.globalPosition().toPoint(), event.modifiers())
             return
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
             super().mouseMoveEvent(event)
@@ -304,7 +304,7 @@ class PaletteList(QListView):
         self._pressed = None
         drag, self._drag = self._drag, None
         if drag is not None and not drag.over:
-            drag.drop_at(event.globalPosition().toPoint())
+            drag.drop_at(event.globalPosition().toPoint(), event.modifiers())
         super().mouseReleaseEvent(event)
 
     def _card(self, index: QModelIndex) -> QPixmap:

@@ -34,6 +34,7 @@ class PaletteDrag(QObject):
         """The widget under the pointer that takes drops of some kind."""
         self._over: QWidget | None = None
         """The same, where it takes this one."""
+        self._keys = NONE
         self.over = False
         self._card = QLabel(source.window())
         self._card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -42,8 +43,9 @@ class PaletteDrag(QObject):
         QGuiApplication.setOverrideCursor(Qt.CursorShape.ClosedHandCursor)
         QApplication.instance().installEventFilter(self)
 
-    def move_to(self, point: QPoint) -> None:
-        """The pointer is at a point of the screen."""
+    def move_to(self, point: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
+        """The pointer is at a point of the screen, these keys are held."""
+        self._keys = keys
         window = self._window_at(point)
         under = window.childAt(window.mapFromGlobal(point))
         if self._card.parentWidget() is not window:
@@ -56,12 +58,12 @@ class PaletteDrag(QObject):
             self._leave()
             self._under = found
             if found is not None:
-                entering = QDragEnterEvent(found.mapFromGlobal(point), COPY, self._data, LEFT, NONE)
+                entering = QDragEnterEvent(found.mapFromGlobal(point), COPY, self._data, LEFT, self._keys)
                 QApplication.sendEvent(found, entering)
                 self._over = found if entering.isAccepted() else None
         elif self._over is not None:
             at = self._over.mapFromGlobal(point)
-            QApplication.sendEvent(self._over, QDragMoveEvent(at, COPY, self._data, LEFT, NONE))
+            QApplication.sendEvent(self._over, QDragMoveEvent(at, COPY, self._data, LEFT, self._keys))
 
     def _window_at(self, point: QPoint) -> QWidget:
         """Return the window at a point of the screen: the palette's own, or one beside it where the palette floats."""
@@ -70,14 +72,14 @@ class PaletteDrag(QObject):
         found = (each for each in (own, *others) if each.geometry().contains(point))
         return next(found, own)
 
-    def drop_at(self, point: QPoint) -> None:
+    def drop_at(self, point: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
         """The button was released at a point of the screen."""
-        self.move_to(point)
+        self.move_to(point, keys)
         found, self._over = self._over, None
         self._end()
         if found is not None:
             at = QPointF(found.mapFromGlobal(point))
-            QApplication.sendEvent(found, QDropEvent(at, COPY, self._data, LEFT, NONE))
+            QApplication.sendEvent(found, QDropEvent(at, COPY, self._data, LEFT, self._keys))
 
     def give_up(self) -> None:
         """Drop nothing."""
