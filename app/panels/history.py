@@ -5,8 +5,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QShowEvent
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from app import fonts
@@ -113,7 +123,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def _rail(self, painter: QPainter, rect: QRect, row: int, model: HistoryModel, *, here: bool, later: bool) -> None:
         look = appearance()
         x, middle, radius = rect.left() + look.px(25), rect.center().y() + 0.5, look.px(4 if here else 3)
-        painter.setPen(QColor(look.theme.border))
+        painter.setPen(QColor(look.theme.node_border))
         if row > 0:
             painter.drawLine(QPointF(x, rect.top()), QPointF(x, middle - radius))
         if row < len(model.names):
@@ -122,6 +132,19 @@ class HistoryDelegate(QStyledItemDelegate):
         painter.setPen(QColor(look.theme.faint) if later else colour)
         painter.setBrush(Qt.BrushStyle.NoBrush if later else colour)
         painter.drawEllipse(QPointF(x, middle), radius, radius)
+
+
+class Steps(QListView):
+    """The list, which keeps the keys it is walked by: those of the window's commands among them do not act here."""
+
+    OWN = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: claim the keys before the window's commands do."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in self.OWN:
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class HistoryPanel(QWidget):
@@ -133,7 +156,7 @@ class HistoryPanel(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = HistoryModel(session)
-        self.list = QListView(self)
+        self.list = Steps(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(HistoryDelegate(self.list))
         self.list.setUniformItemSizes(True)
