@@ -33,8 +33,7 @@ Compile = Callable[[Program], Callable[[Any], Any]]
 
 def _by_xla(program: Program) -> Callable[[Any], Any]:
     """Return the compiled program without what takes its arrays to NumPy and back at each call."""
-    import jax
-
+    jax = xla.require()
     compiled = xla.compile_program(simplify(program, PORTABLE)).function
 
     def run(values: Any) -> Any:

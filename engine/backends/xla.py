@@ -7,7 +7,9 @@ surprised; dtypes are those that the program declares: a float32 program stays f
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -49,10 +51,28 @@ def too_old(found: str) -> str | None:
     return f"The backend xla needs JAX {wanted} or newer, {found} is installed: pip install --upgrade 'gradwire[xla]'."
 
 
+SMALL_LOOP: Final = 65536
+"""A loop whose iteration reads and writes fewer bytes becomes one function on a CPU: XLA's own bound is 1024, above
+which every operation of it is a call through a queue, for which a loop over small arrays waits most of the time."""
+_OPTION: Final = "xla_cpu_small_while_loop_byte_threshold"
+
+
+def tuned(flags: str) -> str:
+    """Return XLA's flags with the bound for small loops, unless they name options of the backend already."""
+    if "xla_backend_extra_options" in flags:
+        return flags
+    return f"{flags} --xla_backend_extra_options={_OPTION}={SMALL_LOOP}".strip()
+
+
 def require() -> Any:
-    """Return the module jax; raise LoweringError where it is missing, too old or broken."""
+    """Return the module jax; raise LoweringError where it is missing, too old or broken.
+
+    XLA reads its flags once, when it starts. Where somebody else has imported JAX already, they are left alone.
+    """
     if sentence := missing():
         raise LoweringError(sentence)
+    if "jax" not in sys.modules:
+        os.environ["XLA_FLAGS"] = tuned(os.environ.get("XLA_FLAGS", ""))
     try:
         import jax
     except Exception as error:

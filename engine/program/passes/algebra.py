@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -336,6 +337,51 @@ def _sum_of_expansion(work: Rewriter, equation: Equation) -> Found:
     return replace(equation, primitive="numpy.multiply", arguments=(inner.arguments[0], count), settings=())
 
 
+ROWS_TOGETHER = 64
+"""How many rows at most are put together into one array."""
+
+
+def _rows_together(work: Rewriter, equation: Equation) -> Found:
+    """scatter(a, shape, 0) + scatter(b, shape, 1) + ...: array([a, b, ...]). (Where a is -0.0 it stays -0.0.)"""
+    kind = work.types[equation.output]
+    if not kind.shape or not 1 < kind.shape[0] <= ROWS_TOGETHER:
+        return None
+    row = ArrayType(kind.shape[1:], kind.dtype)
+    rows: dict[int, list[Var]] = {}
+    waiting = list(equation.arguments)
+    while waiting:
+        value = waiting.pop()  # the last first: a row that is put to those that are together already
+        made = work.made.get(value) if type(value) is Var else None
+        if made is None or work.types.get(made.output) != kind or work.uses[made.output] > 1:
+            return None
+        if made.primitive == "numpy.add" and not made.settings:
+            waiting += made.arguments
+            continue
+        if made.primitive == "autograd.array_from_args" and len(made.arguments) == 2 + kind.shape[0] and rows:
+            if any(work.type(part) != row for part in made.arguments[2:]):
+                return None
+            for k, part in enumerate(made.arguments[2:]):
+                rows.setdefault(k, []).append(part)
+            continue
+        number = _row(made)
+        if number is None or work.type(made.arguments[0]) != row or len(rows) > ROWS_TOGETHER:
+            return None
+        rows.setdefault(number % kind.shape[0], []).append(made.arguments[0])
+    if len(rows) < kind.shape[0]:
+        return None
+    origin = equation.origin
+    parts = [reduce(lambda x, y: work.emit("numpy.add", (y, x), row, origin), rows[k]) for k in range(kind.shape[0])]
+    return replace(equation, primitive="autograd.array_from_args", arguments=((), {}, *parts), settings=())
+
+
+def _row(equation: Equation) -> int | None:
+    """Return the row that an equation puts an array into, all others being zero."""
+    if equation.primitive != "gradwire.scatter" or len(equation.arguments) != 3:
+        return None
+    template = equation.arguments[2]
+    return template[0] if type(template) is tuple and len(template) == 1 and type(template[0]) is int else None
+
+
 _REDUCTIONS = ("sum", "mean", "max", "min", "amax", "amin", "prod")
 _BROADCASTING: Mapping[str, tuple[Rule, ...]] = {
     name: (_without_expansion,) for name in (*ELEMENTWISE, "numpy.where") if name.startswith("numpy.")
@@ -347,7 +393,7 @@ UNCHANGED = tuple(
 """Primitives whose value is their first argument's: they matter to derivatives only."""
 
 _OWN: Mapping[str, tuple[Rule, ...]] = {
-    "numpy.add": (_neutral(0, (0, 1)), _added_negative),
+    "numpy.add": (_neutral(0, (0, 1)), _added_negative, _rows_together),
     "numpy.subtract": (_neutral(0, (1,)), _subtracted_negative),
     "numpy.multiply": (_neutral(1, (0, 1)), _multiplied_negatives, _constants_together, _times_inverse),
     "numpy.divide": (_neutral(1, (1,)), _multiplied_negatives),
