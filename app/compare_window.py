@@ -47,11 +47,14 @@ class Side(QWidget):
         self.session = Session(library, engine=False, parent=self)
         self.canvas = ReadingCanvas(self.session)
         self.name = Elided("", "second", align=Qt.AlignmentFlag.AlignLeft)
-        self.name.setContentsMargins(appearance().px(14), appearance().px(7), appearance().px(14), appearance().px(7))
+        px = appearance().px
+        head = QHBoxLayout()
+        head.setContentsMargins(px(14), px(7), px(14), px(7))
+        head.addWidget(self.name)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.name)
+        column.addLayout(head)
         column.addWidget(self.canvas, 1)
 
     def show_graph(self, content: Content, name: str) -> None:

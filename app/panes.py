@@ -72,9 +72,8 @@ class Panes(QSplitter):
     """The views of a session. `current` is the canvas that is worked on."""
 
     switched = Signal()
-    """Another canvas is worked on."""
+    """Another canvas is worked on, or it was taken elsewhere."""
     help_requested = Signal(str)
-    zoom_changed = Signal(float)
 
     def __init__(self, session: Session) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -90,7 +89,7 @@ class Panes(QSplitter):
         canvas.wanted.connect(lambda: self.work_on(canvas))
         canvas.body_shown.connect(pane.head.refresh)
         canvas.help_requested.connect(self.help_requested)
-        canvas.zoom_changed.connect(self.zoom_changed)
+        canvas.went.connect(self.switched)
         pane.head.close_button.clicked.connect(lambda: self.close_view(canvas))
         self.panes.append(pane)
         self.addWidget(pane)

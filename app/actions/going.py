@@ -16,10 +16,6 @@ def _can_go(by: int, window: Window) -> bool:
     return window.editing and window.canvas.can_go(by)
 
 
-def _from_here(window: Window, end: following.End) -> bool:
-    return window.editing and bool(following.neighbours(window.canvas, end))
-
-
 COMMANDS: tuple[Command, ...] = (
     Command(
         "back", "Back", "Go", lambda w: w.canvas.step_place(-1), ("Alt+Left",), lambda w: _can_go(-1, w),
@@ -31,13 +27,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "to_source", "To where the wire comes from", "Go", lambda w: following.follow(w.canvas, "source"), ("Alt+,",),
-        lambda w: _from_here(w, "source"), separator=True,
+        editing, separator=True,
         help="From the selected wire, the socket under the pointer or the selected node to the node that feeds it.",
         words="source jump follow upstream input",
     ),
     Command(
         "to_target", "To where the wire leads", "Go", lambda w: following.follow(w.canvas, "target"), ("Alt+.",),
-        lambda w: _from_here(w, "target"),
+        editing,
         help="From the selected wire, the socket under the pointer or the selected node to the node it feeds.",
         words="target destination jump follow downstream output",
     ),

@@ -95,6 +95,7 @@ class Navigating:
         self.glide.finish()
         self.places.jump(self.spot)
         self.glide.to(view)
+        self.went.emit()
 
     def zoom_to(self: Canvas, zoom: float) -> None:
         """Show a scene unit as `zoom` pixels (times the font scale) at once, the middle held."""
@@ -130,6 +131,7 @@ class Navigating:
             if self._arrived != self.spot:
                 self.places.jump(self.spot)
             self.set_view(self.view_at(item.rect.center(), zoom))
+            self.went.emit()
         self.glowing = node
         self._glow_ends.start()
         self.update()
@@ -159,6 +161,7 @@ class Navigating:
         spot = self.places.go(by, self.spot, self._still_there)
         if spot is not None:
             self.visit(spot)
+            self.went.emit()
 
     def visit(self: Canvas, spot: Spot) -> None:
         """Go to a place, into its body where that is another one, without a mark in the history."""
@@ -177,6 +180,7 @@ class Navigating:
         self.glide.finish()
         self.places.jump(self.spot)
         self.visit(spot)
+        self.went.emit()
         return True
 
     # Wheel, trackpad and pinch ---------------------------------------------------------------------------------

@@ -105,6 +105,8 @@ class Canvas(Navigating, QWidget):
     zoom_changed = Signal(float)
     wanted = Signal()
     """This canvas is turned to, of two on one document."""
+    went = Signal()
+    """It was taken elsewhere: back and forward may be possible."""
     body_shown = Signal()
     """Another body is shown."""
     help_requested = Signal(str)
@@ -224,6 +226,7 @@ class Canvas(Navigating, QWidget):
         else:
             self.set_view(self.view_at(known.middle, known.zoom))
         self._arrived = self.spot
+        self.went.emit()
 
     def _start_over(self, body: str) -> None:
         """Show another graph, or another body of it."""
