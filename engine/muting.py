@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from engine.bodies import OUTER, enclosed, seen_by
 from engine.graph import Graph, SettingValue, Socket, Wire
-from engine.operator import Kind, Operator
+from engine.operator import Operator
 from engine.placeholder import operator_of
 from engine.sockets import arguments, output_names
 from engine.types import ArrayType, Type
@@ -22,15 +22,13 @@ Types: TypeAlias = Mapping[Socket, Type | None]
 Passes: TypeAlias = Mapping[Socket, Socket | None]
 """For each output of a muted node the output that stands in its place; None where nothing fits."""
 
-UNMUTED: Final = (Kind.SOURCE, Kind.PARAMETER)
-"""Kinds that have nothing to pass on."""
 ENDS: Final = ("control.input", "control.output", "control.outer", "control.iteration", "control.function")
 """Operators whose nodes are part of a body or of what calls it: without them it is another body."""
 
 
 def can_be_muted(declared: Operator) -> bool:
-    """Return whether to mute such a node makes sense."""
-    return declared.kind not in UNMUTED and declared.id not in ENDS
+    """Return whether to mute such a node makes sense: it has something to pass on, or something that it does not do."""
+    return bool(declared.inputs) and declared.id not in ENDS
 
 
 def idle(graph: Graph) -> frozenset[str]:

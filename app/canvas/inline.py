@@ -30,6 +30,9 @@ class Ending(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: see the field's keys and focus first."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in RETURN:
+            event.accept()  # Ctrl+Return ends the text here; elsewhere in the window it runs the graph.
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             accepts = not self._multiline or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             if event.key() == Qt.Key.Key_Escape or (event.key() in RETURN and accepts):

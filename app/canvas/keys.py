@@ -32,6 +32,9 @@ HELP: Final = (
     ("Shift + arrow keys", "move the selection"),
     ("Ctrl + arrow keys", "pan"),
     ("Tab", "add an operator at the pointer; over a node with a body: go into it"),
+    ("Insert, Shift + A", "add an operator at the pointer, whatever is under it"),
+    ("Y held, or Ctrl and the right button, and drag", "cut wires"),
+    ("J held, and drag", "wire the nodes that are drawn through, one after the other"),
     ("W", "wire the selected node to another"),
     ("H, M", "collapse the selected nodes, mute them; again: not"),
     ("L held, or Ctrl + Alt, and drag", "draw a lasso around what is to be selected"),
@@ -53,7 +56,10 @@ def press(canvas: Canvas, event: QKeyEvent) -> bool:
         return True
     if key in DIGITS and digit(canvas, DIGITS[key], event):
         return True
-    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if key == Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+        key, plain = Key.Key_Insert, True
+    else:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     action = ACTIONS.get(key) if plain else None
     if action is None:
         return False
@@ -134,6 +140,7 @@ def _wire(canvas: Canvas) -> None:
 
 ACTIONS: Final[Mapping[Qt.Key, Callable[[Canvas], object]]] = {
     Key.Key_Tab: _tab,
+    Key.Key_Insert: lambda canvas: canvas.add_at(canvas.pointer if canvas.pointer.x() >= 0 else None),
     Key.Key_Space: _space,
     Key.Key_Escape: _escape,
     Key.Key_Return: _return,
@@ -160,7 +167,7 @@ def _nudge(canvas: Canvas, by: QPointF) -> None:
     scene = canvas.scene
     notes = frames.carried_notes(scene.notes, session.selected_notes)
     carried = frames.carried_nodes(scene.notes, notes)
-    corners = {id: scene.nodes[id].corner for id in (session.selection | carried) & set(scene.nodes)}
+    corners = {id: QPointF(scene.nodes[id].corner) for id in (session.selection | carried) & set(scene.nodes)}
     free = frozenset(corners) - carried
     scene.loose = free
     scene.shift({id: corner + by for id, corner in corners.items()})

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final, NamedTuple
+from weakref import WeakSet
 
-from PySide6.QtCore import QObject, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
     QImage,
@@ -25,6 +26,8 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app import fonts, formula
 
@@ -81,17 +84,20 @@ def without_formulas(text: str) -> tuple[str, list[Written]]:
 
 
 class Formulas(QObject):
-    """Pictures of formulas, drawn one after the other in a thread; `ready` tells when another is there."""
-
-    ready = Signal()
+    """Pictures of formulas, drawn one after the other in a thread; those who watch are repainted when one is there."""
 
     def __init__(self) -> None:
         super().__init__()
         self._pictures: dict[tuple[str, int, str], QSvgRenderer | None] = {}
         self._waiting: set[tuple[str, int, str]] = set()
+        self._watching: WeakSet[QWidget] = WeakSet()
         self.revision = 0
         """Counts the pictures that came."""
         formula.painter().drawn.connect(self._drawn, Qt.ConnectionType.QueuedConnection)
+
+    def watch(self, widget: QWidget) -> None:
+        """Repaint a widget, as long as there is one, when another formula is drawn."""
+        self._watching.add(widget)
 
     def known(self, latex: str, size: int, color: str) -> bool:
         """Return whether a formula was drawn, or cannot be; if not it is drawn as soon as may be."""
@@ -121,7 +127,9 @@ class Formulas(QObject):
             self._waiting.discard(key)
             self._pictures[key] = QSvgRenderer(picture.svg) if picture else None
             self.revision += 1
-            self.ready.emit()
+            for widget in list(self._watching):
+                if isValid(widget):
+                    widget.update()
 
 
 @cache

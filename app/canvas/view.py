@@ -180,7 +180,7 @@ class Canvas(Navigating, QWidget):
         session.run_state_changed.connect(self._run_state_changed)
         session.overlays_changed.connect(self.update)
         session.holes_changed.connect(self.update)
-        note_text.formulas().ready.connect(self.update)
+        note_text.formulas().watch(self)
         session.profiler.changed.connect(self.update)
         session.reveal_requested.connect(self._reveal_here)
         appearance().changed.connect(self._restyled)
@@ -309,6 +309,10 @@ class Canvas(Navigating, QWidget):
         """Return the place under the pointer or, where that is elsewhere, one in the middle: where a paste goes."""
         inside = QRectF(self.rect()).contains(self.pointer)
         return self.place_at(self.pointer if inside else QPointF(self.width(), self.height()) / 2)
+
+    def spot(self) -> QPointF | None:
+        """Return where the pointer is on the canvas; None where it is elsewhere."""
+        return QPointF(self.pointer) if QRectF(self.rect()).contains(self.pointer) else None
 
     def free_place(self) -> Place:
         """Return a place near the middle where no node stands: where an operator goes that is inserted by key."""
