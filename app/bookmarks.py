@@ -41,7 +41,7 @@ def proposal(canvas: Canvas) -> str:
 def add(canvas: Canvas, name: str, key: int = 0) -> str:
     """Bookmark what a canvas shows; a digit leads there, no longer to where it led before. Return the bookmark's id, ""
     where it was refused."""
-    session, spot = canvas.session, canvas.spot
+    session, spot = canvas.session, canvas.standing
     marks = session.layout.bookmarks
     id = next(f"bookmark_{k}" for k in range(1, len(marks) + 2) if f"bookmark_{k}" not in marks)
     before = [held for held, mark in marks.items() if key and mark.key == key]

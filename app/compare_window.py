@@ -250,7 +250,7 @@ class CompareWindow(QWidget):
         for side, id, spot in zip((self.before, self.after), (row.before, row.after), spots, strict=True):
             self._show(side, id if row.kind == "node" else "", spot, known)
         self._leading = False
-        self._offset = self.after.canvas.spot.middle - self.before.canvas.spot.middle
+        self._offset = self.after.canvas.standing.middle - self.before.canvas.standing.middle
 
     def _spot(self, side: Side, id: str, row: Row) -> Spot | None:
         """Return where a difference is in one of the graphs; None where it is not."""
@@ -277,7 +277,7 @@ class CompareWindow(QWidget):
         """Let the other camera do what this one does."""
         if not self._leading and one.canvas.isVisible():
             self._leading = True
-            spot = one.canvas.spot
+            spot = one.canvas.standing
             other.canvas.set_view(other.canvas.view_at(spot.middle + self._offset * sign, spot.zoom))
             self._leading = False
 

@@ -105,7 +105,7 @@ class Panes(QSplitter):
         if self.split:
             self.close_view(self.other)
             return
-        first, spot = self.current, self.current.spot
+        first, spot = self.current, self.current.standing
         self.setOrientation(orientation)
         pane = self._added()
         pane.canvas.active = False

@@ -41,7 +41,7 @@ class Navigating:
         return View(QPointF(self.camera.origin), self.camera.zoom)
 
     @property
-    def spot(self: Canvas) -> Spot:
+    def standing(self: Canvas) -> Spot:
         """Where the camera stands, in a way that outlives another size of the canvas."""
         return Spot(self.scene.body, self.seen().center(), self.camera.zoom)
 
@@ -93,7 +93,7 @@ class Navigating:
     def go_to(self: Canvas, view: View) -> None:
         """Glide to a view; Back leads to where this one was."""
         self.glide.finish()
-        self.places.jump(self.spot)
+        self.places.jump(self.standing)
         self.glide.to(view)
         self.went.emit()
 
@@ -128,8 +128,8 @@ class Navigating:
         zoom = READABLE if self.camera.zoom < 0.5 else self.camera.zoom
         inside = self.seen().adjusted(20, 20, -20, -20).contains(item.rect)
         if zoom != self.camera.zoom or not inside:
-            if self._arrived != self.spot:
-                self.places.jump(self.spot)
+            if self._arrived != self.standing:
+                self.places.jump(self.standing)
             self.set_view(self.view_at(item.rect.center(), zoom))
             self.went.emit()
         self.glowing = node
@@ -158,7 +158,7 @@ class Navigating:
     def step_place(self: Canvas, by: int) -> None:
         """Go back (-1) to where the canvas was before the last jump, or forward (+1) again."""
         self.glide.finish()
-        spot = self.places.go(by, self.spot, self._still_there)
+        spot = self.places.go(by, self.standing, self._still_there)
         if spot is not None:
             self.visit(spot)
             self.went.emit()
@@ -178,7 +178,7 @@ class Navigating:
         if not self._still_there(spot):
             return False
         self.glide.finish()
-        self.places.jump(self.spot)
+        self.places.jump(self.standing)
         self.visit(spot)
         self.went.emit()
         return True

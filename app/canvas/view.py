@@ -215,7 +215,7 @@ class Canvas(Navigating, QWidget):
     def show_body(self, body: str) -> None:
         """Show another body, as it was left, or fitted."""
         self.glide.finish()
-        left = self._spots[self.scene.body] = self.spot
+        left = self._spots[self.scene.body] = self.standing
         if not self._travelling:
             self.places.jump(left)
         self._just_entered = True
@@ -225,7 +225,7 @@ class Canvas(Navigating, QWidget):
             self.fit()
         else:
             self.set_view(self.view_at(known.middle, known.zoom))
-        self._arrived = self.spot
+        self._arrived = self.standing
         self.went.emit()
 
     def _start_over(self, body: str) -> None:
