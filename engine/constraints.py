@@ -23,12 +23,19 @@ ROUNDING: Final = 1e-5
 @dataclass(frozen=True, slots=True)
 class Constraint:
     """`value(free, *limits)` is traced into programs; `free(value, *limits)` undoes it; `holds(value, *limits)` tells
-    whether it is kept; `limits` are settings of the node."""
+    whether it is kept; `limits` are settings of the node.
+
+    `log_jacobian(free, *limits)` is the logarithm of the slope of the value, element by element, and `log_slope` the
+    derivative of that: what a density is corrected by that is looked at in free values. None where free values are more
+    than there are degrees of freedom.
+    """
 
     value: Callable[..., Any]
     free: Callable[..., Any]
     holds: Callable[..., Any]
     limits: tuple[str, ...] = ()
+    log_jacobian: Callable[..., Any] | None = None
+    log_slope: Callable[..., Any] | None = None
 
     def moved_inside(self, value: Any, limits: tuple[float, ...]) -> Any:
         """Return the value itself where it keeps the constraint, else one near by that does."""
@@ -70,9 +77,20 @@ def _on_simplex(value: Any) -> Any:
 
 
 CONSTRAINTS: Final[Mapping[str, Constraint]] = {
-    "positive": Constraint(_softplus, _softplus_inverse, lambda value: np.all(value >= 0)),
+    "positive": Constraint(
+        _softplus,
+        _softplus_inverse,
+        lambda value: np.all(value >= 0),
+        log_jacobian=lambda free: -_softplus(-free),
+        log_slope=lambda free: 0.5 - 0.5 * np.tanh(0.5 * free),
+    ),
     "bounded": Constraint(
-        _between, _between_inverse, lambda value, low, high: np.all((low <= value) & (value <= high)), ("low", "high")
+        _between,
+        _between_inverse,
+        lambda value, low, high: np.all((low <= value) & (value <= high)),
+        ("low", "high"),
+        log_jacobian=lambda free, low, high: np.log(high - low) - _softplus(free) - _softplus(-free),
+        log_slope=lambda free, low, high: -np.tanh(0.5 * free),
     ),
     "simplex": Constraint(_softmax, _softmax_inverse, _on_simplex),
 }

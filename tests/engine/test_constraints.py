@@ -44,3 +44,13 @@ def test_extremes_overflow_nowhere(name):
     _, limits = ORACLES[name]
     with np.errstate(all="raise", under="ignore"):
         assert np.all(np.isfinite(CONSTRAINTS[name].value(np.array([-700.0, 0.0, 700.0]), *limits)))
+
+
+@pytest.mark.parametrize("name", [name for name, each in CONSTRAINTS.items() if each.log_jacobian])
+def test_the_logarithm_of_the_slope_is_that_of_differences(name):
+    found, (_, limits) = CONSTRAINTS[name], ORACLES[name]
+    free, step = np.array([-6.0, -1.0, 0.0, 0.7, 5.0]), 1e-5
+    slope = (found.value(free + step, *limits) - found.value(free - step, *limits)) / (2 * step)
+    np.testing.assert_allclose(found.log_jacobian(free, *limits), np.log(slope), atol=1e-7)
+    bend = (found.log_jacobian(free + step, *limits) - found.log_jacobian(free - step, *limits)) / (2 * step)
+    np.testing.assert_allclose(found.log_slope(free, *limits), bend, atol=1e-8)
