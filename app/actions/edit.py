@@ -50,6 +50,10 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.editing and w.session.current is not None,
     ),
     Command(
+        "add_operator", "Add operator…", "Edit", lambda w: w.canvas.add_at(w.canvas.pointed()), ("Ctrl+Space",), editing,
+        help="Offer the operators, and put the chosen one where the pointer is.", words="insert node quick add new",
+    ),
+    Command(
         "find_operator", "Find operator", "Edit", lambda w: w.focus_palette(), ("Ctrl+Shift+O",), editing,
         words="search add palette node",
     ),

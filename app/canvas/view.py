@@ -310,7 +310,7 @@ class Canvas(Navigating, QWidget):
         inside = QRectF(self.rect()).contains(self.pointer)
         return self.place_at(self.pointer if inside else QPointF(self.width(), self.height()) / 2)
 
-    def spot(self) -> QPointF | None:
+    def pointed(self) -> QPointF | None:
         """Return where the pointer is on the canvas; None where it is elsewhere."""
         return QPointF(self.pointer) if QRectF(self.rect()).contains(self.pointer) else None
 

@@ -57,6 +57,8 @@ def shapes() -> Content:
 
 def free(desk: Desk, x: float, y: float) -> QPointF:
     """Return a point of the scene, which must be seen and where nothing is."""
+    for _ in range(3):  # panels come to rest
+        QApplication.processEvents()
     point = QPointF(x, y)
     assert desk.window.canvas.rect().contains(desk.hands.at(point))
     hover = desk.window.canvas.what_is_at(QPointF(desk.hands.at(point)))
@@ -95,11 +97,15 @@ def open_menu(qtbot: QtBot, name: str) -> QMenu:
 
 
 def choose(qtbot: QtBot, menu: QMenu, text: str) -> None:
-    """Choose the entry that begins so, by a click."""
+    """Go down to the entry that begins so, and press Return."""
     parent = menu.parentWidget()
     action = next(each for each in menu.actions() if each.text().startswith(text) and each.isEnabled())
-    QTest.mouseMove(menu, menu.actionGeometry(action).center())
-    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    for _ in menu.actions():
+        if menu.activeAction() is action:
+            break
+        QTest.keyClick(menu, Qt.Key.Key_Down)
+    assert menu.activeAction() is action
+    QTest.keyClick(menu, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
     parent.activateWindow()  # a window manager would
     parent.setFocus()
