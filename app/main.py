@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ from app.settings import rescue
 from app.window import Window
 
 WARM_DELAY = 1500
+GARBAGE = (20_000, 20, 50)
+"""Thresholds of the garbage collector: a large graph is made of many small records that are no garbage."""
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
@@ -28,6 +31,7 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
+    gc.set_threshold(*GARBAGE)
     app = QApplication(["gradwire", *arguments])
     app.setApplicationName("Gradwire")
     app.setDesktopFileName("gradwire")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF
@@ -132,7 +132,48 @@ class Face:
 
     def plug(self, name: str, *, output: bool) -> Plug | None:
         """Return the socket of that name."""
-        return next((plug for plug in (self.outputs if output else self.inputs) if plug.name == name), None)
+        for plug in self.outputs if output else self.inputs:  # a loop: wires ask thousands of times
+            if plug.name == name:
+                return plug
+        return None
+
+
+class Faces:
+    """The faces of a session's nodes. Nodes that are alike but for their id and place share all that was measured."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[object, Face] = {}
+
+    def of(self, id: str) -> Face:
+        """Return what the node looks like now."""
+        key = self._key(id)
+        if key is None:
+            return face_of(self._session, id)
+        face = self._known.get(key)
+        if face is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            face = self._known[key] = face_of(self._session, id)
+        return face if face.id == id else replace(face, id=id)
+
+    def _key(self, id: str) -> object:
+        """Return all that a face depends on; None where that is more than the node and its wires."""
+        session = self._session
+        node, graph, place = session.node(id), session.graph, session.layout.places.get(id)
+        if node.operator.startswith("control.") or node.operator not in session.library:
+            return None
+        return (
+            node.operator, node.name, node.frozen, node.muted, node.exposed,
+            tuple((name, type(value), value) for name, value in node.settings.items()),
+            frozenset([wire.target.name for wire in graph.incoming.get(id, ())]),
+            frozenset([wire.source.name for wire in graph.outgoing.get(id, ())]),
+            None if place is None else (place.collapsed, place.preview, place.shows),
+        )  # fmt: skip
+
+
+MOST_KNOWN: Final = 2000
+"""Faces that are kept."""
 
 
 def face_of(session: Session, id: str) -> Face:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -62,6 +62,14 @@ def handle(dx: float, dy: float) -> float:
     if dx >= 0:
         return max(min(dx * 0.5, 220.0), min(28.0, 10.0 + abs(dy) * 0.3))
     return min(60.0 + abs(dx) * 0.35 + abs(dy) * 0.1, 240.0)
+
+
+def span(start: QPointF, end: QPointF) -> QRectF:
+    """Return the rectangle around the ends and the control points of a wire's curve."""
+    x0, y0, x3, y3 = start.x(), start.y(), end.x(), end.y()
+    reach = handle(x3 - x0, y3 - y0)
+    left, right, top = min(x0, x3 - reach), max(x3, x0 + reach), min(y0, y3)
+    return QRectF(left, top, right - left, max(y0, y3) - top)
 
 
 def along(start: QPointF, end: QPointF, count: int) -> list[QPointF]:
@@ -171,6 +179,12 @@ class Boxes(Generic[Key]):
             if row == len(self._array):
                 self._array = np.concatenate([self._array, np.empty_like(self._array)])
         self._array[row] = (rect.left(), rect.top(), rect.right(), rect.bottom())
+
+    def move(self, keys: Iterable[Key], by: QPointF) -> None:
+        """Move the boxes of keys."""
+        rows = [self._rows[key] for key in keys]
+        if rows:
+            self._array[rows] += (by.x(), by.y(), by.x(), by.y())
 
     def rect(self, key: Key) -> QRectF:
         """Return the box of a key."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainterPath, QTextDocument
 
 from app.canvas import inks, note_text, ways
 from app.canvas.face import Face, socket_point
-from app.canvas.geometry import along, curve, curve_by_lane
+from app.canvas.geometry import along, curve, curve_by_lane, span
 from app.canvas.routes import Lane
 from engine.graph import Note, Wire
 
@@ -91,7 +91,6 @@ class WireItem:
     wire: Wire
     start: QPointF
     end: QPointF
-    path: QPainterPath
     reading: Reading = NOTHING
     shape: str = ""
     differentiable: bool = True
@@ -105,32 +104,57 @@ class WireItem:
     """What it carries, of the forms in `wire_forms`."""
     mark: str = ""
     """What becomes of its value where it arrives: that it is broadcast or cast, in words."""
+    _path: QPainterPath | None = None
     _lines: list[QLineF] | None = None
     _piece: float = 0.0
     _arrival: QPointF | None = None
 
     @classmethod
     def between(cls, wire: Wire, start: QPointF, end: QPointF) -> WireItem:
-        return cls(wire, start, end, curve(start, end))
+        return cls(wire, start, end)
 
     def lay(self, start: QPointF, end: QPointF, lane: Lane | None) -> None:
         """Lay the wire anew between two points, by a lane where one is given."""
         self.start, self.end, self.lane, self._lines, self._arrival = start, end, lane, None, None
         self.dots, self.tag = (), ""
-        self.path = curve(start, end) if lane is None else curve_by_lane(start, end, *lane)
+        self._path = None
+
+    def move(self, by: QPointF) -> None:
+        """Move the whole wire: both of its nodes have moved."""
+        self.start, self.end = self.start + by, self.end + by
+        self._path = self._lines = self._arrival = None
+        if self.dots:
+            self.dots = tuple(dot + by for dot in self.dots)
+        if self.lane is not None:
+            self.lane = Lane(self.lane.y + by.y(), self.lane.left + by.x(), self.lane.right + by.x())
 
     def lay_through(self, start: QPointF, end: QPointF, dots: tuple[QPointF, ...]) -> None:
         """Lay the wire anew through dots."""
         self.lay(start, end, None)
-        self.dots, self.path = dots, ways.path_of(ways.legs((start, *dots, end)))
+        self.dots = dots
 
     def lay_tagged(self, start: QPointF, end: QPointF, tag: str) -> None:
         """Let only a tag at each end stand for the wire."""
         self.lay(start, end, None)
-        self.tag, self.path = tag, QPainterPath()
-        for stub in ways.stubs(start, end):
-            self.path.moveTo(stub.p1())
-            self.path.lineTo(stub.p2())
+        self.tag = tag
+
+    @property
+    def path(self) -> QPainterPath:
+        """The curve; made when first asked for, as most wires are only ever drawn as lines."""
+        if self._path is None:
+            self._path = self._made_path()
+        return self._path
+
+    def _made_path(self) -> QPainterPath:
+        if self.tag:
+            path = QPainterPath()
+            for stub in ways.stubs(self.start, self.end):
+                path.moveTo(stub.p1())
+                path.lineTo(stub.p2())
+            return path
+        if self.dots:
+            return ways.path_of(ways.legs((self.start, *self.dots, self.end)))
+        return curve(self.start, self.end) if self.lane is None else curve_by_lane(self.start, self.end, *self.lane)
 
     def arrival(self, before: float) -> QPointF:
         """Return the point of the wire this far before its end."""
@@ -167,6 +191,8 @@ class WireItem:
     @property
     def rect(self) -> QRectF:
         """The box around the curve and the derivative under it."""
+        if not self.tag and not self.dots and self.lane is None:
+            return span(self.start, self.end).adjusted(-6, -6, 6, 10)
         box = self.path.controlPointRect()
         for tag in self.tags() or ():
             box = box.united(tag)

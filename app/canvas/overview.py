@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.canvas.cards import NO_PEN
 from app.canvas.geometry import HEAD
 from app.canvas.inks import Inks
-from app.canvas.scene import Scene
+from app.canvas.scene import Scene, Slide
 from app.theme import mix
+from engine.graph import Wire
 
 NEAR: Final = 0.3
 FAR: Final = 0.08
@@ -30,19 +31,44 @@ class Overview:
         self._bodies: dict[str, list[QRectF]] = {}
         self._heads: dict[str, list[QRectF]] = {}
         self._lines: list[QLineF] = []
+        self._rects: dict[str, tuple[QRectF, QRectF]] = {}
+        """By node: the very rectangles of `_bodies` and `_heads`."""
+        self._by_wire: dict[Wire, QLineF] = {}
+        """The very lines of `_lines`."""
 
     def _refresh(self) -> None:
-        if self._revision == self._scene.revision:
+        scene = self._scene
+        if self._revision == scene.revision:
             return
-        self._revision = self._scene.revision
+        if scene.slid is not None and scene.slid.revision == self._revision == scene.revision - 1:
+            self._slide(scene.slid)
+        else:
+            self._make()
+        self._revision = scene.revision
+
+    def _make(self) -> None:
         heads: dict[str, list[QRectF]] = defaultdict(list)
         bodies: dict[str, list[QRectF]] = defaultdict(list)
-        for item in self._scene.nodes.values():
+        self._rects.clear()
+        for id, item in self._scene.nodes.items():
             rect = item.rect
+            head = QRectF(rect.x(), rect.y(), rect.width(), HEAD)
             bodies[item.face.family].append(rect)
-            heads[item.face.family].append(QRectF(rect.x(), rect.y(), rect.width(), HEAD))
+            heads[item.face.family].append(head)
+            self._rects[id] = rect, head
         self._heads, self._bodies = heads, bodies
-        self._lines = [QLineF(item.start, item.end) for item in self._scene.wires.values()]
+        self._by_wire = {wire: QLineF(item.start, item.end) for wire, item in self._scene.wires.items()}
+        self._lines = list(self._by_wire.values())
+
+    def _slide(self, slid: Slide) -> None:
+        for id in slid.nodes:
+            for rect in self._rects[id]:
+                rect.translate(slid.by)
+        for wire in slid.inner:
+            self._by_wire[wire].translate(slid.by)
+        for wire in slid.border:
+            item = self._scene.wires[wire]
+            self._by_wire[wire].setPoints(item.start, item.end)
 
     def paint(self, painter: QPainter, ink: Inks, factor: float) -> None:
         """Paint all wires and nodes, in scene coordinates: the smaller they are, the fainter the wires."""
@@ -63,16 +89,18 @@ class Overview:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
     def _marked(self, painter: QPainter, ink: Inks) -> None:
-        selected = [self._scene.nodes[id].rect for id in self._scene.session.selection if id in self._scene.nodes]
+        selected = [self._rects[id][0] for id in self._scene.session.selection if id in self._rects]
         wrong = [item.rect for item in self._scene.nodes.values() if item.severity == "error"]
         for rects, pen in ((wrong, ink.bad), (selected, ink.value)):
             if rects:
                 marked = type(pen)(pen)
-                marked.setWidth(2)
+                marked.setWidth(2 if len(rects) <= MANY else 1)
                 marked.setCosmetic(True)
                 painter.setPen(marked)
                 painter.setBrush(ink.band_fill if pen is ink.value else NO_BRUSH)
                 painter.drawRects(rects)
 
 
+MANY: Final = 200
+"""More marked nodes than these have thin borders: broad ones take longer than all else."""
 NO_BRUSH = QColor(0, 0, 0, 0)

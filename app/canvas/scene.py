@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -12,14 +12,14 @@ from PySide6.QtGui import QImage
 
 from app import numbers
 from app.canvas import laying, ways, wire_forms
-from app.canvas.face import SLIDER, UNLINKED, Face, Plug, face_of
+from app.canvas.face import SLIDER, UNLINKED, Face, Faces, Plug
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
 from app.canvas.previews import MAKERS, Preview, histogram_of, preview_of, style_of, wants_bars
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine import infer
 from engine.document import Changed
-from engine.graph import Place, Socket, Wire
+from engine.graph import Graph, Place, Socket, Wire
 from engine.operator import Kind
 from engine.sockets import input_of
 from engine.types import ArrayType, shape_text
@@ -27,6 +27,19 @@ from engine.types import ArrayType, shape_text
 if TYPE_CHECKING:
     from app.session import Session
     from app.worker.messages import ViewData, WireLook
+
+
+class Slide(NamedTuple):
+    """The last move of many nodes alike: who keeps something of the scene moves it too, instead of making it anew."""
+
+    revision: int
+    """The scene's before."""
+    nodes: Collection[str]
+    inner: Sequence[Wire]
+    """The wires that moved whole,"""
+    border: Sequence[Wire]
+    """and those of which one end did."""
+    by: QPointF
 
 
 class Scene:
@@ -57,6 +70,9 @@ class Scene:
         """Nodes that are being dragged: frames do not stretch after them."""
         self.body = session.body
         """The body whose nodes are shown."""
+        self._faces = Faces(session)
+        self.slid: Slide | None = None
+        self._among: tuple[frozenset[str], Graph, list[Wire], list[Wire]] | None = None
         self.revision = 0
         """Counts changes of places and faces: what is kept of the scene elsewhere is for one revision."""
         self.rebuild()
@@ -114,7 +130,8 @@ class Scene:
         for id in refaced:
             self._put_node(id)
         brought = {wire for id in come for wire in graph.incoming.get(id, ())}
-        for wire in changed.wires & graph.wires | brought:
+        made = changed.wires & graph.wires | brought
+        for wire in made:
             if self._shows(wire.source.node):
                 self._put_wire(wire)
         for id in changed.notes:
@@ -122,13 +139,23 @@ class Scene:
                 self.notes[id] = NoteItem(layout.notes[id])
             else:
                 self.notes.pop(id, None)
-        self._lay_wires_of(refaced)
+        self._lay_wires_of(refaced, made)
         for wire in changed.routes & self.wires.keys():
             self._lay(self.wires[wire], None)
             self.revision += 1
         self._stretch_frames()
         self.route()
-        self.read_values()
+        self._read_what_is_new(refaced)
+        self._touched()
+
+    def _read_what_is_new(self, ids: Iterable[str]) -> None:
+        """Write values on nodes made or changed, and on their wires; types follow once they have been found anew."""
+        graph = self.session.graph
+        for id in ids:
+            self._read_node(id, self.nodes[id])
+            for wire in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ())):
+                if wire in self.wires:
+                    self.wires[wire].reading = self._reading(wire.source)
 
     def size_of(self, id: str) -> tuple[float, float] | None:
         """Return how large a node is drawn; None where it is not shown."""
@@ -142,7 +169,7 @@ class Scene:
 
     def _put_node(self, id: str) -> None:
         place = self.session.layout.places.get(id, Place())
-        face, corner = face_of(self.session, id), QPointF(place.x, place.y)
+        face, corner = self._faces.of(id), QPointF(place.x, place.y)
         item = self.nodes.get(id)
         if item is None:
             item = self.nodes[id] = NodeItem(face, corner)
@@ -167,21 +194,24 @@ class Scene:
             item.around = around.adjusted(-12, -12, 12, 14) if around.isValid() else around
 
     def _put_wire(self, wire: Wire) -> None:
-        start, end = self._ends(wire)
-        item = self.wires[wire] = WireItem.between(wire, start, end)
+        ends = self._ends(wire)
+        item = self.wires[wire] = WireItem.between(wire, *ends)
         target = self.session.operator(wire.target.node)
         joined = input_of(target, wire.target.name)
         item.differentiable = target.kind is not Kind.VIEW and (joined is None or joined.differentiable)
-        self._lay(item, None)
+        laying.lay(self, item, ends, None)
+        self._wire_boxes.put(wire, item.rect)
         self.revision += 1
 
     def _ends(self, wire: Wire) -> tuple[QPointF, QPointF]:
         start = self.nodes[wire.source.node].point(wire.source.name, output=True)
         return start, self.nodes[wire.target.node].point(wire.target.name, output=False)
 
-    def _lay_wires_of(self, ids: Iterable[str]) -> None:
+    def _lay_wires_of(self, ids: Iterable[str], but: Collection[Wire] = ()) -> None:
+        """Lay the wires of nodes, but for those that lie right."""
         graph = self.session.graph
-        for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
+        ends = {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}
+        for wire in ends.difference(but):
             item = self.wires.get(wire)
             if item is not None and (item.tag or (item.start, item.end) != self._ends(wire)):  # else its lane is good
                 self._lay(item, None)
@@ -216,6 +246,11 @@ class Scene:
 
     def shift(self, corners: Mapping[str, QPointF]) -> None:
         """Show nodes elsewhere while they are dragged; the document hears of it when they are dropped."""
+        by = self._common_step(corners)
+        if by is not None:
+            self._slide(corners.keys(), by)
+            self._touched()
+            return
         for id, corner in corners.items():
             item = self.nodes[id]
             item.corner = QPointF(corner)
@@ -224,6 +259,37 @@ class Scene:
         self._stretch_frames()
         self.revision += 1
         self._touched()
+
+    def _common_step(self, corners: Mapping[str, QPointF]) -> QPointF | None:
+        """Return by how much nodes move that all move alike, None where they do not."""
+        steps = {(corner - self.nodes[id].corner).toTuple() for id, corner in corners.items()}
+        return QPointF(*steps.pop()) if len(steps) == 1 else None
+
+    def _slide(self, ids: Collection[str], by: QPointF) -> None:
+        """Move nodes alike, and the wires between them with them: no curve is found anew but at the edge."""
+        inner, border = self._wires_among(frozenset(ids))
+        for id in ids:
+            self.nodes[id].corner = self.nodes[id].corner + by
+        self._node_boxes.move(ids, by)
+        for wire in inner:
+            self.wires[wire].move(by)
+        self._wire_boxes.move(inner, by)
+        for wire in border:
+            self._lay(self.wires[wire], None)
+        self._stretch_frames()
+        self.slid = Slide(self.revision, ids, inner, border, by)
+        self.revision += 1
+
+    def _wires_among(self, ids: frozenset[str]) -> tuple[list[Wire], list[Wire]]:
+        """Return the wires between these nodes, and those between them and others; kept for the drag's next move."""
+        graph = self.session.graph
+        if self._among is None or self._among[0] != ids or self._among[1] is not graph:
+            inner, border = list[Wire](), list[Wire]()
+            for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
+                if wire in self.wires:
+                    (inner if wire.source.node in ids and wire.target.node in ids else border).append(wire)
+            self._among = (ids, graph, inner, border)
+        return self._among[2], self._among[3]
 
     # Values and problems -------------------------------------------------------------------------------------------
 
@@ -236,15 +302,17 @@ class Scene:
         if self._formed is None or self._formed[0] is not formed[0] or self._formed[1] != formed[1]:
             wire_forms.read_forms(self)
             self._formed = formed
-        sources = self.session.graph.sources
         for id, item in self.nodes.items():
-            item.reading = self._node_reading(id, item, sources)
-            item.passing = passing(self.session, id) if item.face.muted else ()
-            if item.face.operator in MAKERS:
-                item.preview = self._preview(id, item.face.operator)
-            elif item.face.pinned is not None:
-                item.bars = self._bars(id, item)
+            self._read_node(id, item)
         self._touched()
+
+    def _read_node(self, id: str, item: NodeItem) -> None:
+        item.reading = self._node_reading(id, item, self.session.graph.sources)
+        item.passing = passing(self.session, id) if item.face.muted else ()
+        if item.face.operator in MAKERS:
+            item.preview = self._preview(id, item.face.operator)
+        elif item.face.pinned is not None:
+            item.bars = self._bars(id, item)
 
     def _reading(self, output: Socket) -> Reading:
         """Return what is written of an output; made anew only for a new look."""
