@@ -93,7 +93,10 @@ def _text(painter: QPainter, item: NoteItem, ink: Inks, factor: float, unit: flo
     if scale == 1.0:
         painter.setClipRect(box.adjusted(0, 0, 0, -4), Qt.ClipOperation.IntersectClip)
         painter.translate(room.topLeft())
-        _draw(painter, document, ink)
+        if item.is_frame and item.around.isValid():
+            _draw_lines(painter, document, item, ink, room.height())
+        else:
+            _draw(painter, document, ink)
     else:
         inset = min(10.0, (box.height() - line * scale) / 2)
         painter.translate(room.left(), box.top() + max(inset, 0.0))
