@@ -359,8 +359,8 @@ def test_jump_to_source_or_target_of_a_wire_by_key_and_by_its_menu(desk: Desk) -
     menu.deleteLater()
 
 
-def test_jump_along_wires_from_a_node_and_from_a_socket(desk: Desk, qtbot: QtBot) -> None:
-    session, hands, canvas = desk.session, desk.hands, desk.window.canvas
+def test_jump_along_wires_from_a_node_which_asks_where_there_are_several(desk: Desk) -> None:
+    session, hands = desk.session, desk.hands
     hands.click(hands.head("mse"))
     desk.keys(Qt.Key.Key_Period, ALT)
     assert session.current == "adam", "there is one way on"
@@ -371,14 +371,18 @@ def test_jump_along_wires_from_a_node_and_from_a_socket(desk: Desk, qtbot: QtBot
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Return)
     assert session.current in ("add", "y")
-    session.select()
+
+
+def test_jump_from_the_socket_under_the_pointer(desk: Desk) -> None:
+    session, hands, canvas = desk.session, desk.hands, desk.window.canvas
+    canvas.centre_on(canvas.scene.nodes["mse"].rect.center())
     hands.move(hands.head("mse"))
     hands.move(hands.socket("mse.target", output=False))
     assert canvas.hover.socket is not None
     desk.keys(Qt.Key.Key_Comma, ALT)
     assert session.current == "y"
     session.select()
-    hands.move(QPointF(-80, -60))
+    QTest.mouseMove(canvas, QPoint(4, canvas.height() - 4))
     desk.keys(Qt.Key.Key_Comma, ALT)
     assert session.current is None and "Select a wire" in desk.window.status.message.text()
 
