@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine import bodies
-from engine.arrangement import arranged
-from engine.edits import AddNode, Connect, Edit, Group, RemoveNode
+from engine.arrangement import WIDTH, arranged
+from engine.edits import AddNode, Connect, Edit, Group, Move, RemoveNode
 from engine.errors import EditError, GradwireError
 from engine.graph import Content, Graph, Node, Place, Socket, Wire
 from engine.operator import Library
@@ -122,6 +123,7 @@ class Making:
 
 
 def _group(content: Content, library: Library, old: str, made: Mapping[str, Node], wires: set[Wire]) -> Group:
+    made = _feeding(made, wires)
     graph = Graph(made, frozenset(wire for wire in wires if {wire.source.node, wire.target.node} <= made.keys()))
     corner = content.layout.places.get(old, Place())
     places: dict[str, Place] = {}
@@ -131,7 +133,35 @@ def _group(content: Content, library: Library, old: str, made: Mapping[str, Node
     edits: list[Edit] = [RemoveNode(old)]
     edits += [AddNode(made[id], places.get(id)) for id in order]
     edits += [Connect(wire) for wire in sorted(wires)]
+    here = [places[id] for id in graph.bodies.get(graph_body(content, old), ()) if id in places]
+    room = _room(content, old, here)
+    if room:
+        edits.append(Move(room))
     return Group("Explode to nodes", tuple(edits))
+
+
+def _feeding(made: Mapping[str, Node], wires: set[Wire]) -> Mapping[str, Node]:
+    """Return the nodes without those that bring a value into a body where nothing takes it."""
+    used = {wire.source.node for wire in wires}
+    return {id: node for id, node in made.items() if node.operator not in (bodies.INPUT, bodies.OUTER) or id in used}
+
+
+def _room(content: Content, old: str, taken: Sequence[Place]) -> dict[str, Place]:
+    """Return where the other nodes of a body go so that what takes the place of one node lies on none of them: those
+    right of it further right, those below it further down."""
+    places, inside = content.layout.places, graph_body(content, old)
+    corner = places.get(old, Place())
+    wide, high = (max((getattr(place, axis) for place in taken), default=0.0) - getattr(corner, axis) for axis in "xy")
+    moved: dict[str, Place] = {}
+    for id in content.graph.bodies.get(inside, ()):
+        place = places.get(id)
+        if place is None or id == old:
+            continue
+        if place.x > corner.x + WIDTH / 2:
+            moved[id] = replace(place, x=place.x + wide)
+        elif place.y > corner.y and place.x > corner.x - WIDTH:
+            moved[id] = replace(place, y=place.y + high)
+    return {id: place for id, place in moved.items() if place != places[id]}
 
 
 def graph_body(content: Content, node: str) -> str:

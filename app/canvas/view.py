@@ -339,6 +339,8 @@ class Canvas(Navigating, QWidget):
     def paste(self) -> None:
         """Insert what was copied, where the pointer is."""
         data, place = QGuiApplication.clipboard().mimeData(), self.pointer_place()
+        if data is None:
+            return
         if drops.files(data):
             drops.take_files(self, drops.files(data), self.camera.to_view(QPointF(place.x, place.y)))
         elif data.text():

@@ -80,3 +80,38 @@ def test_a_text_that_does_not_fit_is_refused_with_its_line() -> None:
     loose = Content(Graph({"p": Node("p", "control.python")}))
     with pytest.raises(EditError, match="wire them"):
         explosion(loose, LIBRARY, "p", {})
+
+
+def test_nothing_is_left_that_feeds_nothing() -> None:
+    document = Document(content(SINE))
+    exploded(document)
+    graph = document.graph
+    for id, node in graph.nodes.items():
+        if node.operator in ("control.input", "control.outer"):
+            assert graph.outgoing.get(id), f"{id} feeds nothing"
+
+
+def test_neighbours_make_room() -> None:
+    start = content(SINE)
+    places = {"x": Place(0, 0), "t": Place(0, 140), "p": Place(260, 0), "out": Place(520, 0)}
+    beside = {"right": Place(560, 30), "below": Place(300, 160), "above": Place(260, -200), "left": Place(-300, 0)}
+    others = {id: Node(id, "inputs.constant") for id in beside}
+    document = Document(
+        Content(Graph({**start.graph.nodes, **others}, start.graph.wires), Layout({**places, **beside}))
+    )
+    exploded(document)
+    now = document.content.layout.places
+    here = [id for id, node in document.graph.nodes.items() if not node.inside]
+    boxes = {id: (now[id].x, now[id].y, now[id].x + 190, now[id].y + 90) for id in here}
+    meet = [
+        (a, b)
+        for a in here
+        for b in here
+        if a < b
+        and {a, b} & {"out", *beside}
+        and boxes[a][0] < boxes[b][2] and boxes[b][0] < boxes[a][2]
+        and boxes[a][1] < boxes[b][3] and boxes[b][1] < boxes[a][3]
+        and not {a, b} <= {"out", "right"}  # they lay on each other before
+    ]  # fmt: skip
+    assert meet == []
+    assert (now["above"], now["left"], now["x"]) == (beside["above"], beside["left"], places["x"])
