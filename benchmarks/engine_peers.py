@@ -2,8 +2,8 @@
 
 Every racer trains for a stretch of steps that takes it about a tenth of a second; the racers take turns, and the least
 time of each counts, so that noise meets all alike. A turn is two stretches: the threads of one library (OpenBLAS's)
-spin for tens of milliseconds after its work, and would take half of the cores from the next. All must reach the same
-parameters first.
+spin for tens of milliseconds after its work, and would take half of the cores from the next. Gradwire runs in
+processes of its own, as it does for its users. All must reach the same parameters first.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from benchmarks.apart import Apart
 from benchmarks.looping import looping
 from benchmarks.peers import OURS, PEERS
 from benchmarks.row import Row, least
@@ -29,29 +30,39 @@ CHECKED: Final = 8
 """Steps after which all must have reached the same parameters."""
 
 
-def race(workload: Workload) -> Mapping[str, float]:
+def race(workload: Workload, ours: Mapping[str, Apart]) -> Mapping[str, float]:
     """Return the least seconds a step takes, by racer; a peer that is not installed is left out."""
     reached: list[np.ndarray] | None = None
-    stretches: dict[str, tuple[Callable[[], Any], int]] = {}
-    for name, make in {**PEERS, **OURS}.items():
+    turns: dict[str, Callable[[], float]] = {}
+    for name in (*PEERS, *ours):
         if name in workload.left_out:
             print(f"{workload.name}: {name} is left out: {workload.left_out[name]}", flush=True)
             continue
         try:
-            found = [np.asarray(each) for each in make(workload, CHECKED)()]
+            found = (
+                ours[name].reached(workload, CHECKED)
+                if name in ours
+                else [np.asarray(each) for each in PEERS[name](workload, CHECKED)()]
+            )
         except (ImportError, RuntimeError) as error:  # not installed; no C++ compiler for torch.compile
-            if name not in PEERS:
+            if name in ours:
                 raise
             print(f"{name} is left out: {str(error).splitlines()[0]}", flush=True)
             continue
         reached = found if reached is None else reached
         _require_same(workload, name, reached, found)
-        stretches[name] = _stretch(make, workload)
-    times = dict.fromkeys(stretches, math.inf)
+        turns[name] = ours[name].stretch(workload) if name in ours else _turn(PEERS[name], workload)
+    times = dict.fromkeys(turns, math.inf)
     for _ in range(ROUNDS):
-        for name, (run, steps) in stretches.items():
-            times[name] = min(times[name], least(run, 2) / steps)
+        for name, turn in turns.items():
+            times[name] = min(times[name], turn())
     return times
+
+
+def _turn(make: Callable[[Workload, int], Callable[[], Any]], workload: Workload) -> Callable[[], float]:
+    """Return what gives the least seconds a step of two stretches in a row."""
+    run, steps = stretch(make, workload)
+    return lambda: least(run, 2) / steps
 
 
 def _require_same(workload: Workload, name: str, wanted: list[np.ndarray], found: list[np.ndarray]) -> None:
@@ -61,7 +72,7 @@ def _require_same(workload: Workload, name: str, wanted: list[np.ndarray], found
             raise AssertionError(f"{name} does not train {workload.name} as autograd does")
 
 
-def _stretch(make: Callable[[Workload, int], Callable[[], Any]], workload: Workload) -> tuple[Callable[[], Any], int]:
+def stretch(make: Callable[[Workload, int], Callable[[], Any]], workload: Workload) -> tuple[Callable[[], Any], int]:
     """Return a racer that runs for about STRETCH seconds, warm, and its steps."""
     steps = CHECKED
     while True:
@@ -82,8 +93,9 @@ def rows() -> Iterable[Row]:
     warnings.filterwarnings("ignore", category=UserWarning)
     jax.config.update("jax_enable_x64", True)  # as a user of double precision does
     ratios = []
+    ours = {name: Apart(make, stretch) for name, make in OURS.items()}
     for workload in (*workloads(), *looping()):
-        times = race(workload)
+        times = race(workload, ours)
         detail = ", ".join(f"{name} {seconds * 1e6:.3g} us" for name, seconds in times.items())
         gain = times["autograd"] / times["numpy_code"]
         bound = 20.0 if workload.overhead else 1.0
@@ -91,6 +103,8 @@ def rows() -> Iterable[Row]:
         best = min((name for name in times if name in PEERS), key=times.__getitem__)
         ratios.append(times[best] / times["xla"])
         yield Row(f"{workload.name}: {best} / xla", ratios[-1], 0.9, at_least=True)
+    for each in ours.values():
+        each.close()
     mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
     yield Row("geometric mean: best of the peers / xla", mean, 1.0, at_least=True)
     yield from first_gradients()
