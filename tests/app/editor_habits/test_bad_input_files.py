@@ -78,9 +78,8 @@ def test_damaged_settings_never_keep_the_window_from_opening(window: Make, tmp_p
     (tmp_path / "config" / "settings.json").write_bytes(damage)
     made = window()
     assert made.isVisible() and made.settings.theme == Settings().theme
-    made.set_theme("light")
+    made._change(theme="light")
     assert stored.load(tmp_path / "config").theme == "light", "and they are whole again"
-    made.set_theme("dark")
 
 
 def test_one_damaged_setting_costs_only_itself(window: Make, tmp_path: Path) -> None:
@@ -90,16 +89,14 @@ def test_one_damaged_setting_costs_only_itself(window: Make, tmp_path: Path) -> 
     made = window()
     assert (made.settings.theme, made.settings.scale) == ("light", 1.0)
     assert made.settings.favourites == ("elementwise.add",)
-    made.set_theme("dark")
 
 
 def test_two_programs_do_not_undo_each_others_settings(window: Make, tmp_path: Path) -> None:
     one, other = window(), window()
-    one.set_theme("light")
+    one._change(theme="light")
     other._change(favourites=("elementwise.add",))
     kept = stored.load(tmp_path / "config")
     assert (kept.theme, kept.favourites) == ("light", ("elementwise.add",))
-    one.set_theme("dark")
 
 
 def test_a_lock_that_another_program_holds_delays_the_settings_and_loses_nothing(tmp_path: Path) -> None:
