@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from app.assets import ASSETS
 from engine.bodies import CALL
 from engine.data import Data
-from engine.setting import Columns
+from engine.document import Changed
+from engine.edits import SetSetting
+from engine.errors import EditError
+from engine.setting import Columns, File
 from engine.sockets import output_names
+from engine.subgraphs import require_end
 from nodes.table_columns import Rows, suggested
 
 if TYPE_CHECKING:
@@ -32,6 +36,13 @@ def choose_file(session: Session, node: str, name: str, file: str, merge: str | 
             session.set_setting(node, columns, _outputs(session, node, file))
 
 
+def offered(session: Session, node: str) -> Rows:
+    """Return the outputs that a node's file suggests; nothing where it has none."""
+    files = [name for name, spec in session.operator(node).settings.items() if isinstance(spec, File)]
+    chosen = [str(session.setting(node, name)) for name in files]
+    return _outputs(session, node, chosen[0]) if chosen and chosen[0] else ()
+
+
 def _outputs(session: Session, node: str, file: str) -> Rows:
     settings = session.operator(node).values(session.node(node))
     words = {key: settings[key] for key in ("delimiter", "header") if key in settings}
@@ -40,7 +51,15 @@ def _outputs(session: Session, node: str, file: str) -> Rows:
 
 def choose_node(session: Session, node: str, name: str, value: str) -> None:
     """Name another node as one step: a Call takes over the outputs of its function, an Outer value an output that
-    there is."""
+    there is. A function that would call itself without end is refused in `message`."""
+    if session.node(node).operator == CALL and value in session.graph.nodes:
+        after = SetSetting(node, name, value).apply(session.content)[0].graph
+        try:
+            require_end(session.graph, after, session.library)
+        except EditError as refused:
+            session.message.emit(refused.sentence)
+            session.changed.emit(Changed(nodes=frozenset({node})))  # the field shows what still holds
+            return
     with session.group(f"Change {name}"):
         if not session.set_setting(node, name, value) or value not in session.graph.nodes:
             return

@@ -23,6 +23,8 @@ WHOLE: Final = 1 << 28
 """The largest NumPy file that is looked into."""
 MOST: Final = 12
 """With more columns than this, numbers are suggested as one output, side by side."""
+CLASSES: Final = 20
+"""The most classes that a column of numbers is taken to stand for."""
 
 
 BINARY: Final[Mapping[bytes, Callable[[bytes], Table]]] = {NPY: read_npy, ZIP: read_npz, PARQUET: read_parquet}
@@ -31,7 +33,8 @@ BINARY: Final[Mapping[bytes, Callable[[bytes], Table]]] = {NPY: read_npy, ZIP: r
 def suggested(data: Data, file: str, delimiter: str = "auto", header: str = "auto") -> Rows:
     """Return the outputs to suggest for a file: one for each column, or one for all numbers where there are many.
 
-    A column of texts is suggested as a class unless it names its rows: unless every row has another text. Nothing is
+    A column of texts is suggested as a class unless it names its rows: unless every row has another text. Where there
+    are many columns of numbers, a first or last one that numbers a few classes is suggested as a class. Nothing is
     suggested for a file that cannot be read; running the graph says what is wrong with it.
     """
     try:
@@ -40,6 +43,9 @@ def suggested(data: Data, file: str, delimiter: str = "auto", header: str = "aut
     except (DataError, OSError):
         return ()
     numbers = tuple(name for name, kind in kinds.items() if kind == "number")
+    if len(numbers) > MOST:
+        kinds |= {name: "class" for name in (numbers[0], numbers[-1]) if _numbers_classes(table, name)}
+        numbers = tuple(name for name, kind in kinds.items() if kind == "number")
     classes = tuple(name for name, kind in kinds.items() if kind == "class")
     groups: list[tuple[str, str, tuple[str, ...]]]
     if len(numbers) > MOST:
@@ -70,6 +76,17 @@ def _kind(table: Table, name: str) -> str:
         codes, names = table.classes(name)
         return "" if len(names) == len(codes) > 1 else "class"
     return "number"
+
+
+def _numbers_classes(table: Table, name: str) -> bool:
+    """Return whether a column holds a few whole numbers in a row, from 0 or 1 on, each of them often."""
+    values = table.numbers(name)
+    found = sorted({float(value) for value in values})
+    return (
+        2 <= len(found) <= CLASSES
+        and len(values) >= 5 * len(found)
+        and found in ([float(k) for k in range(start, start + len(found))] for start in (0, 1))
+    )
 
 
 def _words(names: list[str]) -> list[str]:

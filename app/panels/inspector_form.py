@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -11,7 +12,9 @@ from app.panels.inspector_editors import Surroundings, editor_for
 from app.panels.inspector_names import joining_editor
 from app.panels.inspector_relevance import FOLDED, hidden, unfed
 from app.panels.inspector_row import Row
+from app.panels.inspector_tables import ColumnsEditor
 from app.panels.interface import OUT_OF_SIGHT, interface_editor
+from app.suggestions import offered
 from app.theme import appearance
 from engine.edits import SetFrozen
 from engine.operator import Kind, socket_number
@@ -37,6 +40,8 @@ class Form(QWidget):
         for name, spec in self._specs().items():
             editor = interface_editor(session, node, name, spec) or joining_editor(session, node, name, spec)
             editor = editor or editor_for(spec, surroundings)
+            if isinstance(editor, ColumnsEditor):
+                editor.offered = partial(offered, session, node)
             row = Row(session, node, name, spec, editor)
             self.rows[name] = row
             self._column.addWidget(row)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -283,6 +284,13 @@ class ArrayEditor(Editor):
 
 
 KINDS = ("number", "class")
+Rows = tuple[tuple[str, str, tuple[str, ...]], ...]
+"""Outputs of a table: name, kind, columns."""
+
+
+def _single(rows: Rows) -> Rows:
+    """Return an output of its own for every column."""
+    return tuple((re.sub(r"\W+", "_", column), kind, (column,)) for _, kind, columns in rows for column in columns)
 
 
 class ColumnsEditor(Editor):
@@ -317,7 +325,9 @@ class ColumnsEditor(Editor):
         column.setSpacing(6)
         column.addWidget(self.table)
         column.addLayout(buttons)
-        self._value: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+        self._value: Rows = ()
+        self.offered: Callable[[], Rows] = tuple
+        """What the file suggests; who knows the file says so."""
 
     def show_value(self, value: Any) -> None:
         """Show the outputs."""
@@ -348,7 +358,7 @@ class ColumnsEditor(Editor):
         px, metrics = appearance().px, self.table.fontMetrics()
         names = [name for name, _, _ in self._value] or [""]
         wanted = max(metrics.horizontalAdvance(name) for name in names) + px(16)
-        self.table.horizontalHeader().resizeSection(0, min(max(wanted, px(64)), px(104)))
+        self.table.horizontalHeader().resizeSection(0, min(max(wanted, px(76)), px(120)))
 
     def _rows(self) -> Sequence[tuple[str, str, tuple[str, ...]]]:
         rows = []
@@ -363,9 +373,16 @@ class ColumnsEditor(Editor):
         self._tell(tuple(self._rows()))
 
     def _add(self) -> None:
-        taken = {name for name, _, _ in self._value}
-        name = next(f"output_{k}" for k in range(1, len(taken) + 2) if f"output_{k}" not in taken)
-        self._tell((*self._value, (name, "number", (name,))))
+        """Add an output that the file suggests and that is not there yet; else one more of a column that is there, to
+        be typed over. Only where there is no file is it of a column that nothing has."""
+        offered = self.offered()
+        taken, there = {name for name, _, _ in self._value}, {columns for _, _, columns in self._value}
+        name, kind, columns = next(
+            (each for each in (*offered, *_single(offered)) if each[2] not in there),
+            next(iter(_single((*offered, *self._value))), ("output", "number", ("output",))),
+        )
+        tries = (name, *(f"{name}_{k}" for k in range(2, len(taken) + 3)))
+        self._tell((*self._value, (next(each for each in tries if each not in taken), kind, columns)))
 
     def _remove(self) -> None:
         row = self.table.currentRow()

@@ -215,6 +215,8 @@ def _optimizer(session: Session, id: str) -> Line:
     if lane is not None:
         moment = session.runs.moment(lane)
         steps = f"step {moment.step if moment else 0:,} / {session.runs.lanes[lane].limit:,}"
+        if moment is not None and moment.at != moment.step:
+            steps = f"best, of step {moment.at:,}; {moment.step:,} taken"
         # Of the lane whose values the wires show, the loss is the one that stands on the canvas.
         loss = _last_loss(session, lane, id) if lane != session.lane else ""
     if not loss:
@@ -240,6 +242,9 @@ def _last_loss(session: Session, lane: int, id: str) -> str:
     if mine is None:
         return ""
     moment = runs.moment(lane)
+    if moment is not None and moment.at != moment.step:
+        best = runs.curve(lane, mine, start=moment.at, stop=moment.at + 1, buckets=4)
+        return numbers.short(float(best.mean[0])) if best.mean.size else ""
     curve = runs.curve(lane, mine, start=max(0, (moment.step if moment else 0) - 2), buckets=4)
     return numbers.short(float(curve.mean[-1])) if curve.mean.size else ""
 

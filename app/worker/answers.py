@@ -98,7 +98,7 @@ class EngineAnswerer:
             wires.setdefault(socket.node, {})[socket.name] = look_at(seen.type, seen.value, seen.cotangent)
         error = next((problem for problem in prepared.problems if problem.severity == "error"), None)
         sentence, node = ("", "") if error is None else (error.sentence, error.node or "")
-        step = prepared.step if moment is None else moment.step
+        step = prepared.step if moment is None else moment.at
         viewer = self._viewer()
         views = viewer.shown(viewer.views, moment, {socket: seen.value for socket, seen in found.wires.items()})
         return m.Looks(wires, views, dict(found.losses), step, sentence, node)

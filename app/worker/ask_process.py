@@ -45,7 +45,7 @@ def _answer_all(connection: Connection, mark: Mark, answers: Answers, memory: in
 
 
 def _step(moment: m.Moment | None) -> int:
-    return 0 if moment is None else moment.step
+    return 0 if moment is None else moment.at
 
 
 _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {

@@ -284,7 +284,7 @@ class RunControl(QObject):
             self._send(m.WantKept(self._requested(lambda answer: then(m.unpack_kept(answer.kept))), lane))
         elif moment is not None:
             values = {node: Tensor.of(packed.array()) for node, packed in moment.values.items()}
-            then(Kept(moment.step, 0, moment.optimizer, values))
+            then(Kept(moment.at, 0, moment.optimizer, values))
 
     def export(self, lane: int, series: Sequence[m.Series], path: Path, then: Callable[[str], None]) -> None:
         """Write full series as CSV; call `then` with one sentence about it."""

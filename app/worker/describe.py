@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.numbers import short
 from app.worker.messages import Packed, WireLook
 from app.worker.view_data import is_array, real
 from engine.types import Type
@@ -19,29 +20,6 @@ THUMBNAIL: Final = 48
 """Rows and columns of a wire's little image."""
 WHOLE: Final = 1_000
 """Elements up to which a value travels whole."""
-
-
-def short(number: complex) -> str:
-    """Return a number in at most about eight characters: five digits, thousands apart, a true minus sign."""
-    if isinstance(number, complex):
-        return f"{short(number.real)} {'−' if number.imag < 0 else '+'} {short(abs(number.imag))}i"
-    if math.isnan(number):
-        return "NaN"
-    if math.isinf(number):
-        return "∞" if number > 0 else "−∞"
-    size = abs(number)
-    if size != 0 and not 1e-4 <= size < 1e7:
-        mantissa, _, exponent = f"{number:.3e}".partition("e")
-        text = f"{_trimmed(mantissa)}e{int(exponent)}"
-    else:
-        whole = max(0, 4 - (math.floor(math.log10(size)) if size else 0))
-        text = f"{number:,.{min(whole, 7)}f}"
-        text = _trimmed(text)
-    return text.replace("-", "−")
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def look_at(kind: Type, value: Any, cotangent: Any) -> WireLook:

@@ -62,7 +62,7 @@ def at_moment(moment: Moment | None) -> dict[str, Any]:
     return {
         "parameters": parameters_of(moment),
         "optimizer": moment.optimizer,
-        "step": moment.step,
+        "step": moment.at,
         "states": states_of(moment),
     }
 

@@ -99,7 +99,7 @@ def _values(program: Program, prepared: Prepared, moment: m.Moment | None) -> li
     from app.worker.graphs import parameters_of, states_of
 
     at = {**prepared.parameters, **(parameters_of(moment) or {})}
-    step = prepared.step if moment is None else moment.step
+    step = prepared.step if moment is None else moment.at
     return bind(program, prepared, at, step=step, states=states_of(moment))
 
 

@@ -176,6 +176,13 @@ class Moment(Struct, frozen=True):
     """Parameters by node id."""
     states: dict[str, tuple[Packed, ...]] = {}
     """Running averages and the like, by node id."""
+    standing: int | None = None
+    """The step that the values belong to, where that is not the last one: an optimizer kept its best."""
+
+    @property
+    def at(self) -> int:
+        """The step that the values belong to."""
+        return self.step if self.standing is None else self.standing
 
 
 # Answers about wires --------------------------------------------------------------------------------------------------

@@ -113,7 +113,9 @@ class EngineTraining:
         trainer = self._trainer
         values = {node: Packed.of(value) for node, value in trainer.parameters(lane).items()}
         states = {node: tuple(map(Packed.of, state)) for node, state in trainer.states(lane).items()}
-        return Moment(lane, trainer.lanes[lane].optimizers[0], trainer.step(lane), values, states)
+        taken, standing = trainer.step(lane), trainer.standing(lane)
+        optimizer = trainer.lanes[lane].optimizers[0]
+        return Moment(lane, optimizer, taken, values, states, None if standing == taken else standing)
 
     def kept(self, lane: int) -> Kept:
         return self._trainer.kept(lane)
@@ -129,7 +131,7 @@ def examine(job: Job, moment: Moment | None, mark: Mark) -> None:
 
     prepared = prepared_of(job, mark)
     values = parameters_of(moment) or prepared.parameters
-    at = prepared.step if moment is None else moment.step
+    at = prepared.step if moment is None else moment.at
     for plan in prepared.plans:
         forward = lower(prepared.graph, prepared.library, prepared.types, [plan.loss], train=True)
         moved = [each.var for each in forward.inputs if each.role == "parameter"]

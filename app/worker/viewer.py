@@ -84,7 +84,7 @@ class Viewer:
 
     def _at(self, moment: Moment | None) -> tuple[dict[str, Any], int, Any]:
         own = {**self.prepared.parameters, **(parameters_of(moment) or {})}
-        return own, self.prepared.step if moment is None else moment.step, states_of(moment)
+        return own, self.prepared.step if moment is None else moment.at, states_of(moment)
 
     def _view(self, id: str, values: Mapping[Socket, Any], moment: Moment | None) -> ViewData:
         graph = self.prepared.graph

@@ -112,7 +112,9 @@ def test_numbers_in_fields_read_back_as_the_same_number(value: float) -> None:
         (float("-inf"), "−∞"),
         (1280, "1,280"),
         (True, "true"),
-        (1 - 2j, "1−2i"),
+        (1 - 2j, "1 − 2i"),
+        (51731.2, "51,731"),
+        (1234567.0, "1,234,567"),
     ],
 )
 def test_numbers_are_written_short(value: complex, text: str) -> None:
