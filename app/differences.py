@@ -101,7 +101,7 @@ def _moved(each: Changed, before: Content, after: Content, library: Mapping[str,
 
 
 def _trimmed(lines: Iterator[str]) -> tuple[str, ...]:
-    return tuple(line.strip() for line in lines)
+    return tuple(line.strip().replace(" -> ", " → ") for line in lines)
 
 
 def _line(text: str) -> str:

@@ -95,7 +95,7 @@ class Workspace(QMainWindow):
         self.history = HistoryPanel(session)
         self.setCentralWidget(self.panes)
         self.arranging = False
-        self._sized = False
+        self._sized = self._placed = False
         self._seen: frozenset[str] = frozenset()
         self._kept_state: QByteArray | None = None
         widgets = (
@@ -167,6 +167,7 @@ class Workspace(QMainWindow):
             self.scale_panels()
         else:
             self.restoreState(self._kept_state, LAYOUT)
+        self._placed = True
         QTimer.singleShot(0, self.canvas, self.canvas.fit)
 
     def show_panel(self, name: str) -> None:
@@ -219,5 +220,7 @@ class Workspace(QMainWindow):
         """Arrange the panels as those of another document are arranged."""
         if self.arranging != other.arranging:
             self.set_arranging(other.arranging)
-        if self.state() != other.state():
+        if not other._placed:
+            self._kept_state = other._kept_state  # its panels have not taken their sizes yet
+        elif self.state() != other.state():
             self.restore(*other.state())

@@ -84,7 +84,7 @@ class Tabs(QTabBar):
     def tabSizeHint(self, index: int) -> QSize:
         """Qt: neither a stub nor half the window."""
         look, hint = appearance(), super().tabSizeHint(index)
-        return QSize(min(max(hint.width(), look.px(104)), look.px(240)), look.px(HEIGHT))
+        return QSize(min(max(hint.width() + look.px(8), look.px(112)), look.px(248)), look.px(HEIGHT))
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """Qt: a few letters and the cross."""

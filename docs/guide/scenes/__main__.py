@@ -16,6 +16,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -64,7 +65,7 @@ def _saved(image: QImage, name: str) -> str:
     IMAGES.mkdir(exist_ok=True)
     image.save(str(path))
     if path.stat().st_size > MOST:
-        image.convertToFormat(QImage.Format.Format_Indexed8).save(str(path))
+        image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither).save(str(path))
     return f"{path.relative_to(HERE.parents[2])}: {path.stat().st_size:,} bytes"
 
 

@@ -208,7 +208,7 @@ def test_the_difference_to_the_file_is_shown_side_by_side(window: Make, file: Pa
     qtbot.waitUntil(lambda: "Show difference" in offered(made))
     press(made, "Show difference")
     (shown,) = made.findChildren(CompareWindow)
-    assert shown.rows[0].details == ("value: 4.0 -> 0.5",)
+    assert shown.rows[0].details == ("value: 4.0 → 0.5",)
 
 
 def test_a_file_that_vanished_is_told_and_saved_again(window: Make, file: Path, qtbot: QtBot) -> None:

@@ -674,7 +674,7 @@ def test_two_graphs_stand_side_by_side_with_what_was_added_removed_and_changed(c
     assert before.marks.nodes == {"probe": "-", "w": "~"} and after.marks.nodes == {tanh: "+", "w": "~"}
     assert compared.summary.text() == "1 added, 1 removed, 1 changed"
     assert [(row.sign, row.title) for row in compared.rows] == [("-", "Probe"), ("+", "Tanh"), ("~", "Parameter")]
-    assert compared.rows[2].details == ("value: default (0.0) -> 2.5",)
+    assert compared.rows[2].details == ("value: default (0.0) → 2.5",)
     image, theme = before.grab().toImage(), appearance().theme
     box = before.camera.rect_to_view(before.scene.nodes["probe"].rect)
     sign = box.topLeft() - QPointF(4, 4) * before.camera.factor - QPointF(6, 0)
