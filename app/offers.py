@@ -85,7 +85,8 @@ def _reshaping(shape: Shape, wanted: list[Shape]) -> Iterator[tuple[str, dict[st
     if 1 in shape:
         yield "shape.squeeze", {}
     yield from (("shape.broadcast_to", {"shape": each}) for each in wanted if each and each != shape)
-    yield from (("shape.expand_dims", {"axis": axis}) for axis in range(rank, -1, -1))
+    if not wanted or rank < max(map(len, wanted)):
+        yield from (("shape.expand_dims", {"axis": axis}) for axis in range(rank, -1, -1))
     if rank > 1:
         yield "shape.flatten", {}
         yield "shape.reshape", {"shape": (size, 1)}

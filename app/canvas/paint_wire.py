@@ -85,7 +85,7 @@ def label_parts(item: WireItem, overlays: Collection[str], hovered: bool, ink: I
         parts.append((inks.NUMBER, ink.derivative, text))
     if ("shape" in overlays or hovered) and item.shape and not (hovered and item.mark):
         parts.append((inks.NUMBER, ink.second, item.shape))
-    if hovered and not parts:
+    if hovered and not parts and not item.mark:
         parts.append((inks.LABEL, ink.faint, "not evaluated yet"))
     if hovered and item.mark:
         parts.append((inks.LABEL, ink.text, item.mark))
