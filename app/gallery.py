@@ -30,6 +30,7 @@ FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
         ),
     ),
     ("Chance", ("funnel_variational", "gaussian_mixture", "generative_adversarial_ring")),
+    ("Physics", ("quantum_eigensolver",)),
     ("Benchmarks of the field", ("lstm_diagonal", "bundle_adjustment")),
 )
 """The fields, each with the files (without their ending) of its samples, from easy to hard."""
