@@ -16,6 +16,7 @@ import numpy as np
 
 import engine
 from app import cli_output as output
+from app.assets import SAMPLES
 from app.plugins import library
 from engine.api import OpenGraph
 from engine.checkpoint import Checkpoint
@@ -85,10 +86,15 @@ def _report(chosen: argparse.Namespace, graph: OpenGraph, results: Results) -> i
 
 
 def _checkpoint(chosen: argparse.Namespace, writes: bool) -> Checkpoint | None:
-    """Return how the run is to be written; without a number of steps it is written at its end."""
+    """Return how the run is to be written; without a number of steps it is written at its end.
+
+    A bundled sample's is written into the current folder: nothing is written beside the samples.
+    """
     if chosen.checkpoint is None and not chosen.resume:
         return None
-    checkpoint = Checkpoint.beside(chosen.file, chosen.checkpoint or RUN_STEPS, chosen.resume)
+    bundled = SAMPLES.resolve() in Path(chosen.file).resolve().parents
+    file = Path(chosen.file).name if bundled else chosen.file
+    checkpoint = Checkpoint.beside(file, chosen.checkpoint or RUN_STEPS, chosen.resume)
     return replace(checkpoint, writes=writes)
 
 

@@ -51,9 +51,22 @@ def _whole(text: str, most: int) -> int:
     return int(text)
 
 
+BACKEND_NAMES: Final[Mapping[str, str]] = {
+    "numpy": "numpy_code",
+    "xla": "xla",
+    "auto": "auto",
+    "autograd": "autograd",
+    "interpret": "interpret",
+}
+"""What people call a backend, and the engine's name for it, which is taken too."""
+
+
 def backend(text: str) -> str:
-    """Return the engine's name of a backend, where people use a shorter one."""
-    return {"numpy": "numpy_code"}.get(text, text)
+    """Return the engine's name of a backend."""
+    if text not in BACKEND_NAMES and text not in BACKEND_NAMES.values():
+        *names, last = BACKEND_NAMES
+        raise argparse.ArgumentTypeError(f"“{shortened(text)}” is no backend: choose {', '.join(names)} or {last}")
+    return BACKEND_NAMES.get(text, text)
 
 
 def some(text: str) -> int:

@@ -330,7 +330,7 @@ class Mover:
                 self._put(ran.carry, partial(_carry_before, loop, call, ran.taken), self.count + ran.taken,
                           ran.previous_loss)  # fmt: skip
             if ran.status == "converged":
-                self.stop = Stop(self.count, "finished", f"Converged after {self.count:,} steps.")
+                self.stop = Stop(self.count, "finished", f"Converged after {some_steps(self.count)}.")
             elif ran.status == "not finite":
                 self.stop = self._nonfinite(self._fresh(self.count)[0], ran.spoilt)
             elif ran.error is not None:
@@ -361,7 +361,7 @@ class Mover:
         if self.count < self.limit:
             return None
         taken = self.limit - self.first
-        finished = Stop(self.count, "finished", f"Took its {taken:,} step{'s' if taken != 1 else ''}.")
+        finished = Stop(self.count, "finished", f"Took its {some_steps(taken)}.")
         return self._out_of_range() or finished
 
     def _advance(self, most: int) -> list[tuple[Any, ...]]:
@@ -396,12 +396,13 @@ class Mover:
                 rows.append(out[:shown])
                 if converged is not None and converged(loss, norm, previous, tolerance):
                     self._put(carry, before, step, previous)
-                    stop = Stop(step, "finished", f"Converged after {step:,} steps.")
+                    stop = Stop(step, "finished", f"Converged after {some_steps(step)}.")
                     break
                 before, carry, previous = carry, out[recorded:], loss
                 if stepper.searches and carry[0] is before[0]:
                     self._put(carry, before, step, previous)
-                    stop = Stop(step, "finished", f"Converged after {step:,} steps: no step finds a smaller loss.")
+                    found = f"Converged after {some_steps(step)}: no step finds a smaller loss."
+                    stop = Stop(step, "finished", found)
                     break
                 if drawn is not None:
                     self.batches = drawn
@@ -506,6 +507,11 @@ class Mover:
         table = np.array([row[:scalars] for row in rows], np.float64).reshape(len(rows), scalars)
         parts = [np.array([np.ravel(row[scalars + k]) for row in rows]) for k in range(len(self.stepper.arrays))]
         return np.hstack([table, *(part.reshape(len(rows), -1) for part in parts)]) if rows else table
+
+
+def some_steps(count: int) -> str:
+    """Return "1 step", "1,000 steps"."""
+    return f"{count:,} step{'s' if count != 1 else ''}"
 
 
 def _carry_before(loop: CompiledLoop, call: Call, taken: int) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from engine import random_bits
 from engine.backends import xla, xla_status
 from engine.compiled_loop import BLOCK, CONVERGED, FAILED, NOT_FINITE, RUNNING, fresh_values, roles
-from engine.lane import UNTIL
+from engine.lane import UNTIL, some_steps
 from engine.prepare import Plan, Prepared
 from engine.program.program import Program
 from engine.resuming import node_of, number_of
@@ -191,8 +191,8 @@ class _Work:
         if status == NOT_FINITE or not finite:
             return End(free, loss, taken, f"Met a value that is not finite at step {taken:,}.", True)
         if status == CONVERGED:
-            return End(free, loss, taken, f"Converged after {_steps(taken)}.", False)
-        return End(free, loss, taken, f"Took its {_steps(steps)}.", False)
+            return End(free, loss, taken, f"Converged after {some_steps(taken)}.", False)
+        return End(free, loss, taken, f"Took its {some_steps(steps)}.", False)
 
 
 def member_function(
@@ -254,7 +254,3 @@ def _carry(prepared: Prepared, plan: Plan, stepper: Stepper) -> tuple[Any, ...]:
         *(np.zeros(each.type.shape, each.type.dtype) for each in slots),
         *(prepared.start_state(node_of(each))[number_of(each)] for each in states),
     )
-
-
-def _steps(count: int) -> str:
-    return f"{count:,} step{'s' if count != 1 else ''}"

@@ -129,6 +129,23 @@ def test_approach_and_backend(capsys, rosen, approach, backend):
     assert found["gradients"]["parameter_1"] == pytest.approx(-215.6)
 
 
+def test_a_backend_that_is_not_there_is_refused_with_the_names_people_use(capsys, rosen):
+    code, _, err = call(capsys, "run", rosen, "--backend", "bar")
+    assert code == 2
+    assert "“bar” is no backend: choose numpy, xla, auto, autograd or interpret" in err
+
+
+def test_a_bundled_sample_s_checkpoint_is_written_into_the_current_folder(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    before = sorted((ROOT / "sample_graphs").iterdir())
+    code, _, _ = call(capsys, "run", HUBBLE, "--steps", "20", "--checkpoint", "10")
+    assert code == 0
+    written = tmp_path / "1_straight_line_hubble.checkpoint.dgraph"
+    assert written.exists() and sorted((ROOT / "sample_graphs").iterdir()) == before
+    code, out, _ = call(capsys, "run", HUBBLE, "--steps", "20", "--resume", "--json")
+    assert code == 0 and json.loads(out)["steps"] == 0
+
+
 def test_another_seed_gives_another_start(capsys):
     iris = next(path for path in SAMPLES if "iris" in path.name)
     starts = [strict(call(capsys, "grad", iris, "--seed", seed, "--json")[1])["parameters"] for seed in (1, 1, 2)]

@@ -153,6 +153,14 @@ def test_it_ends_when_the_gradient_is_short():
     assert "Converged" in run.stops[0].sentence
 
 
+@pytest.mark.parametrize("how", [{}, {"backend": "xla", "approach": "static"}], ids=["numpy_code", "xla"])
+@pytest.mark.parametrize(("tolerance", "end"), [(1.7, "after 1 step."), (2.1, "after 0 steps."), (1.3, "2 steps.")])
+def test_one_step_is_no_steps(how, tolerance, end):
+    run = trainer(bowl(until="gradient_norm", tolerance=tolerance), **how)
+    run.run()
+    assert run.stops[0].sentence.endswith(end)
+
+
 def test_it_ends_when_the_loss_hardly_changes():
     graph = content(
         {

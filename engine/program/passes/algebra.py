@@ -22,9 +22,9 @@ from engine.program.program import Equation, Program, Var
 from engine.types import DYNAMIC, ArrayType
 
 Found = Var | Equation | None
-MODERATE = 1e100
-"""Constants between this and its inverse are multiplied with each other: neither the product nor what it multiplies
-overflows or underflows earlier than before by more than that."""
+MODERATE = {"float16": 1e2, "float32": 1e15, "float64": 1e100}
+"""By dtype: constants between this and its inverse are multiplied with each other, so that their product is a number of
+that dtype with all its digits."""
 
 
 def simplify_algebra(program: Program) -> Program:
@@ -152,7 +152,10 @@ def _real(work: Rewriter, value: Any) -> bool:
 
 
 def _constants_together(work: Rewriter, equation: Equation) -> Found:
-    """a * (b * x): (a b) * x; a * (-x): (-a) * x; for numbers of moderate size."""
+    """a * (b * x): (a b) * x; a * (-x): (-a) * x; for numbers of moderate size.
+
+    Not where b enlarges and a makes smaller: b * x may be infinite where (a b) * x is not.
+    """
     for place in (0, 1):
         factor, other = work.number(equation.arguments[place]), equation.arguments[1 - place]
         kind = work.type(other)
@@ -171,13 +174,11 @@ def _constants_together(work: Rewriter, equation: Equation) -> Found:
             known = work.type(x)
             if second is None or known is None or known.dtype != kind.dtype:
                 continue
-            if _moderate(factor) and _moderate(second):
+            most = MODERATE.get(kind.dtype, 1.0)
+            moderate = all(1 / most <= abs(number) <= most for number in (factor, second))
+            if moderate and (abs(second) <= 1 or abs(factor) >= 1):
                 return replace(equation, arguments=(float(factor) * float(second), x))
     return None
-
-
-def _moderate(number: float) -> bool:
-    return 1 / MODERATE <= abs(number) <= MODERATE
 
 
 def _times_inverse(work: Rewriter, equation: Equation) -> Found:

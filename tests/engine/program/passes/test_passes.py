@@ -173,6 +173,25 @@ def test_constants_that_overflow_together_stay_apart():
     assert compile_program(simplify(program))([1e-300])[0] == 1e100
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_constants_together_are_infinite_where_they_were(dtype):
+    """Constants of all sizes, multiplied with numbers at the ends of the range: 0.5 * (2 * x) is infinite at 1e308."""
+    ends = [onp.finfo(dtype).max, onp.finfo(dtype).max / 3, 1.0, onp.finfo(dtype).tiny, 0.0, onp.inf]
+    values = [onp.array(ends, dtype)]
+    constants = [0.0078125, 0.5, 1.0, 2.0, -3.0, 1e-14, 1e14, 1e20, 1e-20, 1e90]
+    merged = 0
+    for one, other in itertools.product(constants, repeat=2):
+        program = record_function(lambda x, a=one, b=other: a * (b * x), [ArrayType((len(ends),), dtype)])
+        changed = simplify(program, ["algebra", "dead"])
+        merged += len(changed.equations) < len(program.equations)
+        with onp.errstate(all="ignore"):
+            (before,), (after,) = compile_program(program)(values), compile_program(changed)(values)
+        assert onp.array_equal(onp.isfinite(before), onp.isfinite(after)), (one, other)
+        ordinary = slice(2, 3)
+        onp.testing.assert_allclose(after[ordinary], before[ordinary], rtol=1e-6 if dtype == "float32" else 1e-12)
+    assert merged > len(constants)
+
+
 STABLE = {
     "softplus": (lambda x: np.log(1.0 + np.exp(x)), lambda x: 800.0 if x > 0 else 0.0, lambda x: float(x > 0)),
     "softplus, other way round": (lambda x: np.log(np.exp(x) + 1.0), lambda x: 800.0 * (x > 0), lambda x: float(x > 0)),
