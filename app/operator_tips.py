@@ -18,7 +18,8 @@ from engine.graph import Socket
 from engine.sockets import input_label, input_of, output_names
 
 if TYPE_CHECKING:
-    from app.canvas.view import Canvas, Hover
+    from app.canvas.pointing import Hover
+    from app.canvas.view import Canvas
     from app.session import Session
     from engine.operator import Operator
 

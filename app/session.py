@@ -21,7 +21,7 @@ from app.journal import DocumentJournal
 from app.looks import LookBook
 from app.patience import LONG, beside
 from app.profiling import Profiler
-from app.running import MOVING, Running
+from app.running import Running
 from app.selection import Selection
 from app.stock import Stock
 from app.subgraph_editing import Subgraphs
@@ -31,16 +31,12 @@ from engine.document import Changed, Document
 from engine.edits import Group
 from engine.files import read, save
 from engine.files.kept import checksums
-from engine.graph import Content, Graph, Layout, Node, Socket, Wire, label
-from engine.operator import Library, Operator
-from engine.placeholder import operator_of
+from engine.graph import Content, Graph, Layout, Socket, Wire
+from engine.operator import Library
 from engine.problems import Problem, validate
-from engine.types import Type
 
 if TYPE_CHECKING:
-    from app.worker.asking import AskClient
-    from app.worker.client import RunControl
-    from app.worker.messages import Moment, WireLook
+    pass
 
 PALETTE_MIME = "application/x-gradwire-operator"
 """Mime type of a drag from the palette; its data is an operator id in UTF-8. The canvas accepts it as a drop."""
@@ -255,61 +251,6 @@ class Session(Editing, Bodies, Subgraphs, QObject):
         self.history_changed.emit()
         self.refresh()
 
-    # Questions about nodes and sockets ----------------------------------------------------------------------------
-
-    def node(self, id: str) -> Node:
-        """Return the node; KeyError where there is none."""
-        return self.graph.nodes[id]
-
-    def operator(self, id: str) -> Operator:
-        """Return the declared operator of a node, or a placeholder with the sockets its wires use."""
-        return operator_of(self.graph, self.library, id)
-
-    def label(self, id: str) -> str:
-        """Return what people call the node."""
-        return label(self.node(id), self.operator(id).title)
-
-    def setting(self, node: str, name: str) -> Any:
-        """Return the setting's value: the node's own, or the default; for an unwired input the number in its place."""
-        operator = self.operator(node)
-        if name in operator.settings:
-            return operator.values(self.node(node))[name]
-        return operator.input_default(self.node(node), name)
-
-    @property
-    def inference(self) -> infer.Inference:
-        """Types along the wires, found anew after each change of what the graph computes."""
-        if self._inference is None:
-            self._inference = infer.infer(self.graph, self.library, self._looks.known)
-        return self._inference
-
-    def type_of(self, socket: Socket) -> Type | None:
-        """Return the type of an output or of a wired input, None while unknown."""
-        return self.inference.types.get(socket)
-
-    def refusal(self, wire: Wire) -> str | None:
-        """Return why the wire may not be made, in one sentence, or None where it may (an occupied input is
-        replaced)."""
-        return infer.refusal(self.graph, self.library, self.inference, wire)
-
-    def look(self, socket: Socket) -> WireLook | None:
-        """Return the last look at an output's value and cotangent, or None while there is none."""
-        return self._looks.wire(socket)
-
-    @property
-    def looks(self) -> LookBook:
-        """All that is known of the values on the wires, and the questions to the `ask` process."""
-        return self._looks
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Everything wrong with the graph, errors first, and what the last run or look failed at."""
-        return self._problems
-
-    def node_problems(self, id: str) -> tuple[Problem, ...]:
-        """Return the problems of one node."""
-        return tuple(problem for problem in self._problems if problem.node == id)
-
     # Selection ----------------------------------------------------------------------------------------------------
 
     @property
@@ -385,80 +326,7 @@ class Session(Editing, Bodies, Subgraphs, QObject):
             self._overlays = overlays
             self.overlays_changed.emit()
 
-    # Running ------------------------------------------------------------------------------------------------------
-
-    @property
-    def runs(self) -> RunControl:
-        """The control of the `run` process; made (not started) when first asked for."""
-        return self._running.control
-
-    @property
-    def asks(self) -> AskClient:
-        """The client of the `ask` process; made (not started) when first asked for."""
-        return self._looks.client
-
-    @property
-    def run_state(self) -> str:
-        """idle, starting, running, paused, finished or failed."""
-        return self._running.state
-
-    @property
-    def stale(self) -> bool:
-        """Whether the graph was edited since the run started."""
-        return self._running.stale
-
-    @property
-    def lanes(self) -> tuple[str, ...]:
-        """What people call the optimizers that run side by side; () before the first run."""
-        return self._running.lanes
-
-    @property
-    def lane(self) -> int:
-        """Which of several optimizers' values the wires show."""
-        return self._running.lane
-
-    def set_lane(self, lane: int) -> None:
-        """Show the values of another optimizer on the wires."""
-        self._running.set_lane(lane)
-
-    def run(self, *, pause_at: int | None = None) -> None:
-        """Start a run of the document as it is now, or go on with a paused one. An error is shown instead.
-
-        A new run pauses by itself at the step `pause_at`.
-        """
-        self._running.start(pause_at=pause_at)
-
-    def toggle_run(self) -> None:
-        """Pause what runs, run what does not."""
-        self.pause() if self.run_state in MOVING else self.run()
-
-    def pause(self) -> None:
-        """Stop after the step being done; `run` goes on."""
-        self._running.pause()
-
-    def step(self) -> None:
-        """Do one step, starting a run that is paused at once where there is none."""
-        self._running.step()
-
-    def stop(self) -> None:
-        """End the run where it is."""
-        self._running.stop()
-
-    def reset(self) -> None:
-        """Forget the run: parameters are back at their start values."""
-        self._running.reset()
-
-    def keep_values(self) -> None:
-        """Write the run's parameters into the document as one undoable edit."""
-        self._running.keep()
-
-    def look_again(self) -> None:
-        """Ask for the wires' values anew (after an edit this happens by itself)."""
-        self._looks.ask()
-
-    def moment(self) -> Moment | None:
-        """Return where the shown lane stands, while there is a run of the graph as it is; None where there is none."""
-        return self._running.moment()
+    # Life --------------------------------------------------------------------------------------------------------
 
     def rest(self) -> None:
         """Nobody looks at this document for now: ask nothing about it. A run that is on goes on."""

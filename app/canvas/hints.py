@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from app.canvas.gestures import Gesture
-    from app.canvas.view import Canvas, Hover
+    from app.canvas.pointing import Hover
+    from app.canvas.view import Canvas
 
 GESTURES: Final[Mapping[str, str]] = {
     "Pan": "Drag to move the canvas",

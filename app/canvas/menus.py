@@ -22,7 +22,8 @@ from engine.operator import Kind
 from engine.order import natural
 
 if TYPE_CHECKING:
-    from app.canvas.view import Canvas, Hover
+    from app.canvas.pointing import Hover
+    from app.canvas.view import Canvas
     from app.session import Session
 
 WIRE_TARGETS = 40

@@ -87,7 +87,7 @@ class Sheet:
     drop_at = None
 
     def __init__(self, canvas: Canvas, nodes: Collection[str], notes: Collection[str]) -> None:
-        from app.canvas.view import NOWHERE
+        from app.canvas.pointing import NOWHERE
 
         self.hover = NOWHERE
         self.session: Any = _Unselected(canvas.session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -23,28 +22,20 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.bodies import Door
 from app.canvas import (
-    badges,
-    choosing,
     described,
-    dots,
     drops,
     gestures,
     hints,
     keys,
     landing,
     menus,
-    moving,
     note_text,
-    pinning,
     tools,
-    ways,
-    wiring,
 )
 from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
-from app.canvas.geometry import Camera, snapped
+from app.canvas.geometry import Camera
 from app.canvas.gestures import Gesture
 from app.canvas.glide import Glide
 from app.canvas.inks import Inks
@@ -52,6 +43,7 @@ from app.canvas.minimap import Minimap
 from app.canvas.navigating import Navigating
 from app.canvas.painting import Painting
 from app.canvas.places import Places, Spot
+from app.canvas.pointing import NOWHERE, Pointing
 from app.canvas.progress import Progress
 from app.canvas.pulse import Pulse
 from app.canvas.scene import Scene
@@ -61,33 +53,12 @@ from app.session import Session
 from app.speech import announce
 from app.theme import appearance
 from engine.document import Changed
-from engine.graph import Place, Socket, Wire
+from engine.graph import Socket
 
 GLOW_TIME = 1100
 """Milliseconds a revealed node glows."""
 REST_TIME = 120
 """Milliseconds after the last turn of the wheel at which a zoom is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hover:
-    """What is under the pointer while no gesture is going on."""
-
-    node: str = ""
-    wire: Wire | None = None
-    note: str = ""
-    socket: tuple[Socket, bool] | None = None
-    badge: bool = False
-    grip: bool = False
-    """Whether it is the corner that resizes a preview."""
-    door: Door | None = None
-    dot: tuple[Wire, int] | None = None
-    """A dot of `wire`, and which one."""
-    tag: tuple[Wire, bool] | None = None
-    """A tag that stands for `wire`, and whether it is at its output."""
-
-
-NOWHERE = Hover()
 
 
 TURNING_TO = (
@@ -99,7 +70,7 @@ SIDE_BUTTONS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: +1}
 """The buttons at the side of a mouse, and which way they go."""
 
 
-class Canvas(Navigating, QWidget):
+class Canvas(Navigating, Pointing, QWidget):
     """The canvas. Everything it changes it changes through the session."""
 
     zoom_changed = Signal(float)
@@ -298,31 +269,6 @@ class Canvas(Navigating, QWidget):
         self.glowing = ""
         self.update()
 
-    # Places ---------------------------------------------------------------------------------------------------------
-
-    def place_at(self, view_point: QPointF) -> Place:
-        """Return the place in the scene under a point of the canvas, on the grid."""
-        point = self.camera.to_scene(view_point)
-        return Place(snapped(point.x()), snapped(point.y()))
-
-    def pointer_place(self) -> Place:
-        """Return the place under the pointer or, where that is elsewhere, one in the middle: where a paste goes."""
-        inside = QRectF(self.rect()).contains(self.pointer)
-        return self.place_at(self.pointer if inside else QPointF(self.width(), self.height()) / 2)
-
-    def pointed(self) -> QPointF | None:
-        """Return where the pointer is on the canvas; None where it is elsewhere."""
-        return QPointF(self.pointer) if QRectF(self.rect()).contains(self.pointer) else None
-
-    def free_place(self) -> Place:
-        """Return a place near the middle where no node stands: where an operator goes that is inserted by key."""
-        place = self.place_at(QPointF(self.width(), self.height()) / 2 - QPointF(70, 50) * self.camera.factor)
-        for _ in range(200):
-            if not self.scene.nodes_in(QRectF(place.x, place.y, 144, 100)):
-                return place
-            place = Place(place.x + 24, place.y + 24)
-        return place
-
     # Commands (menus, keys and the window's actions call these) ------------------------------------------------------
 
     def copy(self) -> None:
@@ -409,74 +355,6 @@ class Canvas(Navigating, QWidget):
             return
         self.glide.finish()
         self.begin(self._gesture_for(event))
-
-    def _gesture_for(self, event: QMouseEvent) -> Gesture | None:
-        at, modifiers = event.position(), event.modifiers()
-        if event.button() == Qt.MouseButton.MiddleButton or (
-            event.button() == Qt.MouseButton.LeftButton and self.space_held
-        ):
-            self.space_used = self.space_held
-            return gestures.Pan(self, at)
-        tool = tools.tool_for(self, event)
-        if tool is not None or event.button() != Qt.MouseButton.LeftButton:
-            return tool
-        return self._left_gesture(at, modifiers)
-
-    def _left_gesture(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture:
-        hover, point = self.what_is_at(at), self.camera.to_scene(at)
-        if hover.socket is not None:
-            return wiring.DrawWire(self, at, *hover.socket, modifiers)
-        if hover.node:
-            item = self.scene.nodes[hover.node]
-            control = item.face.control
-            if (
-                control is not None
-                and control.spec is not None
-                and item.control_rect().contains(point)
-                and not modifiers
-            ):
-                return gestures.DragSlider(self, at, item)
-            if pinning.grip(item).contains(point) and not modifiers:
-                return pinning.ResizePreview(self, at, hover.node)
-            if hover.door is not None and not modifiers:
-                return moving.GoThrough(self, at, modifiers, hover.node, hover.door)
-            return moving.DragItems(self, at, modifiers, node=hover.node)
-        wired = dots.gesture_at(self, at, modifiers) if hover.wire is not None else None
-        if wired is not None:
-            return wired
-        if hover.wire is not None:
-            return wiring.PickWire(self, at, modifiers, hover.wire)
-        if hover.note:
-            if self.scene.notes[hover.note].handle().contains(point):
-                return moving.ResizeNote(self, at, hover.note)
-            return moving.DragItems(self, at, modifiers, note=hover.note)
-        return choosing.Band(self, at, modifiers)
-
-    def what_is_at(self, at: QPointF) -> Hover:
-        """Return what is under a point of the canvas: sockets before nodes before wires before notes."""
-        point, factor = self.camera.to_scene(at), self.camera.factor
-        marked = badges.at(self.scene.troubled.values(), self.camera, at)
-        if marked is not None:
-            return Hover(node=marked.face.id, badge=True)
-        socket = self.scene.socket_at(point) if factor >= 0.35 else None
-        if socket is not None:
-            return Hover(socket=socket, node="")
-        item = self.scene.node_at(point)
-        if item is not None:
-            control = item.face.control
-            return Hover(
-                node=item.face.id,
-                grip=pinning.grip(item).contains(point),
-                door=control.door_at(point - item.corner) if control is not None else None,
-            )
-        dot, tag = self.scene.dot_at(point, ways.DOT_REACH / min(factor, 1.0)), self.scene.tag_at(point)
-        if dot is not None or tag is not None:
-            return Hover(wire=(dot or tag)[0], dot=dot, tag=tag if dot is None else None)  # type: ignore[index]
-        wire = self.scene.wire_at(point, 7.0 / min(factor, 1.0))
-        if wire is not None:
-            return Hover(wire=wire.wire)
-        note = self.scene.note_at(point)
-        return Hover(note=note.note.id) if note is not None else NOWHERE
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: follow the pointer."""
