@@ -16,11 +16,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bodies import Bodies
 from app.data_files import DataFiles
+from app.driving import Driving
 from app.editing import Editing
 from app.journal import DocumentJournal
 from app.looks import LookBook
 from app.patience import LONG, beside
 from app.profiling import Profiler
+from app.questions import Questions
 from app.running import Running
 from app.selection import Selection
 from app.stock import Stock
@@ -45,7 +47,7 @@ Overlay = Literal["value", "shape", "cotangent", "sockets"]
 OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent", "sockets")
 
 
-class Session(Editing, Bodies, Subgraphs, QObject):
+class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
     """One open document: its selection, types, problems, journal and engine processes."""
 
     changed = Signal(object)
