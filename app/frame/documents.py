@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,14 +11,21 @@ from app.cli_diff import text
 from app.compare_window import CompareWindow
 from app.file_guard import digest, read_whole
 from app.page import Page
+from app.titles import proper_title
 from engine.arrangement import placed
 from engine.difference import difference
 from engine.errors import GradwireError
 from engine.files.recovery import Recovered
+from engine.graph import Content
 
 if TYPE_CHECKING:
     from app.window import Window
-    from engine.graph import Content
+
+
+def _untitled() -> Iterator[str]:
+    """Yield what new documents are called, one after the other."""
+    yield proper_title(None)
+    yield from (f"{proper_title(None)} {k}" for k in count(2))
 
 
 class Documents:
@@ -28,7 +37,10 @@ class Documents:
     def new(self: Window) -> None:
         """Show an empty document in a tab of its own."""
         if self.editing or not self.page.blank:
-            self.add_page(Page(self.library, engine=self.engine, data=self.data))
+            titles = {page.session.title for page in self.family.pages()}
+            name = next(name for name in _untitled() if name not in titles)
+            page = self.add_page(Page(self.library, engine=self.engine, data=self.data))
+            page.session.adopt(Content(), None, clean=True, name=name)
         self.show_document()
 
     def open_dialog(self: Window) -> None:

@@ -589,7 +589,9 @@ def test_the_start_page_stands_beside_the_tabs(window: Make, file: Path) -> None
     QTest.mouseClick(made.tab_strip.home, Left)
     assert not made.editing
     QTest.mouseClick(made.tab_strip.more, Left)
-    assert made.editing and made.session.path is None
+    assert made.editing and made.session.path is None and made.session.title == "Untitled"
+    QTest.mouseClick(made.tab_strip.more, Left)
+    assert made.session.title == "Untitled 2", "each has a name of its own"
 
 
 def test_documents_behind_others_rest_and_wake_when_they_are_shown(window: Make, file: Path, other: Path) -> None:
