@@ -73,6 +73,7 @@ class Painting:
     def restyled(self) -> None:
         """Forget what was kept of another theme."""
         self._cards = Cards(self._canvas.ink)
+        self._made_for = None
 
     def onto(self, painter: QPainter, seen: QRectF) -> None:
         """Paint a part of the scene onto any painter, whose transform is the camera's."""

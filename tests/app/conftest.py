@@ -78,6 +78,10 @@ class Answers:
         self.lines = list(lines)
         return self.changed_answer
 
+    def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
+        self.asked.append(f"picture {suggested.name}")
+        return self.picture_path
+
     def tell(self, parent: QWidget, sentence: str) -> None:
         self.told.append(sentence)
 
