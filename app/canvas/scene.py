@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ class Scene:
         self._leading: set[str] = set()
         """Nodes that show the names of others: calls, and what reads outer values."""
         self._routed = -1
-        self._formed: tuple[infer.Inference, int] | None = None
+        self._formed: infer.Inference | None = None
         """What the forms of wires and sockets were read from."""
         self.long_as_tags = False
         """Whether long wires are drawn as tags."""
@@ -89,6 +90,7 @@ class Scene:
         self._readings.clear()
         self._previews.clear()
         self._leading.clear()
+        self._formed = None
         self.tellers.clear()
         self.revision += 1
         session = self.session
@@ -184,9 +186,12 @@ class Scene:
             item.number = float(self.session.setting(id, face.control.setting))
         self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
 
-    def _stretch_frames(self) -> None:
-        """Let frames reach around all they carry, whatever sizes nodes have grown to."""
+    def _stretch_frames(self, moved: AbstractSet[str] | None = None) -> None:
+        """Let frames reach around all they carry, whatever sizes nodes have grown to: those of nodes that moved, or
+        all."""
         for item in self.notes.values():
+            if moved is not None and (not item.note.nodes or moved.isdisjoint(item.note.nodes)):
+                continue
             around = QRectF()
             for id in item.note.nodes:
                 if id in self.nodes and id not in self.loose:
@@ -256,7 +261,7 @@ class Scene:
             item.corner = QPointF(corner)
             self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
         self._lay_wires_of(corners)
-        self._stretch_frames()
+        self._stretch_frames(corners.keys())
         self.revision += 1
         self._touched()
 
@@ -276,7 +281,7 @@ class Scene:
         self._wire_boxes.move(inner, by)
         for wire in border:
             self._lay(self.wires[wire], None)
-        self._stretch_frames()
+        self._stretch_frames(ids)
         self.slid = Slide(self.revision, ids, inner, border, by)
         self.revision += 1
 
@@ -298,10 +303,9 @@ class Scene:
         for wire, laid in self.wires.items():
             laid.reading = self._reading(wire.source)
             laid.shape = self._shape_text(wire.source)
-        formed = self.session.inference, self.revision
-        if self._formed is None or self._formed[0] is not formed[0] or self._formed[1] != formed[1]:
+        if self._formed is not self.session.inference:
+            self._formed = self.session.inference
             wire_forms.read_forms(self)
-            self._formed = formed
         for id, item in self.nodes.items():
             self._read_node(id, item)
         self._touched()

@@ -7,7 +7,7 @@ values together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,12 +15,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from engine.graph import Socket, Wire
-from engine.infer import Inference
 from engine.types import ArrayType, Type, shape_text
 
 if TYPE_CHECKING:
     from app.canvas.scene import Scene
-    from app.session import Session
 
 REAL, WHOLE, TRUTH, COMPLEX, BUNDLE, UNKNOWN = "real", "whole", "truth", "complex", "bundle", ""
 
@@ -37,10 +35,12 @@ WORDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 ROUND, SQUARE, RHOMB = "round", "square", "rhomb"
+PLAIN: Final = (REAL, ROUND)
+"""One real number: what needs no mention."""
 
-BROADCASTING: Final = ("elementwise",)
+BROADCASTING: Final = ("elementwise.",)
 """Families of operators whose inputs broadcast to one another."""
-CASTING: Final = ("elementwise", "linear_algebra")
+CASTING: Final = ("elementwise.", "linear_algebra.")
 """Families of operators that bring their inputs to a common type of number."""
 
 
@@ -60,45 +60,53 @@ def outline_of(kind: Type | None) -> str:
 
 def read_forms(scene: Scene) -> None:
     """Note on wires and nodes what flows there, as far as it is known."""
-    session = scene.session
-    types = session.inference.types
-    plain = (REAL, ROUND)
+    types = scene.session.inference.types
+    known: dict[int, tuple[str, str]] = {id(None): (UNKNOWN, ROUND)}
+    """Forms by the identity of a type: many sockets share one."""
+
+    def look(socket: Socket) -> tuple[str, str]:
+        kind = types.get(socket)
+        found = known.get(id(kind))
+        if found is None:
+            found = known[id(kind)] = (form_of(kind), outline_of(kind))
+        return found
+
     for wire, item in scene.wires.items():
-        item.form = form_of(types.get(wire.source))
-        item.mark = arrival(session, session.inference, wire)
-    for id, node in scene.nodes.items():
+        item.form, item.mark = look(wire.source)[0], ""
+    for id_, node in scene.nodes.items():
         forms: dict[tuple[str, bool], tuple[str, str]] = {}
         for output, plugs in ((False, node.face.inputs), (True, node.face.outputs)):
             for plug in plugs:
-                kind = types.get(Socket(id, plug.name))
-                found = (form_of(kind), outline_of(kind))
-                if kind is not None and found != plain:
+                found = look(Socket(id_, plug.name))
+                if found != PLAIN and found[0]:
                     forms[plug.name, output] = found
         node.forms = forms
+        if node.face.operator.startswith(CASTING):
+            for wire, mark in arrivals(scene.session.graph.incoming.get(id_, ()), types, node.face.operator).items():
+                if wire in scene.wires:
+                    scene.wires[wire].mark = mark
 
 
-def arrival(session: Session, inference: Inference, wire: Wire) -> str:
-    """Return what becomes of a value where it arrives, in words: that it is broadcast or cast; else ""."""
-    target = wire.target.node
-    operator = session.graph.nodes[target].operator
-    family = operator.partition(".")[0]
-    if family not in CASTING:
-        return ""
-    arriving = session.graph.incoming.get(target, ())
-    kinds = [inference.types.get(each.source) for each in arriving]
-    own = inference.types.get(wire.source)
+def arrivals(wires: Sequence[Wire], types: Mapping[Socket, Type | None], operator: str) -> dict[Wire, str]:
+    """Return what becomes of the values that arrive at a node, in words: which are broadcast or cast."""
+    if len(wires) < 2:
+        return {}
+    kinds = [types.get(wire.source) for wire in wires]
+    first = kinds[0]
+    if all(kind is first or kind == first for kind in kinds):
+        return {}
     arrays = [kind for kind in kinds if isinstance(kind, ArrayType)]
-    if not isinstance(own, ArrayType) or len(arrays) != len(kinds) or len(arrays) < 2:
-        return ""
-    said = []
-    if family in BROADCASTING:
-        whole = _broadcast(arrays)
-        if whole is not None and whole != own.shape:
-            said.append(f"{shape_text(own.shape)} broadcast to {shape_text(whole)}")
+    if len(arrays) != len(kinds):
+        return {}
+    whole = _broadcast(arrays) if operator.startswith(BROADCASTING) else None
     common = np.result_type(*(each.dtype for each in arrays)).name
-    if common != own.dtype:
-        said.append(f"{own.dtype} as {common}")
-    return ", ".join(said)
+    found = {}
+    for wire, own in zip(wires, arrays, strict=True):
+        said = [f"{shape_text(own.shape)} broadcast to {shape_text(whole)}"] if whole not in (None, own.shape) else []
+        said += [f"{own.dtype} as {common}"] if own.dtype != common else []
+        if said:
+            found[wire] = ", ".join(said)
+    return found
 
 
 def _broadcast(arrays: list[ArrayType]) -> tuple[int, ...] | None:
