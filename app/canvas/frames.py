@@ -34,43 +34,41 @@ def carried_nodes(notes: Mapping[str, NoteItem], chosen: Iterable[str]) -> set[s
     return {node for id in chosen if id in notes for node in notes[id].note.nodes}
 
 
-def home_of(notes: Mapping[str, NoteItem], node: str) -> str:
-    """Return the frame that carries a node, "" where none does."""
-    return next((id for id in sorted(notes) if node in notes[id].note.nodes), "")
+def at_rest(scene: Scene, moving: Collection[str], still: Collection[str]) -> dict[str, QRectF]:
+    """Return the boxes of the frames among `still` as they are without the nodes that are being moved."""
+    found = {}
+    for id in still:
+        note = scene.notes[id].note
+        if note.is_frame:
+            box = QRectF(note.x, note.y, note.width, note.height)
+            for node in note.nodes:
+                if node in scene.nodes and node not in moving:
+                    box = box.united(scene.nodes[node].rect.adjusted(-12, -12, 12, 14))
+            found[id] = box
+    return found
 
 
-def at_rest(scene: Scene, item: NoteItem, moving: Collection[str]) -> QRectF:
-    """Return the box of a frame as it is without the nodes that are being moved."""
-    note = item.note
-    around = QRectF(note.x, note.y, note.width, note.height)
-    for id in note.nodes:
-        if id in scene.nodes and id not in moving:
-            around = around.united(scene.nodes[id].rect.adjusted(-12, -12, 12, 14))
-    return around
-
-
-def under(scene: Scene, point: QPointF, moving: Collection[str], still: Collection[str]) -> str:
-    """Return the innermost frame at a point, "" where there is none; `still` are the notes that do not move."""
-    boxes = {id: at_rest(scene, scene.notes[id], moving) for id in still if scene.notes[id].is_frame}
+def under(boxes: Mapping[str, QRectF], point: QPointF) -> str:
+    """Return the innermost of the frames' boxes around a point, "" where there is none."""
     hit = [id for id, box in boxes.items() if box.contains(point)]
     return min(hit, key=lambda id: (boxes[id].width() * boxes[id].height(), id), default="")
 
 
-def joined(scene: Scene, nodes: Collection[str], still: Collection[str]) -> list[ChangeNote]:
+def joined(scene: Scene, nodes: Collection[str], boxes: Mapping[str, QRectF]) -> list[ChangeNote]:
     """Return the changes by which nodes, where the scene shows them now, join the frames they lie in and leave others.
 
-    A node lies in the innermost frame around its middle.
+    A node lies in the innermost of `boxes` around its middle.
     """
-    members = {id: scene.notes[id].note.nodes for id in scene.notes}
-    for node in sorted(nodes, key=natural):
-        goal = under(scene, scene.nodes[node].rect.center(), nodes, still)
-        for id, held in members.items():
-            if node in held and id != goal:
-                members[id] = tuple(each for each in held if each != node)
-        if goal and node not in members[goal]:
-            members[goal] = (*members[goal], node)
-    changed = [id for id in sorted(members) if members[id] != scene.notes[id].note.nodes]
-    return [ChangeNote(replace(scene.notes[id].note, nodes=members[id], frame=True)) for id in changed]
+    goals = {node: under(boxes, scene.nodes[node].rect.center()) for node in nodes}
+    changes = []
+    for id in sorted(scene.notes):
+        held = scene.notes[id].note
+        kept = [node for node in held.nodes if goals.get(node, id) == id]
+        known = set(kept)
+        new = sorted((node for node, goal in goals.items() if goal == id and node not in known), key=natural)
+        if new or len(kept) != len(held.nodes):
+            changes.append(ChangeNote(replace(held, nodes=(*kept, *new), frame=True)))
+    return changes
 
 
 def around(boxes: Iterable[QRectF]) -> QRectF:

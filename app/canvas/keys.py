@@ -171,7 +171,7 @@ def _nudge(canvas: Canvas, by: QPointF) -> None:
     free = frozenset(corners) - carried
     scene.loose = free
     scene.shift({id: corner + by for id, corner in corners.items()})
-    joins = frames.joined(scene, free, scene.notes.keys() - notes)
+    joins = frames.joined(scene, free, frames.at_rest(scene, free, scene.notes.keys() - notes))
     scene.loose = frozenset()
     move_items(canvas, by, corners, notes, "nudge", joins=joins)
 

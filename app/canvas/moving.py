@@ -64,6 +64,8 @@ class DragItems(Gesture):
         self._still = frozenset(scene.notes) - notes
         self._box = scene.nodes[node].rect if node else QRectF(scene.notes[note].rect)
         self._levels: Sequence[Level] | None = None
+        self._others: Sequence[QRectF] = ()
+        self._boxes: dict[str, QRectF] | None = None
         self._by = QPointF()
         self._suppressed = False
         self._guides: tuple[QLineF, ...] = ()
@@ -81,12 +83,24 @@ class DragItems(Gesture):
             return by
         if self._levels is None:
             self._levels = self._wired_levels()
-        others = [item.rect for item in self.scene.nodes_in(self.canvas.seen()) if item.face.id not in self._corners]
-        if len(others) > MOST_LINES:
-            others = []
-        found = snapping.snap(self._box, by, others, self._levels, snapping.REACH / self.canvas.camera.factor)
+            self._others = self._neighbours()
+        found = snapping.snap(self._box, by, self._others, self._levels, snapping.REACH / self.canvas.camera.factor)
         self._guides = found.guides
         return found.by
+
+    def _neighbours(self) -> list[QRectF]:
+        """Return the boxes of the nodes in sight that stay where they are; none where there are too many to compare."""
+        items = self.scene.nodes_in(self.canvas.seen())
+        if len(items) - len(self._corners) > MOST_LINES:
+            return []
+        return [item.rect for item in items if item.face.id not in self._corners]
+
+    @property
+    def _resting(self) -> dict[str, QRectF]:
+        """The boxes of the frames that stay, without the nodes that are dragged; they are as they were at the press."""
+        if self._boxes is None:
+            self._boxes = frames.at_rest(self.scene, self._free, self._still)
+        return self._boxes
 
     def _wired_levels(self) -> list[Level]:
         """Return the wires between the node that was grabbed and what stays where it is."""
@@ -114,7 +128,7 @@ class DragItems(Gesture):
             if self._only is not None:
                 self._only()
             return
-        joins = frames.joined(self.scene, self._free, self._still)
+        joins = frames.joined(self.scene, self._free, self._resting)
         self.scene.loose = frozenset()
         goal, self.canvas.goal = self.canvas.goal, None
         if goal is not None:
@@ -133,12 +147,12 @@ class DragItems(Gesture):
     def paint(self, painter: QPainter, ink: Inks) -> None:
         if not self.moved:
             return
-        goals = {frames.under(self.scene, self.scene.nodes[id].rect.center(), self._free, self._still)
-                 for id in sorted(self._free)[:50] if id in self.scene.nodes} - {""}  # fmt: skip
+        middles = (self.scene.nodes[id].rect.center() for id in self._free if id in self.scene.nodes)
+        goals = {frames.under(self._resting, middle) for middle in middles} - {""} if self._resting else set()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(ink.joining_pen)
         for goal in goals:
-            painter.drawRoundedRect(frames.at_rest(self.scene, self.scene.notes[goal], self._free), 10, 10)
+            painter.drawRoundedRect(self._resting[goal], 10, 10)
         painter.setPen(ink.guide_pen)
         painter.drawLines(list(self._guides))
 
