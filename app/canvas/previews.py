@@ -29,8 +29,10 @@ CURVES: Final = 8
 """Curves of a preview: as many as the themes have colours for."""
 TILES: Final = (6, 3)
 """Most images across and down in the preview of an image grid."""
-ARROW: Final = 0.16
-"""The longest arrow of a vector field, as a part of the box's height."""
+ARROW: Final = 0.15
+"""The longest arrow of a vector field, as a part of the box,"""
+ARROWS: Final = (9, 6)
+"""and how many across and down."""
 BINS: Final = 24
 """Bars of the histogram of a value."""
 CELLS: Final = 96
@@ -51,7 +53,7 @@ class Preview:
     base: float = 0.0
     """from this one on."""
     strokes: tuple[tuple[float, float, float, float], ...] = ()
-    """Arrows: from (across, up), by how much of the box's height right and up."""
+    """Arrows: through (across, up), by which parts of the box right and up."""
     rows: tuple[tuple[str, ...], ...] = ()
     """Cells of a table."""
     words: str = ""
@@ -191,12 +193,25 @@ def _field_of(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
         return None
     x, y, u, v = (np.asarray(part, float).ravel() for part in parts)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & np.isfinite(u) & np.isfinite(v))
-    known = known[:: math.ceil(len(known) / MOST) or 1]
-    longest = float(np.hypot(u[known], v[known]).max(initial=0.0)) or 1.0
+    if not known.size:
+        return None
     (across,), (up,) = _to_unit([x]), _to_unit([y])
-    reach = ARROW / longest
-    columns = (across[known], up[known], u[known] * reach, v[known] * reach)
+    known = known[_spread(across[known], up[known])]
+    # Both directions in the axes' own measures, as the points are: an arrow then lies along what it follows.
+    right, rise = (part[known] / (np.ptp(axis) or 1.0) for part, axis in ((u, x), (v, y)))
+    reach = ARROW / (float(np.hypot(right, rise).max()) or 1.0)
+    columns = (across[known], up[known], right * reach, rise * reach)
     return Preview(strokes=tuple(zip(*(column.tolist() for column in columns), strict=True)))
+
+
+def _spread(across: NDArray[Any], up: NDArray[Any]) -> NDArray[Any]:
+    """Return which points to draw: of each cell of a coarse grid the one nearest to its middle."""
+    wide, high = ARROWS
+    column, line = (np.minimum((part * count).astype(int), count - 1) for part, count in ((across, wide), (up, high)))
+    gap = np.hypot(across * wide - column - 0.5, up * high - line - 0.5)
+    order = np.lexsort((gap, line * wide + column))
+    _, first = np.unique((line * wide + column)[order], return_index=True)
+    return np.sort(order[first])
 
 
 def _cells_of(arrays: dict[str, NDArray[Any]], style: str) -> Preview | None:
@@ -319,10 +334,10 @@ def _arrows(painter: QPainter, room: QRectF, preview: Preview, ink: Inks) -> Non
     painter.setPen(pen(ink.theme.value, 1.2))
     painter.setBrush(ink.value_fill)
     for x, y, right, up in preview.strokes:
-        start = QPointF(inner.left() + x * inner.width(), inner.bottom() - y * inner.height())
-        end = start + QPointF(right, -up) * inner.height()
-        painter.drawLine(start, end)
-        painter.drawEllipse(end, 1.1, 1.1)
+        middle = QPointF(inner.left() + x * inner.width(), inner.bottom() - y * inner.height())
+        half = QPointF(right * inner.width(), -up * inner.height()) / 2
+        painter.drawLine(middle - half, middle + half)
+        painter.drawEllipse(middle + half, 1.3, 1.3)
 
 
 def _table(painter: QPainter, room: QRectF, preview: Preview, ink: Inks) -> None:

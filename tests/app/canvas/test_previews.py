@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 
 from app import theme
 from app.canvas import Canvas
-from app.canvas.previews import CELLS, MOST, preview_of
+from app.canvas.previews import CELLS, MOST, _field_of, preview_of
 from app.plots.scales import colour_table, limits
 from app.session import Session
 from app.worker import messages as m
@@ -191,3 +191,15 @@ def test_the_arrows_of_a_field_keep_their_proportions() -> None:
     assert found is not None and len(found.strokes) == 4
     lengths = [float(np.hypot(right, up)) for _, _, right, up in found.strokes]
     assert lengths[3] == pytest.approx(2 * lengths[0]) and lengths[1] == 0.0
+
+
+@pytest.mark.parametrize("wide", [1.0, 5.0])
+def test_a_circulation_goes_round_its_middle_however_wide_its_axes_are(wide: float) -> None:
+    x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(-wide, wide, 21), np.linspace(-1.0, 1.0, 21)))
+    found = _field_of({"x": x, "y": y, "u": -y * wide, "v": x / wide}, "")
+    assert found is not None and 30 < len(found.strokes) <= 54
+    for across, up, right, rise in found.strokes:
+        assert (across - 0.5) * right + (up - 0.5) * rise == pytest.approx(0.0, abs=1e-9), "along the circle"
+        assert (across - 0.5) * rise - (up - 0.5) * right >= 0.0, "always the same way round"
+    columns, rows = ({round(stroke[k], 6) for stroke in found.strokes} for k in (0, 1))
+    assert len(columns) * len(rows) == len(found.strokes), "as evenly as the data"
