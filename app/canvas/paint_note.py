@@ -36,7 +36,8 @@ def hue(ink: Inks, color: str) -> QColor:
 
 def frame_pen(ink: Inks, color: str) -> QPen:
     """Return the pen of a frame's border."""
-    return pen(mix(ink.theme.canvas, hue(ink, color).name(), 0.55), 1.2, Qt.PenStyle.DashLine)
+    strength = 0.9 if ink.theme.name == "contrast" else 0.55
+    return pen(mix(ink.theme.canvas, hue(ink, color).name(), strength), 1.2, Qt.PenStyle.DashLine)
 
 
 def paint_note(
