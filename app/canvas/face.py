@@ -52,7 +52,7 @@ PREVIEWED: Final = (
     "views.confusion_matrix", "views.decision_boundary", "views.image_grid", "views.bar", "views.table",
     "views.vector_field", "views.text",
 )  # fmt: skip
-PROGRESS_HEIGHT: Final = 26.0
+PROGRESS_HEIGHT: Final = 20.0
 UNLINKED: Final = {CALL: "calls nothing yet", OUTER: "reads nothing yet"}
 """What a node that leads elsewhere says while it leads nowhere."""
 LINKED: Final = (*OWNERS, *UNLINKED)
@@ -203,7 +203,7 @@ def face_of(session: Session, id: str) -> Face:
     control = None if collapsed else _control(session, id, declared, family, width, top, size)
     below = control.rect.bottom() + 10.0 if control else top + (FOOT if rows else 4.0)
     progress = QRectF(14.0, below - 8.0, width - 28.0, PROGRESS_HEIGHT) if family in SLIDERS and not collapsed else None
-    below = progress.bottom() + 10.0 if progress is not None else below
+    below = progress.bottom() + 8.0 if progress is not None else below
     pinned = None if collapsed else _pinned(control, size, width, below)
     bottom = pinned.rect.bottom() + 10.0 if pinned else below
 

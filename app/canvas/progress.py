@@ -97,7 +97,7 @@ class Progress(QObject):
 
 def paint_row(painter: QPainter, row: QRectF, stands: Standing, ink: Inks) -> None:
     """Paint one optimizer's row: the state's mark, the count, the state's name, and the bar under them."""
-    middle = row.center().y() if stands.state == "idle" else row.top() + 9
+    middle = row.center().y() if stands.state == "idle" else row.top() + 7
     tone = {"finished": ink.theme.good, "failed": ink.theme.bad}.get(stands.state, ink.theme.text)
     left = row.left()
     if stands.state != "idle":
@@ -110,7 +110,7 @@ def paint_row(painter: QPainter, row: QRectF, stands: Standing, ink: Inks) -> No
     room = row.right() - left - width(inks.SMALL, word) - 6
     write(painter, inks.NUMBER, left, middle, inks.fitted(inks.NUMBER, stands.counter, room))
     if stands.state != "idle":
-        _bar(painter, QRectF(row.left(), row.bottom() - 5, row.width(), 3), stands, tone, ink)
+        _bar(painter, QRectF(row.left(), row.bottom() - 3, row.width(), 3), stands, tone, ink)
 
 
 def _bar(painter: QPainter, track: QRectF, stands: Standing, tone: str, ink: Inks) -> None:

@@ -148,6 +148,8 @@ class HistoryCard(Card):
         raw.setZValue(1 + 0.01 * k)
         main.setZValue(2 + 0.01 * k)
         heights = self._heights(curve.mean)
+        if line.series.kind == "validation":
+            heights = sloped(curve.steps, heights)
         if self.smooth and is_noisy(heights):
             heights = smoothed(heights)
         steps = self._across(curve.steps)
@@ -228,6 +230,16 @@ class HistoryCard(Card):
             place = path if len(lanes) == 1 else path.with_stem(f"{path.stem} {described.name}")
             if series:
                 self.runs.export(lane, series, place, self.message.emit)
+
+
+def sloped(steps: NDArray[Any], heights: NDArray[Any]) -> NDArray[Any]:
+    """Return what is measured now and then, and stands in between, as straight lines from measure to measure."""
+    known = np.flatnonzero(np.isfinite(heights))
+    if len(known) < 3:
+        return heights
+    new = known[np.concatenate([[True], np.diff(heights[known]) != 0])]
+    found = np.interp(steps, steps[new], heights[new])
+    return np.where(np.isfinite(heights), found, heights)
 
 
 def _standing(values: NDArray[Any], k: int) -> float:

@@ -14,9 +14,9 @@ from app.plots.area import ReadOut, Row
 from app.plots.card import Card, Switch
 from app.plots.histories import lane_color, lane_key
 from app.plots.legend import Pill
-from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
+from app.plots.marks import CurveMark, PointsMark, SegmentsMark, Stroke, stroke
 from app.plots.shapes import contour_levels, contour_segments, finite_range, without_crumbs
-from app.theme import appearance, mix
+from app.theme import appearance, faded, mix
 from app.worker.describe import short
 from app.worker.messages import Contour, Lane, Series
 
@@ -33,6 +33,20 @@ END: Final = 8.0
 NEAR: Final = 6.0
 """How close ends are, in pixels, that would hide each other."""
 Bounds = tuple[float, float, float, float]
+
+
+TO_AND_FRO = 8.0
+"""A path this many times as long as it is wide covers an area: it is drawn fine and faint, or it would be a solid one."""
+
+
+def path_stroke(color: str, x: NDArray[Any], y: NDArray[Any]) -> Stroke:
+    """Return how a path is drawn: the more it goes to and fro in one place, the finer."""
+    known = np.isfinite(x) & np.isfinite(y)
+    wide, high = (float(np.ptp(part[known])) if known.any() else 0.0 for part in (x, y))
+    length = float(np.hypot(np.diff(x[known]) / (wide or 1.0), np.diff(y[known]) / (high or 1.0)).sum())
+    if length < TO_AND_FRO:
+        return stroke(color, 2.0)
+    return stroke(faded(color, max(0.25, min(1.0, 2.0 * TO_AND_FRO / length))), 1.0)
 
 
 class Way(NamedTuple):
@@ -148,7 +162,7 @@ class PathCard(Card):
             if way.lane not in self._curves:
                 z = 0.01 * way.lane
                 self._curves[way.lane] = (CurveMark(self.area, 1 + z), CurveMark(self.area, 2 + z))
-            self._curves[way.lane][0].set(way.x, way.y, stroke(way.color, 2.0))
+            self._curves[way.lane][0].set(way.x, way.y, path_stroke(way.color, way.x, way.y))
         starts = dict.fromkeys((float(way.x[0]), float(way.y[0])) for way in self._ways)
         firsts = np.array(list(starts)).reshape(-1, 2)
         # A start that is everybody's is nobody's colour.
@@ -165,7 +179,9 @@ class PathCard(Card):
                 on_top.set(np.empty(0), np.empty(0), stroke(way.color))
                 continue
             x, y = on_top.pixels(way.x, way.y, self.area.plot_rect)
-            on_top.set(way.x, striped(x, y, way.y, k, count, STRIPE * appearance().scale), stroke(way.color, 2.0))
+            on_top.set(
+                way.x, striped(x, y, way.y, k, count, STRIPE * appearance().scale), path_stroke(way.color, way.x, way.y)
+            )
 
     def _draw_ends(self) -> None:
         """Draw where each way has come to: of several at one place the first is largest, so that rings show each."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.plots.histories import sloped
+from app.plots.path import path_stroke
 from app.plots.shapes import (
     contour_levels,
     contour_segments,
@@ -106,3 +108,17 @@ def test_crumbs_are_swept_from_contours_and_lines_stay():
     assert 0 < len(small) < 24
     np.testing.assert_array_equal(without_crumbs(small), small)
     assert without_crumbs(np.empty((0, 2, 2))).shape == (0, 2, 2)
+
+
+def test_what_is_measured_now_and_then_is_drawn_from_measure_to_measure() -> None:
+    steps = np.arange(9.0)
+    stairs = np.array([9.0, 9.0, 9.0, 6.0, 6.0, 6.0, 3.0, 3.0, 3.0])
+    assert sloped(steps, stairs).tolist() == [9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 3.0, 3.0]
+    assert np.isnan(sloped(steps, np.where(steps > 6, np.nan, stairs))[7:]).all(), "nothing is made up"
+
+
+def test_a_path_to_and_fro_is_drawn_finer_the_more_it_fills() -> None:
+    straight = path_stroke("#58c9a5", np.linspace(0, 1, 50), np.linspace(0, 1, 50))
+    bouncing = path_stroke("#58c9a5", np.arange(60.0) % 2, np.linspace(0, 1, 60))
+    assert straight.width == 2.0 and straight.color.alpha() == 255
+    assert bouncing.width == 1.0 and bouncing.color.alpha() < 160
