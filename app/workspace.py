@@ -222,5 +222,7 @@ class Workspace(QMainWindow):
             self.set_arranging(other.arranging)
         if not other._placed:
             self._kept_state = other._kept_state  # its panels have not taken their sizes yet
+            for name, dock in other.docks.items():
+                self.docks[name].setHidden(dock.isHidden())
         elif self.state() != other.state():
             self.restore(*other.state())
