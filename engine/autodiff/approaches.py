@@ -168,7 +168,8 @@ TABLE: Mapping[tuple[str, str], Callable[[Program, Var, Sequence[Var]], Gradient
 """Approach and backend -> how the gradient function is made, or why it is not."""
 
 _NO_SCHEDULE = "A loop that saves a part of its iterations walks back by a schedule, which XLA cannot do: save all (or "
-_NO_SCHEDULE += "every k, where the number of iterations is known beforehand), or use the backend numpy_code."
+_NO_SCHEDULE += "every k, where the number of iterations is known beforehand, or binomial with slots enough), or use "
+_NO_SCHEDULE += "the backend numpy_code."
 
 _ONLY_BACK = (
     "A clipped gradient exists only backwards, as it depends on what flows back: choose an approach other than "

@@ -157,7 +157,7 @@ def compile_program(program: Program) -> Compiled:
 
 REFUSED: Final[Mapping[str, str]] = {
     CALL: "A function that calls itself cannot run on XLA, which has no stack: use the backend numpy_code.",
-    SWEEP: "Checkpoints that are set while a loop runs cannot be had on XLA: save all, or every k, or use numpy_code.",
+    SWEEP: "Checkpoints that are set while a loop runs cannot be had on XLA: save all, or use numpy_code.",
 }
 """Why a structural primitive cannot run on XLA."""
 

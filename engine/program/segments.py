@@ -1,4 +1,4 @@
-"""Loops in loops instead of checkpoints: every k-th carry kept by structure alone, for backends without schedules."""
+"""Loops in loops instead of checkpoints: a few carries kept by structure alone, for backends without schedules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.program.compose import embed, renamed_equation, used
 from engine.program.nesting import nested
 from engine.program.program import Equation, Program, Var
 from engine.program.record import Recorder, recording
-from engine.program.structure import ITERATION, SCAN, Loop, taken, with_programs
+from engine.program.structure import ITERATION, SAVE_ALL, SCAN, Loop, taken, with_programs
 from engine.types import ArrayType
 
 TAKE = "autograd.container_take"
@@ -26,6 +26,8 @@ def segmented(program: Program) -> Program:
     over the rest; all carries of these are saved.
 
     Saving every carry of both keeps count / k and k carries at once, as the inner loop runs again on the way back.
+    `binomial` with a known count becomes scans in scans in scans, as many as keep the carries of all together within
+    its slots: each is one more run of the iterations in it, where Revolve runs them again as seldom as can be.
     Variables of `program` keep their numbers. A scan whose count is known only at run time is left alone where it walks
     along sequences, stacks something, or has no k, as nothing can be cut at a length that is not known.
     """
@@ -54,8 +56,21 @@ def _segmented(program: Program, outer: Recorder | None) -> Program:
 
 def _divisible(loop: Loop) -> bool:
     policy = Policy.of(loop.memory)
+    if policy.kind == "binomial":
+        return isinstance(loop.count, int) and not loop.keeps and pieces_of(loop.count, policy) is not None
     known = isinstance(loop.count, int) or (policy.number is not None and not loop.sequences and not loop.stacked)
     return policy.kind == "every" and known and not loop.keeps
+
+
+def pieces_of(count: int, policy: Policy) -> int | None:
+    """Return into how many stretches scans in scans cut `count` iterations so that the carries they save together are
+    as many as a binomial policy has slots, at most; 1 where they can all be saved, None where they are too many."""
+    slots = policy.slots(count)
+    for levels in range(1, max(1, count.bit_length()) + 1):
+        pieces = next(n for n in range(max(1, int(count ** (1 / levels)) - 1), count + 2) if n**levels >= count)
+        if levels * pieces <= slots:
+            return 1 if levels == 1 else pieces
+    return None
 
 
 def _cut(recorder: Recorder, loop: Loop, wanted: Mapping[int, Sequence[Var]]) -> list[Equation]:
@@ -78,7 +93,14 @@ def _cut(recorder: Recorder, loop: Loop, wanted: Mapping[int, Sequence[Var]]) ->
 def _results(recorder: Recorder, loop: Loop) -> list[Any]:
     """Append the scan over stretches and the one over the rest; return the boxes of the carries and of the stacks."""
     count = loop.count if isinstance(loop.count, int) else recorder.box(loop.count)
-    size = min(Policy.of(loop.memory).stride(count if isinstance(count, int) else 0), 2**31)
+    policy = Policy.of(loop.memory)
+    inner = SAVE_ALL
+    if policy.kind == "binomial":
+        known = int(loop.count)
+        size = -(-known // (pieces_of(known, policy) or 1)) or 1
+        inner = f"binomial {policy.slots(known) - known // size}" if size < known else SAVE_ALL
+    else:
+        size = min(policy.stride(count if isinstance(count, int) else 0), 2**31)
     pieces = count // size
     cut = pieces * size
     boxes = [recorder.box(var) for var in loop.operands]
@@ -88,7 +110,7 @@ def _results(recorder: Recorder, loop: Loop) -> list[Any]:
 
     def stretches(carries: Sequence[Any]) -> list[Any]:
         walked = [anp.reshape(each[:cut], (pieces, size, *each.shape[1:])) for each in sequences]
-        body = _stretch(recorder, loop, size)
+        body = _stretch(recorder, loop, size, inner)
         given = [*consts, *carries, *walked]
         ends = structure.scan(recorder, pieces, given, body, consts=loop.consts, carry=loop.carry, reverse=loop.reverse)
         for stack, each in zip(stacks, ends[loop.carry :], strict=True):
@@ -96,6 +118,8 @@ def _results(recorder: Recorder, loop: Loop) -> list[Any]:
         return ends[: loop.carry]
 
     def rest(carries: Sequence[Any]) -> list[Any]:
+        if inner != SAVE_ALL and pieces_of(int(count - cut), Policy.of(inner)) != 1:
+            return last(carries)
         begin = recorder.box(recorder.var(cut)) if not isinstance(cut, int) else _number(recorder, cut)
         given = [begin, *consts, *carries, *(each[cut:] for each in sequences)]
         ends = structure.scan(
@@ -104,6 +128,16 @@ def _results(recorder: Recorder, loop: Loop) -> list[Any]:
         )  # fmt: skip
         for stack, each in zip(stacks, ends[loop.carry :], strict=True):
             stack.append(each)
+        return ends[: loop.carry]
+
+    def last(carries: Sequence[Any]) -> list[Any]:
+        left = count - cut
+        walked = [anp.reshape(each[cut:], (1, left, *each.shape[1:])) for each in sequences]
+        fewer = f"binomial {policy.slots(int(count)) - pieces - 1}"  # one is kept where this stretch begins
+        body = _stretch(recorder, loop, left, fewer, cut)
+        ends = structure.scan(recorder, 1, [*consts, *carries, *walked], body, consts=loop.consts, carry=loop.carry)
+        for stack, each in zip(stacks, ends[loop.carry :], strict=True):
+            stack.append(anp.reshape(each, (left, *each.shape[2:])))
         return ends[: loop.carry]
 
     parts = [part for part, length in ((stretches, pieces), (rest, count - cut)) if not _none(length)]
@@ -133,17 +167,19 @@ def _shifted(recorder: Recorder, loop: Loop) -> Program:
     return nested(recorder, body, kinds)[0]
 
 
-def _stretch(recorder: Recorder, loop: Loop, size: int) -> Program:
-    """Return the body of the scan over stretches: a scan of `size` iterations, from size times the stretch's number."""
+def _stretch(recorder: Recorder, loop: Loop, size: int, memory: str, begin: int = 0) -> Program:
+    """Return the body of the scan over stretches: a scan of `size` iterations, from size times the stretch's number
+    after `begin`, cut again where its memory says so."""
     first = loop.consts + loop.carry
     inputs = [each.type for each in loop.body.inputs[:-1]]
     walked = [ArrayType((size, *kind.shape), kind.dtype) for kind in inputs[first:]]
 
     def body(inner: Recorder, *given: Any) -> list[Any]:
         step = _shifted(inner, loop)
-        operands = [given[-1] * size, *given[:-1]]
+        operands = [given[-1] * size + begin, *given[:-1]]
         return structure.scan(
-            inner, size, operands, step, consts=loop.consts + 1, carry=loop.carry, reverse=loop.reverse
+            inner, size, operands, step, consts=loop.consts + 1, carry=loop.carry, reverse=loop.reverse, memory=memory
         )
 
-    return nested(recorder, body, [*inputs[:first], *walked, ITERATION])[0]
+    made = nested(recorder, body, [*inputs[:first], *walked, ITERATION])[0]
+    return made if memory == SAVE_ALL else _segmented(made, recorder)

@@ -10,8 +10,9 @@ from engine.autodiff.approaches import gradient_function
 from engine.backends.interpret import interpret
 from engine.backends.numpy_code import compile_program
 from engine.errors import LoweringError
-from engine.program.segments import segmented
-from engine.program.structure import SCAN, SWEEP, WHILE
+from engine.program.checkpoints import Policy
+from engine.program.segments import pieces_of, segmented
+from engine.program.structure import SCAN, SWEEP, WHILE, Loop
 from tests.engine.autodiff.structural_cases import CASES
 from tests.engine.autodiff.test_structure import floats, second
 from tests.engine.program.flows import record
@@ -162,6 +163,79 @@ def test_every_kth_on_xla_is_loops_in_loops():
     online = record(known_count, point, "online 5")
     with pytest.raises(LoweringError, match="every k, where the number of iterations is known beforehand"):
         gradient_function(online, online.outputs[0], floats(online), "static", "xla")
+
+
+def walked(np, flow, x):
+    """A carry along a sequence, forwards and backwards, with what it stacks and the number of the iteration."""
+    sequence = np.sin(np.arange(97.0) * 0.3)
+
+    def body(inner, s, each, k):
+        return [np.tanh(s * 1.01 + each + 0.01 * k), s * each]
+
+    ahead, stack = flow.scan(97, [x], [sequence], body)
+    back, other = flow.scan(97, [ahead], [stack], body, reverse=True)
+    return np.sum(back * other[3] + stack[90])
+
+
+def depth(program):
+    """Return how many scans lie in one another."""
+    deepest = 0
+    for equation in program.equations:
+        if equation.primitive == SCAN:
+            loop = Loop.of(equation)
+            deepest = max(deepest, 1 + depth(loop.body))
+    return deepest
+
+
+@pytest.mark.parametrize("memory", ["binomial", "binomial 14", "binomial 20", "binomial 97", "binomial 500"])
+@pytest.mark.parametrize("function", [walked, known_count])
+def test_binomial_as_loops_in_loops_gives_the_same_gradient(function, memory):
+    point = (onp.float64(0.3),) if function is walked else (onp.linspace(-1, 1, 3),)
+    if function is known_count:
+        memory = memory.replace("14", "18")
+    saving, cut = record(function, point), segmented(record(function, point, memory))
+    assert not any(Loop.of(each).memory != "save all" for each in cut.equations if each.primitive == SCAN)
+    for wanted, found in zip(*(compile_program(gradient(each))(point) for each in (saving, cut)), strict=True):
+        onp.testing.assert_allclose(found, wanted, rtol=1e-11, atol=1e-12)
+
+
+def saved(count, slots):
+    """Return the most carries that scans in scans of the cut loop save at once on the way back: those of each level."""
+    pieces = pieces_of(count, Policy("binomial", slots))
+    if pieces is None or pieces == 1:
+        return count if pieces else None
+    size = -(-count // pieces)
+    cut, left = divmod(count, size)
+    most = cut + saved(size, slots - cut)
+    if left and pieces_of(left, Policy("binomial", slots - cut)) != 1:
+        return max(most, cut + 1 + saved(left, slots - cut - 1))
+    return max(most, cut + left)
+
+
+def test_loops_in_loops_keep_within_the_slots():
+    fewest = {}
+    for count in (*range(1, 70), 100, 127, 128, 301, 1000, 1024, 4097, 100_000):
+        for slots in range(1, 40):
+            held = saved(count, slots)
+            assert held is None or held <= slots, (count, slots)
+            if held is not None:
+                fewest.setdefault(count, slots)
+        assert saved(count, 2 * max(1, count.bit_length())) is not None, "twice the logarithm will do"
+    assert fewest[1000] <= 20 and fewest[64] == 12
+
+
+def test_binomial_on_xla_is_loops_in_loops():
+    for function, point in ((known_count, (onp.linspace(-1, 1, 5),)), (walked, (onp.float64(0.3),))):
+        program = record(function, point, "binomial")
+        assert depth(segmented(program)) > 3
+        wanted = compile_program(gradient(record(function, point)))(point)
+        run = gradient_function(program, program.outputs[0], floats(program), "static", "xla")
+        (value,), (found,) = run(point)
+        onp.testing.assert_allclose(value, wanted[0], rtol=1e-12)
+        onp.testing.assert_allclose(found, wanted[1], rtol=1e-11, atol=1e-13)
+    few = record(known_count, (onp.linspace(-1, 1, 5),), "binomial 3")
+    with pytest.raises(LoweringError, match="binomial with slots enough"):
+        gradient_function(few, few.outputs[0], floats(few), "static", "xla")
 
 
 def test_what_a_loop_stacked_is_not_kept_twice():
