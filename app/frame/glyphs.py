@@ -51,10 +51,8 @@ def plus(painter: QPainter, area: QRectF, scale: float) -> None:
 
 
 def house(painter: QPainter, area: QRectF, scale: float) -> None:
-    painter.translate(area.center())
-    painter.scale(scale, scale)
-    painter.drawPolyline([QPointF(-6.5, 0.5), QPointF(0, -5.5), QPointF(6.5, 0.5)])
-    painter.drawPolyline([QPointF(-4.5, 0), QPointF(-4.5, 6), QPointF(4.5, 6), QPointF(4.5, 0)])
+    for line in (((-6.5, 0.5), (0, -5.5), (6.5, 0.5)), ((-4.5, 0), (-4.5, 6), (4.5, 6), (4.5, 0))):
+        painter.drawPolyline([area.center() + QPointF(x, y) * scale for x, y in line])
 
 
 def cross(painter: QPainter, area: QRectF, scale: float) -> None:
