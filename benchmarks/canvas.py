@@ -177,8 +177,7 @@ def searching() -> Iterator[Row]:
     """Yield the time of a key in the palette's search, drawn."""
     from app.panels.palette import Palette
 
-    session = Session(LIBRARY, engine=False)
-    palette = Palette(session)
+    palette = Palette(LIBRARY)
     palette.resize(260, 900)
     palette.show()
     QApplication.processEvents()
@@ -191,7 +190,6 @@ def searching() -> Iterator[Row]:
             palette.repaint()
             times.append((time.perf_counter() - start) * 1e3)
     palette.close()
-    session.close()
     yield Row(
         "a key in the palette's search", statistics.median(times), 10.0, unit="ms", detail=f"worst {max(times):.1f}"
     )

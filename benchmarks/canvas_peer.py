@@ -65,7 +65,7 @@ def built(graph: Any, count: int) -> None:
         id: graph.create_node("bench.Two", name=id, pos=[place.x, place.y], selected=False, push_undo=False)
         for id, place in content.layout.places.items()
     }
-    for wire in sorted(content.graph.wires):
+    for wire in sorted(content.graph.wires, key=lambda each: int(each.target.node[2:])):  # it walks few paths so
         source, target = nodes[wire.source.node], nodes[wire.target.node]
         source.output(0).connect_to(target.input("xy".index(wire.target.name)), push_undo=False)
 

@@ -44,14 +44,14 @@ COMMANDS: tuple[Command, ...] = (
         words="performance time memory slow hot speed cost",
     ),
     Command(
-        "pin_preview", "Pin a preview", "View", lambda w: pinning.toggle(w.session), ("Alt+V",),
+        "pin_preview", "Pin a preview", "View", lambda w: pinning.toggle(w.canvas), ("Alt+V",),
         lambda w: w.editing and bool(pinning.previewable(w.session)),
         lambda w: pinning.pinned(w.session, pinning.previewable(w.session)),
         help="Show what the selected nodes give on the nodes themselves.", separator=True,
         words="thumbnail sparkline histogram number show result",
     ),
     Command(
-        "preview_size", "Next size of preview", "View", lambda w: pinning.next_size(w.session), ("Alt+B",),
+        "preview_size", "Next size of preview", "View", lambda w: pinning.next_size(w.canvas), ("Alt+B",),
         lambda w: w.editing and bool(pinning.previewable(w.session)),
         help="Make the selected nodes' previews larger; after the largest comes the smallest.",
         words="small medium large bigger thumbnail",

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QMenu
 from app.canvas.face import PREVIEW_ROOM
 from app.canvas.gestures import Gesture
 from app.canvas.items import NodeItem
+from app.canvas.manners import manners
+from app.canvas.pushing import pushed
 from engine.edits import Group, Move
 from engine.graph import PREVIEW_FORMS, PREVIEW_SIZES, Place
 from engine.operator import Kind
@@ -47,42 +49,62 @@ def pinned(session: Session, nodes: Collection[str]) -> bool:
     return bool(nodes) and all(_place(session, id).preview for id in nodes)
 
 
-def toggle(session: Session) -> None:
+def toggle(canvas: Canvas) -> None:
     """Pin a preview to the selected nodes, or take it away where all have one."""
-    nodes = previewable(session)
-    pin(session, nodes, "" if pinned(session, nodes) else "medium")
+    nodes = previewable(canvas.session)
+    pin(canvas, nodes, "" if pinned(canvas.session, nodes) else "medium")
 
 
-def pin(session: Session, nodes: Collection[str], size: str, merge: str | None = None) -> None:
+def pin(canvas: Canvas, nodes: Collection[str], size: str) -> None:
     """Pin previews of a size to nodes; "" takes them away (a view keeps its own)."""
-    name = f"{size.title()} preview" if size else "Take preview away"
-    _change(session, name, {id: replace(_place(session, id), preview=size) for id in nodes}, merge)
+    _change(canvas, _named(size), {id: replace(_place(canvas.session, id), preview=size) for id in nodes})
 
 
-def show(session: Session, nodes: Collection[str], form: str) -> None:
+def show(canvas: Canvas, nodes: Collection[str], form: str) -> None:
     """Let previews show a number, a line, an image, a histogram, or "": what suits the value."""
-    size = {id: _place(session, id).preview or "medium" for id in nodes}
-    _change(session, f"Preview: {FORMS[form].lower()}", {
-        id: replace(_place(session, id), preview=size[id], shows=form) for id in nodes
+    places = {id: _place(canvas.session, id) for id in nodes}
+    name = f"Preview: {FORMS[form].lower()}"
+    _change(canvas, name, {
+        id: replace(place, preview=place.preview or "medium", shows=form) for id, place in places.items()
     })  # fmt: skip
 
 
-def next_size(session: Session) -> None:
+def next_size(canvas: Canvas) -> None:
     """Give the previews of the selected nodes the next size, after the largest the smallest."""
-    for id in previewable(session)[:1]:
-        now = _place(session, id).preview
-        after = PREVIEW_SIZES[(PREVIEW_SIZES.index(now) + 1) % len(PREVIEW_SIZES)] if now else PREVIEW_SIZES[0]
-        pin(session, previewable(session), after)
+    nodes = previewable(canvas.session)
+    now = _place(canvas.session, nodes[0]).preview
+    pin(canvas, nodes, PREVIEW_SIZES[(PREVIEW_SIZES.index(now) + 1) % len(PREVIEW_SIZES)] if now else PREVIEW_SIZES[0])
+
+
+def _named(size: str) -> str:
+    return f"{size.title()} preview" if size else "Take preview away"
 
 
 def _place(session: Session, id: str) -> Place:
     return session.layout.places.get(id, Place())
 
 
-def _change(session: Session, name: str, places: dict[str, Place], merge: str | None = None) -> None:
+def _change(canvas: Canvas, name: str, places: dict[str, Place]) -> None:
+    """Change places as one undo step, and push away what the nodes have grown over."""
+    session = canvas.session
     changed = {id: place for id, place in places.items() if place != session.layout.places.get(id)}
     if changed:
-        session.apply(Group(name, (Move(changed),)), merge)
+        with session.group(name):
+            session.apply(Move(changed))
+            away = _pushed_away(canvas, changed)
+            if away:
+                session.apply(Move(away))
+
+
+def _pushed_away(canvas: Canvas, grown: Collection[str]) -> dict[str, Place]:
+    """Return where the nodes go that others have grown over; nowhere where neighbours are not to be pushed."""
+    scene, session = canvas.scene, canvas.session
+    if not manners().pushing:
+        return {}
+    boxes = {id: item.rect for id, item in scene.nodes.items()}
+    ways = pushed(boxes, frozenset(grown) & boxes.keys())
+    found = {id: (_place(session, id), way) for id, way in ways.items() if id not in grown}
+    return {id: replace(place, x=place.x + way.x(), y=place.y + way.y()) for id, (place, way) in found.items()}
 
 
 def fill_menu(canvas: Canvas, menu: QMenu) -> None:
@@ -98,12 +120,12 @@ def fill_menu(canvas: Canvas, menu: QMenu) -> None:
     group = QActionGroup(below)
     for size in ("", *PREVIEW_SIZES):
         text = size.title() if size else "As it was made" if is_view else "None"
-        _offer(below, group, text, sizes == {size}, partial(pin, session, nodes, size))
+        _offer(below, group, text, sizes == {size}, partial(pin, canvas, nodes, size))
     if not is_view:
         below.addSeparator()
         group = QActionGroup(below)
         for form in ("", *PREVIEW_FORMS):
-            _offer(below, group, FORMS[form], forms == {form}, partial(show, session, nodes, form))
+            _offer(below, group, FORMS[form], forms == {form}, partial(show, canvas, nodes, form))
 
 
 def _offer(menu: QMenu, group: QActionGroup, text: str, checked: bool, run: partial[None]) -> None:
@@ -142,9 +164,15 @@ class ResizePreview(Gesture):
         wide, high = self._start.width() + by.x(), self._start.height() + by.y()
         size = min(PREVIEW_ROOM, key=lambda name: _gap(PREVIEW_ROOM[name], wide, high))
         if size != _place(self.session, self._node).preview:
-            pin(self.session, [self._node], size, self._merge)
+            self._apply(_named(size), {self._node: replace(_place(self.session, self._node), preview=size)})
+
+    def _apply(self, name: str, places: dict[str, Place]) -> None:
+        self.session.apply(Group(name, (Move(places),)), self._merge)
 
     def finish(self) -> None:
+        away = _pushed_away(self.canvas, [self._node]) if self.moved else {}
+        if away:
+            self._apply(self.session.document.undo_name, away)
         self.session.seal()
 
     def cancel(self) -> None:

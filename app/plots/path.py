@@ -36,7 +36,7 @@ Bounds = tuple[float, float, float, float]
 
 
 TO_AND_FRO = 8.0
-"""A path this many times as long as it is wide covers an area: it is drawn fine and faint, or it would be a solid one."""
+"""A path so many times as long as it is wide covers an area: it is drawn fine and faint, or it would be a solid one."""
 
 
 def path_stroke(color: str, x: NDArray[Any], y: NDArray[Any]) -> Stroke:

@@ -182,6 +182,17 @@ def test_a_preview_is_pinned_at_a_chosen_size_as_one_undo_step(desk: Desk, monke
     assert canvas.scene.nodes["multiply"].face == plain
 
 
+def test_a_preview_that_grows_pushes_away_what_lies_under_it(desk: Desk) -> None:
+    canvas, session = desk.window.canvas, desk.session
+    places = dict(session.layout.places)
+    session.select(["w"])
+    desk.keys(Key.Key_V, ALT)
+    assert not canvas.scene.nodes["w"].rect.intersects(canvas.scene.nodes["b"].rect)
+    assert session.layout.places["b"].y > places["b"].y
+    desk.keys(Key.Key_Z, CTRL)
+    assert session.layout.places == places
+
+
 def test_a_preview_is_resized_by_its_corner(desk: Desk) -> None:
     canvas, session = desk.window.canvas, desk.session
     session.select(["add"])
