@@ -102,6 +102,7 @@ def _escape(canvas: Canvas) -> None:
         canvas.begin(None)
     else:
         canvas.session.select()
+        canvas.session.mark_holes(frozenset())
 
 
 def _return(canvas: Canvas) -> None:

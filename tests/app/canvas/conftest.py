@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.canvas import Canvas
 from app.session import Session
-from engine.graph import Content, Graph, Layout, Node, Place, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Place, Route, Socket, Wire
 from nodes.library import LIBRARY
 
 Left = Qt.MouseButton.LeftButton
@@ -166,5 +166,8 @@ def agrees(canvas: Canvas) -> None:
     for held, item in scene.wires.items():
         assert item.start == scene.point(held.source, output=True), held
         assert item.end == scene.point(held.target, output=False), held
+        route = session.layout.routes.get(held, Route())
+        assert bool(item.tag) == route.tagged or scene.long_as_tags, held
+        assert route.tagged or [dot.toTuple() for dot in item.dots] == list(route.dots), held
     for id, note in session.layout.notes.items():
         assert scene.notes[id].note == note

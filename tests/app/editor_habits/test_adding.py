@@ -25,11 +25,13 @@ from app.assets import asset
 from app.canvas.quick_add import QuickAdd
 from app.panels.palette import FAVOURITES, OPERATOR_ROLE, RECENT, Palette
 from app.picture_graph import with_graph
+from app.window import Window
 from engine.files import render
 from engine.graph import Content, Graph, Layout, Node, Place, Socket
 from engine.problems import validate
 from nodes.library import LIBRARY
 from tests.app.canvas.conftest import NONE, agrees, line_fit, wire
+from tests.app.conftest import Answers
 from tests.app.editor_habits.conftest import Desk
 from tests.app.editor_habits.test_wiring import Alt, Ctrl, Seat, Shift, choose, free, into, one_step, open_menu, output
 
@@ -414,6 +416,21 @@ def test_a_picture_with_a_graph_inside_gives_the_graph_or_the_picture(desk: Desk
     assert opened.graph == line_fit().graph and opened.path is None and not opened.clean
 
 
+def test_a_picture_dropped_on_the_start_page_opens_the_graph_inside_it(
+    window: Callable[..., Window], answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    made = window()
+    for name, inside in (("plain.png", ""), ("shot.png", render(line_fit()).decode())):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(picture_file(tmp_path / name, inside)))])
+        args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NONE)
+        QApplication.sendEvent(made, QDragEnterEvent(QPoint(300, 300), *args))
+        QApplication.sendEvent(made, QDropEvent(QPointF(300, 300), *args))
+        qtbot.waitUntil(lambda inside=inside: made.editing if inside else bool(answers.told))
+    assert answers.told == ["There is no graph inside “plain.png”: open a graph first, to read it as a picture."]
+    assert made.session.graph == line_fit().graph
+
+
 def test_files_are_pasted_as_they_are_dropped(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     before = desk.session.content
     data = QMimeData()
@@ -479,6 +496,8 @@ def test_a_template_is_inserted_by_search_with_its_holes_marked_until_they_are_w
     assert any(abs(c.red() - wanted.red()) + abs(c.blue() - wanted.blue()) < 60 for c in ring)
     desk.stroke([output(desk, "y.value"), into(desk, f"{loss}.target")])
     assert desk.session.holes == {Socket(loss, "prediction")}
+    desk.keys(Qt.Key.Key_Escape)
+    assert not desk.session.holes
     desk.keys(Qt.Key.Key_Z, Ctrl)
     one_step(desk, before)
 

@@ -469,6 +469,7 @@ def test_casts_are_shown_on_the_wire(seat: Seat) -> None:
     marks = {str(each.target): item.mark for each, item in desk.window.canvas.scene.wires.items()}
     assert marks["add.y"] == "(3,) broadcast to (2, 3), int64 as float64"
     hover = desk.window.canvas.scene.wires[wire("counts.value", "add.y")].middle
+    desk.hands.move(hover + QPointF(0, 90))
     desk.hands.move(hover)
     assert desk.window.canvas.hover.wire == wire("counts.value", "add.y")
 
