@@ -10,9 +10,10 @@ from app.assets import ASSETS, SAMPLES
 from app.canvas import pinning
 from app.window import Window
 from app.worker.answers import EngineAnswerer
-from app.worker.messages import Job
+from app.worker.messages import Job, unpack_type
 from docs.guide.scenes.shot import Shot
 from engine.files import read
+from engine.graph import Socket
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -37,7 +38,12 @@ def answerer(window: Window) -> EngineAnswerer:
 def looked(window: Window) -> None:
     """Let every wire have its value."""
     looks = window.session.looks
-    looks.looks = answerer(window).looks(None)
+    found = answerer(window)
+    looks.known = {
+        Socket(node, name): unpack_type(kind) for node, kinds in found.types().items() for name, kind in kinds.items()
+    }
+    looks.types_changed.emit()
+    looks.looks = found.looks(None)
     looks.values_changed.emit()
 
 
@@ -53,6 +59,8 @@ def previews(window: Window) -> Shot:
     opened(window, "1_straight_line_hubble")
     session = window.session
     by_name = {session.label(id): id for id in session.graph.nodes}
+    session.set_setting(by_name["slope w"], "value", 454.2)
+    session.set_setting(by_name["offset b"], "value", -40.8)
     session.select([by_name["Add"]])
     key(window, Key.Key_V, Mod.AltModifier)
     pinning.pin(window.canvas, [by_name["Multiply"]], "small")
