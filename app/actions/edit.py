@@ -50,7 +50,8 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.editing and w.session.current is not None,
     ),
     Command(
-        "add_operator", "Add operator…", "Edit", lambda w: w.canvas.add_at(w.canvas.pointed()), ("Ctrl+Space",), editing,
+        "add_operator", "Add operator…", "Edit", lambda w: w.canvas.add_at(w.canvas.pointed()), ("Ctrl+Space",),
+        editing,
         help="Offer the operators, and put the chosen one where the pointer is.", words="insert node quick add new",
     ),
     Command(
