@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def table(rows: Iterable[Row]) -> str:
     """Return the rows as a Markdown table."""
     lines = ["| measured | figure | bound | |", "|---|---|---|---|"]
     for row in rows:
-        bound = f"{'>=' if row.at_least else '<='} {row.bound:g} {row.unit}".strip()
+        bound = f"{'>=' if row.at_least else '<='} {row.bound:g} {row.unit}".strip() if math.isfinite(row.bound) else ""
         figure = f"{row.figure:.3g} {row.unit}".strip()
         lines.append(f"| {row.what} | {figure} | {bound} | {row.detail}{'' if row.holds else ' MISSED'} |")
     return "\n".join(lines)

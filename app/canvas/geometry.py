@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Final, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QTransform
 
@@ -205,14 +206,17 @@ class Boxes(Generic[Key]):
 
     def within(self, rect: QRectF) -> Iterator[Key]:
         """Yield the keys whose boxes meet the rectangle."""
+        return (self._keys[row] for row in np.flatnonzero(self._meets(rect)))
+
+    def _meets(self, rect: QRectF) -> NDArray[np.bool_]:
         boxes = self._array[: len(self._keys)]
-        meets = (
+        found: NDArray[np.bool_] = (
             (boxes[:, 0] <= rect.right())
             & (boxes[:, 2] >= rect.left())
             & (boxes[:, 1] <= rect.bottom())
             & (boxes[:, 3] >= rect.top())
         )
-        return (self._keys[row] for row in np.flatnonzero(meets))
+        return found
 
     def bounds(self) -> QRectF:
         """Return the rectangle around all boxes; an empty one where there are none."""

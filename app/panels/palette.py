@@ -171,7 +171,7 @@ class PaletteModel(QAbstractListModel):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws a row: a small caption, or a coloured square and a name."""
+    """Draws a row: a small caption, or a family's icon and a name."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Qt: rows of 26 pixels, headings with air above."""
@@ -190,7 +190,7 @@ class RowDelegate(QStyledItemDelegate):
             self._highlight(painter, option, rect)
             painter.setFont(fonts.sans("small", look.scale))
             painter.setPen(look.theme.second)
-            area = rect.adjusted(look.px(38), 0, -look.px(12), 0)
+            area = rect.adjusted(look.px(40), 0, -look.px(12), 0)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, str(index.data()))
         elif operator_id is None:
             painter.setFont(fonts.sans("caption", look.scale, strong=True))
