@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -575,6 +575,44 @@ def test_a_tab_is_torn_off_into_a_window_and_given_back(window: Make, file: Path
     assert torn.session.document.can_undo and not made.session.document.can_undo
     torn.move_page(torn.page, made)
     assert [page.session.path for page in made.document_pages] == [file, other] and not torn.editing
+
+
+def test_the_menu_of_a_tab_closes_others_and_moves_it_to_a_window(window: Make, file: Path, other: Path) -> None:
+    made = window()
+    for path in (file, other, sorted(SAMPLES.glob("*.dgraph"))[0]):
+        made.open(path)
+
+    def chosen(text: str) -> None:
+        made.tab_strip.refresh()
+        at = made.tab_strip.tabs.tabRect(1).center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, made.tab_strip.tabs.mapToGlobal(at))
+        QApplication.sendEvent(made.tab_strip.tabs, event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        next(action for action in menu.actions() if action.text() == text).trigger()
+        menu.close()
+
+    chosen("Close those to the right")
+    assert tab_names(made) == ["Line", "Other line"]
+    chosen("Copy path")
+    assert QApplication.clipboard().text() == str(other)
+    chosen("Move to new window")
+    assert [page.session.path for page in made.document_pages] == [file]
+    assert [page.session.path for page in made.family.windows[1].document_pages] == [other]
+
+
+def test_quit_asks_for_every_window_and_stops_where_one_is_kept(
+    window: Make, answers: Answers, file: Path, other: Path
+) -> None:
+    made = window()
+    made.open(file)
+    made.open(other)
+    made.session.set_setting("w", "value", 7.0)
+    torn = made.move_page()
+    assert not made.family.close_all()
+    assert answers.asked == ["unsaved Other line"] and torn.isVisible()
+    answers.unsaved_answer = "discard"
+    assert made.family.close_all() and not made.family.windows
 
 
 def test_the_start_page_stands_beside_the_tabs(window: Make, file: Path) -> None:
