@@ -63,6 +63,7 @@ def _trained(chosen: argparse.Namespace, graph: OpenGraph, hosts: Hosts | None =
             progress=bar.stepped if bar else None,
             checkpoint=_checkpoint(chosen, leads),
             together=hosts is not None,
+            record="losses",  # no more is printed or drawn
         )
 
 

@@ -136,6 +136,7 @@ class OpenGraph:
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
         together: bool = False,
+        record: Literal["everything", "losses"] = "everything",
     ) -> Results:
         """Train, and return one result for each optimizer that ran on parameters of its own.
 
@@ -143,12 +144,13 @@ class OpenGraph:
         unless `start` is "initial"; `parameters` (by id or name) are start values that go before either. Optimizers
         that take turns on different parameters share a result. With a `checkpoint` the run is written every so many
         steps, or goes on from what was written. `together`: with other processes (see `engine.hosts`), all of which
-        must be called with the same arguments. Raise a GradwireError where the graph cannot run.
+        must be called with the same arguments. `record`: what the results' history holds, see `Trainer`. Raise a
+        GradwireError where the graph cannot run.
         """
         graph = self if checkpoint is None else replace(self, content=checkpoint.taken_up(self.content))
         prepared = graph.prepare(seed=seed, start=start, parameters=parameters)
         steps = _left(self.content, prepared, steps)
-        trainer = Trainer(prepared, approach=approach, backend=backend, steps=steps)
+        trainer = Trainer(prepared, approach=approach, backend=backend, steps=steps, record=record)
         if checkpoint is not None:
             require_one_lane(trainer)
         for lane in trainer.lanes if together else ():

@@ -17,6 +17,8 @@ Pair: TypeAlias = tuple[int, int]
 
 
 def _transposed(function: Callable[[Any], Any], shape: Shape, g: Any) -> Any:
+    if g.dtype.kind in "iub":  # JAX transposes functions of real numbers only; whole ones below 2 ** 53 are exact there
+        return jnp.rint(_transposed(function, shape, g.astype(np.float64))).astype(g.dtype)
     kind = jax.ShapeDtypeStruct(tuple(shape), g.dtype)  # type: ignore[no-untyped-call]
     return jax.linear_transpose(function, kind)(g)[0]
 

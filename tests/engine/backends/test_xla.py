@@ -179,6 +179,25 @@ def test_an_index_that_does_not_exist_reads_a_gap_not_its_neighbour():
     assert found[0] == 2.0 and np.isnan(found[1])
 
 
+@pytest.mark.parametrize("name", ["correlate_back", "correlate_kernel", "window_spread", "fold_edges"])
+def test_transposes_of_whole_numbers_are_whole(name):
+    """JAX transposes functions of real numbers only."""
+    random = np.random.default_rng(0)
+    y, kernel, x = (random.integers(-9, 9, shape) for shape in ((2, 3, 4, 5), (3, 2, 2, 2), (2, 2, 5, 6)))
+    given = {
+        "correlate_back": (y, kernel, (1, 1), x.shape),
+        "correlate_kernel": (y, x, (1, 1), (2, 2)),
+        "window_spread": (y, (2, 2), (1, 1), (2, 3, 5, 6)),
+        "fold_edges": (y, (1, 1), (1, 1), "reflect"),
+    }[name]
+    with xla.precision() as jax:
+        ready = [jax.numpy.asarray(each) if type(each) is np.ndarray else each for each in given]
+        found = np.asarray(EMITTERS[f"gradwire.{name}"](*ready))
+    wanted = np.asarray(PRIMITIVES[f"gradwire.{name}"](*given))
+    assert found.dtype == wanted.dtype == np.int64
+    np.testing.assert_array_equal(found, wanted)
+
+
 def test_a_refused_primitive_is_named_with_its_node():
     program = record_function(lambda x: anp.sin(x), [ArrayType((3,))], origin="here_1")
     refused = (replace(program.equations[0], primitive="numpy.nonzero"),)
