@@ -34,7 +34,8 @@ class Overview:
         self._rects: dict[str, tuple[QRectF, QRectF]] = {}
         """By node: the very rectangles of `_bodies` and `_heads`."""
         self._by_wire: dict[Wire, QLineF] = {}
-        """The very lines of `_lines`."""
+        """The very lines of `_lines`: of the wires that run straight."""
+        self._bent: list[QLineF] = []
 
     def _refresh(self) -> None:
         scene = self._scene
@@ -57,10 +58,15 @@ class Overview:
             heads[item.face.family].append(head)
             self._rects[id] = rect, head
         self._heads, self._bodies = heads, bodies
-        self._by_wire = {wire: QLineF(item.start, item.end) for wire, item in self._scene.wires.items()}
+        wires = self._scene.wires
+        self._by_wire = {w: QLineF(i.start, i.end) for w, i in wires.items() if not i.dots and not i.tag}
         self._lines = list(self._by_wire.values())
+        self._bent = [line for item in wires.values() if item.dots for line in item.lines(FAR)]
 
     def _slide(self, slid: Slide) -> None:
+        if not self._by_wire.keys() >= {*slid.inner, *slid.border}:
+            self._make()  # a wire with dots among them
+            return
         for id in slid.nodes:
             for rect in self._rects[id]:
                 rect.translate(slid.by)
@@ -78,6 +84,7 @@ class Overview:
         theme = ink.theme
         painter.setPen(QPen(QColor(mix(theme.canvas, theme.value, 0.24 + 0.46 * near)), 0))
         painter.drawLines(self._lines)
+        painter.drawLines(self._bent)
         painter.setPen(NO_PEN)
         if factor >= WHOLE:
             painter.setBrush(ink.node)

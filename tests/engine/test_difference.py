@@ -12,7 +12,7 @@ import pytest
 from engine.building import following
 from engine.difference import UNSET, Change, Difference, difference
 from engine.files import read
-from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Socket, Wire
+from engine.graph import Content, Graph, Kept, Layout, Node, Note, Place, Route, Socket, Wire
 from engine.matching import matched
 from engine.types import Tensor
 from nodes.library import LIBRARY
@@ -224,6 +224,22 @@ def test_layout_is_told_apart() -> None:
         "a": (Change("place", (0.0, 0.0), (5.0, 0.0)), Change("collapsed", False, True)),
         "n": (Change("size", (240.0, 120.0), (9.0, 120.0)),),
     }
+
+
+def test_wires_that_run_otherwise_are_layout_whatever_their_nodes_are_called() -> None:
+    laid, other = wire("a.value", "b.x"), wire("a.value", "c.x")
+    base = graph(
+        {"a": "inputs.constant", "b": "elementwise.sin", "c": "elementwise.cos"}, ["a.value -> b.x", "a.value -> c.x"]
+    )
+    before = Content(base, Layout(routes={laid: Route(((1.0, 2.0),)), other: Route(tagged=True)}))
+    after = Content(base, Layout(routes={laid: Route(((1.0, 2.0), (3.0, 4.0)), True)}))
+    found = difference(before, after)
+    assert found.same
+    assert {each.after: each.changes for each in found.layout} == {
+        "a.value -> b.x": (Change("dots", ((1.0, 2.0),), ((1.0, 2.0), (3.0, 4.0))), Change("tagged", False, True)),
+        "a.value -> c.x": (Change("tagged", True, False),),
+    }
+    assert difference(before, before) == Difference()
 
 
 def test_kept_values_are_compared() -> None:
