@@ -176,7 +176,10 @@ class TabStrip(QWidget):
             self._describe(index, page)
         self.tabs.setCurrentIndex(self._pages.index(window.page))
         self.tabs.blockSignals(False)
-        self.tabs.setProperty("away", not window.editing)
+        if self.tabs.property("away") is not (not window.editing):
+            self.tabs.setProperty("away", not window.editing)
+            self.tabs.style().unpolish(self.tabs)
+            self.tabs.style().polish(self.tabs)
         self.home.setChecked(not window.editing)
         some = any(not page.blank for page in self._pages)
         self.setVisible(len(self._pages) > 1 or (some and not window.editing))

@@ -110,7 +110,7 @@ def test_a_lock_that_another_program_holds_delays_the_settings_and_loses_nothing
 # Two windows on one file -------------------------------------------------------------------------------------
 
 
-def test_the_second_of_two_programs_on_one_file_is_told(window: Make, file: Path, qtbot: QtBot) -> None:
+def test_the_second_of_two_programs_on_one_file_is_told(window: Make, file: Path) -> None:
     one, other = window(), window()
     one.open(file)
     assert offered(one) == []
@@ -183,14 +183,14 @@ def test_a_file_changed_on_the_disk_is_told_and_reloaded_by_a_click(window: Make
     made = window()
     made.open(file)
     set_value(file, 4.0)
-    qtbot.waitUntil(lambda: "Reload" in offered(made))
+    qtbot.waitUntil(lambda: "Reload" in offered(made), timeout=20_000)
     press(made, "Reload")
     assert made.session.setting("w", "value") == 4.0 and offered(made) == []
     made.session.set_setting("w", "value", 5.0)
     assert made.save() and made.session.clean, "what was reloaded has been seen"
 
 
-def test_own_saves_are_no_news(window: Make, file: Path, qtbot: QtBot) -> None:
+def test_own_saves_are_no_news(window: Make, file: Path) -> None:
     made = window()
     made.open(file)
     made.session.set_setting("w", "value", 5.0)
@@ -199,37 +199,41 @@ def test_own_saves_are_no_news(window: Make, file: Path, qtbot: QtBot) -> None:
     assert offered(made) == []
 
 
-def test_the_difference_to_the_file_is_shown_side_by_side(window: Make, file: Path, qtbot: QtBot) -> None:
+def test_the_difference_to_the_file_is_shown_side_by_side(window: Make, file: Path) -> None:
     from app.compare_window import CompareWindow
 
     made = window()
     made.open(file)
     set_value(file, 4.0)
-    qtbot.waitUntil(lambda: "Show difference" in offered(made))
+    made.page.guard.check()  # as when the window is turned to again
+    assert "Show difference" in offered(made)
     press(made, "Show difference")
     (shown,) = made.findChildren(CompareWindow)
     assert shown.rows[0].details == ("value: 4.0 → 0.5",)
 
 
-def test_a_file_that_vanished_is_told_and_saved_again(window: Make, file: Path, qtbot: QtBot) -> None:
+def test_a_file_that_vanished_is_told_and_saved_again(window: Make, file: Path) -> None:
     made = window()
     made.open(file)
     file.unlink()
-    qtbot.waitUntil(lambda: "Save it again" in offered(made))
+    made.page.guard.check()  # as when the window is turned to again
+    assert "Save it again" in offered(made)
     press(made, "Save it again")
     assert read(file) == made.session.content and offered(made) == []
 
 
-def test_the_notice_can_be_dismissed_and_comes_for_the_next_thing(window: Make, file: Path, qtbot: QtBot) -> None:
+def test_the_notice_can_be_dismissed_and_comes_for_the_next_thing(window: Make, file: Path) -> None:
     made = window()
     made.open(file)
     set_value(file, 4.0)
-    qtbot.waitUntil(lambda: "Dismiss" in offered(made))
+    made.page.guard.check()  # as when the window is turned to again
+    assert "Dismiss" in offered(made)
     press(made, "Dismiss")
     made.page.guard.changed.emit()
     assert offered(made) == []
     file.unlink()
-    qtbot.waitUntil(lambda: "Save it again" in offered(made))
+    made.page.guard.check()  # as when the window is turned to again
+    assert "Save it again" in offered(made)
 
 
 @pytest.mark.parametrize(
