@@ -102,6 +102,8 @@ def rewrite(program: Program, rules: Mapping[str, Sequence[Rule]]) -> Program:
     Arguments have been rewritten before the equation that reads them. A rule's answer is taken only where it has the
     type of what it replaces, so that no rule can change a shape or a dtype.
     """
+    if not program.reuse and not any(each.primitive in rules for each in program.equations):
+        return program
     work = Rewriter(program)
     renamed: dict[Var, Var] = {}
     for equation in program.equations:
