@@ -22,7 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -65,9 +66,11 @@ def frames(canvas: Canvas, change: Callable[[int], object]) -> list[float]:
 
 
 def turn(canvas: Canvas, k: int) -> None:
-    """Zoom a little at the middle, in and out."""
-    by = 1.018 if k % 40 < 20 else 1 / 1.018
-    canvas.glide.zoom(QPointF(SIZE[0] / 2, SIZE[1] / 2), by)
+    """Zoom a little at the middle, in and out, as two fingers on a trackpad do with Ctrl."""
+    at, angle = QPointF(SIZE[0] / 2, SIZE[1] / 2), 6 if k % 40 < 20 else -6
+    held, going = Qt.KeyboardModifier.ControlModifier, Qt.ScrollPhase.ScrollUpdate
+    event = QWheelEvent(at, at, QPoint(0, angle), QPoint(0, 2 * angle), Qt.MouseButton.NoButton, held, going, False)
+    QApplication.sendEvent(canvas, event)
 
 
 def pan(canvas: Canvas, k: int) -> None:
