@@ -243,7 +243,8 @@ class Painting:
     def _state(self, item: NodeItem, selection: frozenset[str]) -> State:
         canvas, id = self._canvas, item.face.id
         gesture = canvas.gesture
-        selected, hovered, glowing = id in selection, id == canvas.hover.node, id == canvas.glowing or id in canvas.found
+        selected, hovered = id in selection, id == canvas.hover.node
+        glowing = id == canvas.glowing or id in canvas.found
         if isinstance(gesture, DrawWire) and gesture.moved:
             return self._state_while_wiring(item, gesture, selected)
         if not (selected or hovered or glowing):
