@@ -40,7 +40,9 @@ def standing(session: Session, node: str) -> Standing:
     if session.run_state != "idle":
         for number, lane in enumerate(session.runs.lanes):
             if node in lane.optimizers:
-                steps = session.runs.steps_of(number)
+                steps, moment = session.runs.steps_of(number), session.runs.moment(number)
+                if moment is not None and session.run_state in ("paused", "finished", "failed"):
+                    steps = min(steps, moment.step)  # the last one was looked at, not taken
                 part = min(steps / lane.limit, 1.0) if lane.limit else 0.0
                 return Standing(session.run_state, f"{steps:,} / {lane.limit:,}", part, session.stale)
         if session.run_state == "starting":
