@@ -49,8 +49,8 @@ class ReplaceCard(QFrame):
         self.old = self._line("a number or a text", "Find")
         self.new = self._line("what comes in its place", "Replace with")
         self.setting = self._line("any setting", "Only in the setting")
-        self.whole = self._box("Whole value", "A text has to be the whole value, not a part of it.")
-        self.cased = self._box("Same case", "Capitals and small letters are told apart.")
+        self.whole = self._box("Whole", "A text has to be the whole value, not a part of it.")
+        self.cased = self._box("Case", "Capitals and small letters are told apart.")
         self.selected = self._box("Selected nodes", "Look only at the selected nodes.")
         self.list = QTreeWidget(self)
         self.list.setHeaderLabels(["Setting", "Now", "Then"])
@@ -102,19 +102,26 @@ class ReplaceCard(QFrame):
         head.addWidget(label("Find and replace in settings", "strong"), 1)
         head.addWidget(self.close_button)
         self._grid = QGridLayout()
-        for row, (text, line) in enumerate((("Find", self.old), ("Replace with", self.new), ("Only in", self.setting))):
-            self._grid.addWidget(label(text, "second"), row, 0)
-            self._grid.addWidget(line, row, 1)
-        boxes = QHBoxLayout()
-        for box in (self.whole, self.cased, self.selected):
-            boxes.addWidget(box)
-        boxes.addStretch(1)
+        for row, column, text, line in (
+            (0, 0, "Find", self.old),
+            (0, 2, "with", self.new),
+            (1, 0, "Only in", self.setting),
+        ):
+            self._grid.addWidget(label(text, "second"), row, column)
+            self._grid.addWidget(line, row, column + 1)
+        self._boxes = QHBoxLayout()
+        for box in (self.whole, self.cased):
+            self._boxes.addWidget(box)
+        self._boxes.addStretch(1)
+        self._grid.addLayout(self._boxes, 1, 2, 1, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
         foot = QHBoxLayout()
+        foot.addWidget(self.selected)
         foot.addWidget(self.said, 1)
         foot.addWidget(self.apply_button)
         self._column.addLayout(head)
         self._column.addLayout(self._grid)
-        self._column.addLayout(boxes)
         self._column.addWidget(self.list, 1)
         self._column.addLayout(foot)
 
@@ -123,6 +130,7 @@ class ReplaceCard(QFrame):
         px, tone = look.px, "dark" if look.theme.dark else "light"
         self._column.setContentsMargins(px(12), px(8), px(8), px(10))
         self._column.setSpacing(px(8))
+        self._boxes.setSpacing(px(14))
         self._grid.setHorizontalSpacing(px(10))
         self._grid.setVerticalSpacing(px(6))
         self.close_button.setIcon(QIcon(str(asset(f"icons/close_{tone}.svg"))))
@@ -207,7 +215,7 @@ class ReplaceCard(QFrame):
         self.apply_button.setText(f"Replace {good:,}" if good else "Replace")
         refused = sum(bool(hit.fault) for hit in self.hits)
         if not self.old.text():
-            text = "Numbers are found where they are equal, texts where they stand."
+            text = "A number or a text in any setting."
         elif not total:
             text = "No setting holds it."
         else:
