@@ -17,11 +17,13 @@ from engine.operator import FAMILIES
 
 UNKNOWN = "unknown"
 """The drawing of what is no known family."""
+SECTIONS = {"this_graph": "subgraph", "my_library": "subgraph", "template": "template", "data_set": "inputs"}
+"""The drawings of the palette's sections that are no families, by the first part of the ids there."""
 
 
 @lru_cache(maxsize=256)
 def _drawing(family: str, color: str) -> QSvgRenderer:
-    known = family if family in FAMILIES else UNKNOWN
+    known = family if family in FAMILIES else SECTIONS.get(family, UNKNOWN)
     text = asset(f"icons/families/{known}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(text.replace("currentColor", color).encode()))
 

@@ -405,14 +405,14 @@ def test_everything_is_crisp_and_whole_at_this_many_pixels_a_point(
 
 def test_every_family_has_an_icon_of_its_own(qapp: QApplication) -> None:
     drawn = {}
-    for family in (*FAMILIES, icons.UNKNOWN):
+    for family in (*FAMILIES, "this_graph", "template", icons.UNKNOWN):
         image = icons.pixmap(family, "#ffffff", 16, 2.0).toImage()
         alpha = [image.pixelColor(x, y).alpha() for x in range(32) for y in range(32)]
         assert sum(each > 100 for each in alpha) > 60, family
         border = [alpha[k] for k in (*range(32), *range(992, 1024))]
         assert max(border) < 60, f"{family} is cut"
         drawn[family] = tuple(alpha)
-    assert len(set(drawn.values())) == len(FAMILIES) + 1
+    assert len(set(drawn.values())) == len(FAMILIES) + 3
     assert (
         icons.pixmap("no such family", "#ffffff", 16, 2.0).toImage()
         == icons.pixmap(icons.UNKNOWN, "#ffffff", 16, 2.0).toImage()
