@@ -175,7 +175,7 @@ def test_a_graph_dropped_onto_the_window_is_opened_and_other_files_are_not(
     window: Make, qtbot: QtBot, file: Path, tmp_path: Path
 ) -> None:
     made = window()
-    for path, welcome in ((tmp_path / "picture.png", False), (file, True)):
+    for path, welcome in ((tmp_path / "picture.jpg", False), (file, True)):
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
         entering = QDragEnterEvent(
