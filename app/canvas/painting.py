@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 FULL = 0.42
 """Pixels per scene unit from which small print is painted: small, but a node without its values looks broken,"""
-HASTY = 0.62
+HASTY = 0.9
 """and from which it is painted also while the wheel turns over many nodes."""
+CROWD = 150
+"""Nodes in sight from which, while the wheel turns, all are painted as blocks where small print is not painted."""
 SMALL = 0.30
 """From which nodes and wires are painted one by one; below, the overview takes over."""
 EXACT = 1.6
@@ -177,7 +179,7 @@ class Painting:
         canvas, ink = self._canvas, self._canvas.ink
         factor = canvas.camera.factor
         self._notes(painter, seen, factor)
-        if factor < SMALL:
+        if factor < SMALL or (canvas.zooming and factor < HASTY and len(canvas.scene.nodes_in(seen)) > CROWD):
             self._overview.paint(painter, ink, factor)
             if canvas.session.profiler.shown:
                 heat.paint_far(painter, canvas.scene.nodes_in(seen), canvas.session.profiler, ink)
@@ -220,7 +222,8 @@ class Painting:
                 (single if strong or exact else alike).append(item)
         smooth = not canvas.zooming or len(alike) < MANY
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-        paint_wire.paint_all(painter, alike, canvas.ink, canvas.camera.factor)
+        detail = min(canvas.camera.factor, HASTY / 2) if not smooth else canvas.camera.factor  # no curves made anew
+        paint_wire.paint_all(painter, alike, canvas.ink, detail)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for item in single:
             strong = item.wire in chosen or item.wire == canvas.hover.wire
