@@ -66,7 +66,8 @@ def _part(heading: str, lines: Iterable[Iterable[str]]) -> Iterator[str]:
 def _nodes(sign: str, nodes: Iterable[Node], graph: Graph) -> Iterator[str]:
     for node in nodes:
         where = f" in {node.inside}" if node.inside else ""
-        yield f"{sign} {quoted(graph, library(), node.id)} {node.operator}{where}{' frozen' if node.frozen else ''}"
+        marks = "".join(f" {name}" for name in ("frozen", "muted") if getattr(node, name))
+        yield f"{sign} {quoted(graph, library(), node.id)} {node.operator}{where}{marks}"
         for name, value in sorted(node.settings.items()):
             yield f"{sign}   {name} = {_value(value)}"
 
