@@ -35,8 +35,9 @@ class Replacement:
 def replacement(
     content: Content, library: Mapping[str, Operator], nodes: Sequence[str], operator_id: str
 ) -> Replacement:
-    """Return how an operator takes the place of nodes. They keep id, name, place, body and frames; wires go to sockets of the same name, else to the same position, where their types fit; settings of the same name
-    and a value that fits are kept.
+    """Return how an operator takes the place of nodes. They keep id, name, place, body and frames; wires go to sockets
+    of the same name, else to the same position, where their types fit; settings of the same name and a value that fits
+    are kept.
 
     Raise EditError for an operator the library lacks, and where nothing would change.
     """

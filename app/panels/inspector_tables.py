@@ -377,10 +377,13 @@ class ColumnsEditor(Editor):
         be typed over. Only where there is no file is it of a column that nothing has."""
         offered = self.offered()
         taken, there = {name for name, _, _ in self._value}, {columns for _, _, columns in self._value}
-        name, kind, columns = next(
-            (each for each in (*offered, *_single(offered)) if each[2] not in there),
-            next(iter(_single((*offered, *self._value))), ("output", "number", ("output",))),
-        )
+        spare = next(iter(_single((*offered, *self._value))), None) if offered else None
+        free = next((each for each in (*offered, *_single(offered)) if each[2] not in there), spare)
+        if free is None:
+            unnamed = next(f"output_{k}" for k in range(1, len(taken) + 2) if f"output_{k}" not in taken)
+            self._tell((*self._value, (unnamed, "number", (unnamed,))))
+            return
+        name, kind, columns = free
         tries = (name, *(f"{name}_{k}" for k in range(2, len(taken) + 3)))
         self._tell((*self._value, (next(each for each in tries if each not in taken), kind, columns)))
 

@@ -195,4 +195,4 @@ def test_a_wire_is_taken_away_from_the_menu(hands: Hands, session: Session) -> N
 def test_the_selection_is_described_for_screen_readers(hands: Hands, session: Session) -> None:
     session.select(["add"])
     assert hands.canvas.accessibleDescription().startswith("Add")
-    assert "Inputs: x, y" in hands.canvas.accessibleDescription()
+    assert "Inputs: x from Multiply, y from Parameter" in hands.canvas.accessibleDescription()
