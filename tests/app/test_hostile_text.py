@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -37,6 +38,11 @@ def tips(widget: QWidget) -> list[str]:
     return found
 
 
+def loading(texts: list[str]) -> list[str]:
+    """Return the texts with a picture that Qt would fetch: any but those that carry their bytes, as formulas do."""
+    return [text for text in texts if re.search(r'<img(?! src="data:image/png;base64,[\w+/=]+" )', text)]
+
+
 def cells(model: QAbstractItemModel | None, parent: QModelIndex | None = None) -> list[QModelIndex]:
     """Return the indexes of all items of a model."""
     if model is None:
@@ -68,11 +74,11 @@ def test_nothing_in_the_window_takes_a_name_for_markup(window: Callable[..., Win
     for id in shown.session.graph.nodes:
         shown.session.select([id])
         qtbot.wait(1)
-        assert not [found for found in tips(shown) if "<img" in found]
+        assert not loading(tips(shown))
         assert not rich_labels(shown)
     shown.session.message.emit(f"“{MARKUP}” cannot be wired.")
     qtbot.wait(1)
-    assert not [found for found in tips(shown) if "<img" in found]
+    assert not loading(tips(shown))
 
 
 @pytest.mark.parametrize("text", ["plain", "a < b", "one\ntwo", ""])
@@ -90,7 +96,7 @@ def test_the_sweep_finds_planted_markup(window: Callable[..., Window]) -> None:
     shown = window()
     planted = QLabel(MARKUP, shown)
     planted.setToolTip(MARKUP)
-    assert MARKUP in rich_labels(shown) and MARKUP in tips(shown)
+    assert MARKUP in rich_labels(shown) and MARKUP in loading(tips(shown))
 
 
 def test_the_document_is_as_hostile_as_it_says(window: Callable[..., Window]) -> None:
