@@ -25,7 +25,7 @@ def sections(text: str) -> dict[str, str]:
     """Return what is new by version, the newest first, as in the file."""
     heads = list(HEAD.finditer(text))
     ends = [*(head.start() for head in heads[1:]), len(text)]
-    return {head[1]: text[head.end() : end].strip() for head, end in zip(heads, ends, strict=True)}
+    return {head[1]: text[head.end() : end].strip() for head, end in zip(heads, ends, strict=False)}
 
 
 def news(text: str, seen: str = "") -> str:
