@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 
 from app.assets import SAMPLES
@@ -19,7 +19,7 @@ def palette(window: Window) -> Shot:
         window.show_commands()
     QTest.keyClicks(window.commands.field, "comp")
     QTest.qWait(250)
-    return Shot("program-palette")
+    return Shot("program-palette", part=QRect(420, 0, 800, 560))
 
 
 SCENES = (palette,)
