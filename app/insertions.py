@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from app import clipboard
+from app import body_ends, clipboard
 from engine import building
 from engine.edits import AddNode, Edit, Group, Rename
 from engine.errors import EditError
@@ -27,6 +27,9 @@ def inserted(content: Content, library: Library, operator_id: str, place: Place,
 
     A second parameter or optimizer gets a number. Raise EditError for an operator the library lacks.
     """
+    end = body_ends.insertion(content, library, operator_id, place, inside) if inside else None
+    if end is not None:
+        return end
     edit = building.insertion(content, library, operator_id, place, inside)
     added: str = edit.edits[0].node.id  # type: ignore[union-attr]
     operator = library[operator_id]

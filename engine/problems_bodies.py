@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from engine import control
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, Joints, flat, owner_of, part_of
@@ -15,6 +16,10 @@ from engine.sockets import arguments, output_names, shortened
 
 if TYPE_CHECKING:
     from engine.problems import Facts, Problem
+
+
+READ_IN_PLACE: Final = ("probe", "number")
+"""Views that say what they have to say on their nodes."""
 
 
 def bodies(facts: Facts) -> Iterator[Problem]:
@@ -55,6 +60,12 @@ def _places(facts: Facts) -> Iterator[Problem]:
         if is_optimizer(facts.operators[node]):
             sentence = f" lies in a body of {facts.quoted(owner)}: an optimizer stands in the main graph."
             yield facts.problem("optimizer-inside", sentence, node)
+        if facts.operators[node].kind is Kind.VIEW and facts.operators[node].short not in READ_IN_PLACE:
+            sentence = (
+                f" lies in a body of {facts.quoted(owner)}, so it has no card among the plots: let what it shows come "
+                "out of the body, and put the view in the main graph."
+            )
+            yield replace(facts.problem("view-inside", sentence, node), severity="warning")
 
 
 def _joined(facts: Facts, node: str) -> tuple[str, control.Owner] | None:

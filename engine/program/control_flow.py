@@ -457,9 +457,7 @@ def _arguments(lowering: Lowering, call: Node, values: Mapping[str, Any]) -> dic
         who = f"nothing wired for “{missing[0]}”" if len(wires) <= len(names) else f"{len(wires)} wires into xs"
         raise lowering.error(f"has {who}, and its function takes {', '.join(names) or 'nothing'}", "xs")
     return {
-        name: lowering.output(wired[name])
-        if name in wired
-        else lowering.recorder.constant(np.float64(numbers[name]))
+        name: lowering.output(wired[name]) if name in wired else lowering.recorder.constant(np.float64(numbers[name]))
         for name in names
     }
 
