@@ -55,7 +55,8 @@ class Stock(QObject):
 
     def _follow(self, change: Changed) -> None:
         nodes = self._session.graph.nodes
-        if change.removed or any(nodes[id].operator == FUNCTION for id in change.nodes - change.moved):
+        told = change.semantic or change.renamed
+        if told and (change.removed or any(nodes[id].operator == FUNCTION for id in change.nodes)):
             self.changed.emit()
 
     @property

@@ -4,7 +4,7 @@ two."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
@@ -17,11 +17,29 @@ from engine.bodies import around, owner_of, part_of
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
-LONGEST = 24
-"""Letters of a crumb."""
-MOST = 4
-"""Crumbs shown: of a longer way the first and the last ones."""
 EDGE = 14
+
+
+class Squeeze(NamedTuple):
+    """How much is shown: letters of a name, names of the way (the first and the last ones), and the depth in words."""
+
+    letters: int
+    names: int
+    deep: bool = True
+
+
+SQUEEZES: Final = (
+    Squeeze(24, 4),
+    Squeeze(16, 4),
+    Squeeze(16, 3),
+    Squeeze(12, 3),
+    Squeeze(12, 2),
+    Squeeze(16, 1),
+    Squeeze(10, 1),
+    Squeeze(8, 1, deep=False),
+    Squeeze(4, 1, deep=False),
+)
+"""From where there is room to where there is little: the first that fits is taken."""
 
 
 class Crumbs(QFrame):
@@ -34,6 +52,7 @@ class Crumbs(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName("Where you are")
         self._row = QHBoxLayout(self)
+        self._room = 0
         self.crumbs: dict[str, QPushButton] = {}
         """The bodies around the one that is shown, by name."""
         self.switch: dict[str, QPushButton] = {}
@@ -46,8 +65,15 @@ class Crumbs(QFrame):
         return 0 if self.isHidden() else self.y() + self.height()
 
     def refresh(self) -> None:
-        """Show the way to the body that is shown now."""
-        session = self._session
+        """Show the way to the body that is shown now, as much of it as there is room for."""
+        self._room = self._canvas.width() - 2 * appearance().px(EDGE)
+        for squeeze in SQUEEZES:
+            self._build(squeeze)
+            if self.isHidden() or self.sizeHint().width() <= self._room:
+                break
+        self._place()
+
+    def _build(self, squeeze: Squeeze) -> None:
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -61,41 +87,57 @@ class Crumbs(QFrame):
         self._row.setContentsMargins(px(6), px(4), px(10), px(4))
         self._row.setSpacing(px(2))
         trail = self._trail
-        self._add_way(trail)
-        self._add_switch(owner_of(inside))
+        self._add_way(trail, squeeze)
+        self._add_switch(owner_of(inside), squeeze)
         depth = len(trail) - 1
         if depth > 1:
-            said = label(f"{depth} deep", "faint")
+            said = label(f"{depth} deep" if squeeze.deep else str(depth), "faint")
+            said.setToolTip(f"This body lies {depth} bodies deep.")
             said.setContentsMargins(px(8), 0, 0, 0)
             self._put(said)
-        self.settle()
+
+    def parts(self) -> list[QWidget]:
+        """Return what stands in the row, from left to right."""
+        items = (self._row.itemAt(k) for k in range(self._row.count()))
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
     @property
     def _trail(self) -> tuple[str, ...]:
         """The bodies from the main graph to the one that this canvas shows."""
         return tuple(reversed(around(self._session.graph.nodes, self._canvas.scene.body)))
 
-    def _add_way(self, trail: tuple[str, ...]) -> None:
-        session = self._session
-        around = trail[:-1] if len(trail) <= MOST else (trail[0], *trail[-MOST + 2 : -1])
-        for k, inside in enumerate(around):
-            if k == 1 and len(trail) > MOST:
-                self._put(label("…", "faint"))
-                self._put(label("›", "faint"))
-            button = self._button(session.body_title(inside), lambda inside=inside: self._go(inside), "quiet")
-            button.setToolTip(tip(f"Go out to “{session.body_title(inside)}” (Alt+Up leaves one body)"))
-            self.crumbs[inside] = button
-            self._put(label("›", "faint"))
-        here = label(shortened(session.label(owner_of(trail[-1]))), "strong")
+    def _add_way(self, trail: tuple[str, ...], squeeze: Squeeze) -> None:
+        session, before = self._session, trail[:-1]
+        first, last = (1, squeeze.names - 2) if squeeze.names > 1 else (0, 0)
+        left_out = before[first : len(before) - last] if len(trail) > squeeze.names else ()
+        for inside in before:
+            title = session.body_title(inside)
+            if inside in left_out:
+                if inside == left_out[-1]:  # one for all that are left out: it leads to the innermost of them
+                    way = " › ".join(session.body_title(each) for each in left_out)
+                    self._crumb(inside, "…", f"{way}. Goes out to “{title}”")
+            else:
+                self._crumb(inside, shortened(title, squeeze.letters), f"Go out to “{title}” (Alt+Up leaves one body)")
+        here = label(shortened(session.label(owner_of(trail[-1])), squeeze.letters), "strong")
+        here.setToolTip(tip(session.body_title(trail[-1])))
         here.setContentsMargins(appearance().px(6), 0, appearance().px(6), 0)
         self._put(here)
 
-    def _add_switch(self, owner: str) -> None:
+    def _crumb(self, inside: str, text: str, words: str) -> None:
+        button = self._button(text, lambda: self._go(inside), "quiet")
+        button.setToolTip(tip(words))
+        button.setAccessibleName(f"Go out to {self._session.body_title(inside)}")
+        self.crumbs[inside] = button
+        self._put(label("›", "faint"))
+
+    def _add_switch(self, owner: str, squeeze: Squeeze) -> None:
         doors = self._session.doors(owner)
         if len(doors) < 2:
             return
         for door in doors:
-            button = self._button(part_of(door.inside), lambda inside=door.inside: self._go(inside), "quiet")
+            button = self._button(
+                shortened(part_of(door.inside), squeeze.letters), lambda inside=door.inside: self._go(inside), "quiet"
+            )
             button.setCheckable(True)
             button.setChecked(door.inside == self._canvas.scene.body)
             button.setToolTip("The other body of the same node (Alt+O)")
@@ -111,7 +153,7 @@ class Crumbs(QFrame):
         self._canvas.setFocus()
 
     def _button(self, text: str, act: Callable[[], object], role: str) -> QPushButton:
-        button = QPushButton(shortened(text).replace("&", "&&"))
+        button = QPushButton(text.replace("&", "&&"))
         button.setProperty("role", role)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda _=False: act())
@@ -123,17 +165,20 @@ class Crumbs(QFrame):
         widget.show()  # at once: the size is asked for before the next event
 
     def settle(self) -> None:
-        """Take the place and the size that fit the canvas."""
+        """Take the place and the size that fit the canvas, which may be another now."""
+        if self._canvas.scene.body and self._canvas.width() - 2 * appearance().px(EDGE) != self._room:
+            self.refresh()
+        else:
+            self._place()
+
+    def _place(self) -> None:
         if self._canvas.scene.body:
-            px = appearance().px
-            wanted = self.sizeHint()
-            self.setGeometry(
-                px(EDGE), px(EDGE), min(wanted.width(), self._canvas.width() - 2 * px(EDGE)), wanted.height()
-            )
+            px, wanted = appearance().px, self.sizeHint()
+            self.setGeometry(px(EDGE), px(EDGE), min(wanted.width(), self._room), wanted.height())
             self.raise_()
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, letters: int) -> str:
     """Return a name as a crumb shows it."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return line if len(line) <= letters else line[: letters - 1].rstrip() + "…"
