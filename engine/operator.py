@@ -69,6 +69,7 @@ FAMILIES: Mapping[str, str] = {
     "neural": "Neural",
     "random": "Random",
     "probability": "Probability",
+    "images": "Images",
     "quantum": "Quantum circuits",
     "losses": "Losses",
     "control": "Control flow",

@@ -154,6 +154,11 @@ POSITIVE = _positive("x")
 WITHIN = real("it must lie between -1 and 1", lambda x: np.abs(x) > 1)
 POLE = real("it must not be 0 or a negative whole number", lambda x: (x <= 0) & (x == np.round(x)))
 
+
+def _finite(socket: str) -> Fault:
+    return real("it must be a finite number", lambda x: ~np.isfinite(x), socket)
+
+
 FAULTS: Mapping[str, Fault] = {
     "elementwise.log": POSITIVE, "elementwise.log2": POSITIVE, "elementwise.log10": POSITIVE,
     "elementwise.log1p": real("it must be above -1", lambda x: ~(x > -1)),
@@ -184,6 +189,7 @@ FAULTS: Mapping[str, Fault] = {
     "linear_algebra.eigh": _equal(lambda x: np.linalg.eigvalsh(0.5 * (x + np.swapaxes(x, -1, -2))), "eigenvalues"),
     "linear_algebra.svd": _equal(lambda x: np.linalg.svd(x, compute_uv=False), "singular values"),
     "signal.interpolate": _rising,
+    "images.warp": each(_finite("down"), _finite("right")),
     "probability.normal_log_density": _positive("deviation"), "probability.normal_entropy": _positive("deviation"),
     "probability.kl_normal": each(_positive("deviation"), _positive("other_deviation")),
     **{f"probability.{name}_{what}": _positive("scale")
