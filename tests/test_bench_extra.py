@@ -20,8 +20,8 @@ def program(path: Path, text: str) -> Path:
 
 
 def done(folder: Path, *, has_torch: bool, installs: bool, index: str) -> tuple[list[str], str]:
-    """Run the script with an environment that has or lacks PyTorch and a pip that can or cannot install; return what pip
-    was asked, and what was said."""
+    """Run the script where there is PyTorch or not and pip can install or not; return what pip was asked, and what was
+    said."""
     answer = f'case "$2" in "import torch") exit {int(not has_torch)};; esac'
     program(folder / "python", f'{answer}\nexec "{sys.executable}" "$@"')
     pip = program(folder / "pip", f'echo "$@" >>"{folder}/calls"; exit {int(not installs)}')
