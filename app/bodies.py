@@ -35,9 +35,9 @@ class Bodies:
         """The bodies from the main graph to the one that is shown."""
         return tuple(reversed(around(self.graph.nodes, self.body)))
 
-    def shown(self, node: str) -> str:
-        """Return the node of the body shown that a node is, or lies in; "" where it lies elsewhere."""
-        while node in self.graph.nodes and self.graph.nodes[node].inside != self.body:
+    def shown(self, node: str, body: str) -> str:
+        """Return the node of a body that a node is, or lies in; "" where it lies elsewhere."""
+        while node in self.graph.nodes and self.graph.nodes[node].inside != body:
             node = owner_of(self.graph.nodes[node].inside)
         return node if node in self.graph.nodes else ""
 

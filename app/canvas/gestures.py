@@ -18,6 +18,7 @@ from app.canvas.items import NodeItem
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
+    from engine.document import Changed
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
@@ -66,6 +67,10 @@ class Gesture:
     def cancel(self) -> None:
         """Leave everything as it was before the press."""
 
+    def outlives(self, changed: Changed) -> bool:
+        """Return whether it may go on though the document was edited meanwhile; it remembers what it began with."""
+        return not (changed.nodes or changed.removed or changed.wires or changed.notes or changed.routes)
+
     def paint(self, painter: QPainter, ink: Inks) -> None:
         """Paint what the gesture shows, in scene coordinates."""
 
@@ -111,6 +116,9 @@ class DragSlider(Gesture):
         value = slider_value(control.spec, (self.scene_at.x() - track.left()) / track.width())
         if value != item.number:
             self.session.set_setting(self._node, control.setting, value, self._merge)
+
+    def outlives(self, changed: Changed) -> bool:
+        return self._node in self.scene.nodes  # the edits are its own
 
     def finish(self) -> None:
         self.session.seal()

@@ -24,6 +24,7 @@ from engine.operator import Kind
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
     from app.session import Session
+    from engine.document import Changed
 
 FORMS: Final = {
     "": "What suits the value", "number": "Number", "line": "Line", "image": "Image", "histogram": "Histogram",
@@ -168,6 +169,9 @@ class ResizePreview(Gesture):
 
     def _apply(self, name: str, places: dict[str, Place]) -> None:
         self.session.apply(Group(name, (Move(places),)), self._merge)
+
+    def outlives(self, changed: Changed) -> bool:
+        return self._node in self.scene.nodes  # the edits are its own
 
     def finish(self) -> None:
         away = _pushed_away(self.canvas, [self._node]) if self.moved else {}

@@ -129,6 +129,7 @@ class Scene:
             self.revision += 1
         ends = {end.node for wire in changed.wires for end in wire}
         refaced = {id for id in changed.nodes | ends | self._leading if self._shows(id)}
+        new = refaced - self.nodes.keys()
         for id in refaced:
             self._put_node(id)
         brought = {wire for id in come for wire in graph.incoming.get(id, ())}
@@ -148,6 +149,8 @@ class Scene:
         self._stretch_frames()
         self.route()
         self._read_what_is_new(refaced)
+        if new and self.session.problems:  # deleted and back within a moment, a node's problems are those of before
+            self.read_problems()
         self._touched()
 
     def _read_what_is_new(self, ids: Iterable[str]) -> None:
@@ -184,6 +187,8 @@ class Scene:
         (self.tellers.add if face.progress is not None else self.tellers.discard)(id)
         if face.control is not None and face.control.kind == SLIDER:
             item.number = float(self.session.setting(id, face.control.setting))
+        else:
+            item.number = None
         self._node_boxes.put(id, item.rect.adjusted(-8, -2, 8, 8))
 
     def _stretch_frames(self, moved: AbstractSet[str] | None = None) -> None:
@@ -369,7 +374,7 @@ class Scene:
         sockets: dict[str, set[str]] = defaultdict(set)
         for problem in self.session.problems:
             if problem.node is not None:
-                shown = self.session.shown(problem.node)  # what is wrong inside a body shows at its owner
+                shown = self.session.shown(problem.node, self.body)  # what is wrong inside a body shows at its owner
                 if worst.get(shown) != "error":
                     worst[shown] = problem.severity
                 if problem.socket is not None and shown == problem.node:

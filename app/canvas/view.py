@@ -25,7 +25,6 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app.canvas import (
     described,
     drops,
-    gestures,
     hints,
     keys,
     landing,
@@ -166,12 +165,19 @@ class Canvas(Navigating, Pointing, QWidget):
         if not self.active and not self.session.has_body(self.scene.body):
             self.show_body("")
         self.scene.follow(changed)
-        if changed.removed and self.gesture is not None and not isinstance(self.gesture, gestures.DragSlider):
-            self.gesture = None
+        if self.gesture is not None and not self.gesture.outlives(changed):
+            self._give_up()
         if changed.nodes and self.session.has_body(self.session.body):
             self.crumbs.refresh()
         self.minimap.settle()
         self.minimap.update()
+
+    def _give_up(self) -> None:
+        """End a gesture whose nodes, wires or notes were edited meanwhile: all is shown as the document has it."""
+        self.gesture = self.goal = None
+        self.scene.loose = frozenset()
+        self.scene.rebuild(self.scene.body)
+        self.point()
 
     def _replaced(self) -> None:
         self._spots.clear()
@@ -201,7 +207,8 @@ class Canvas(Navigating, Pointing, QWidget):
 
     def _start_over(self, body: str) -> None:
         """Show another graph, or another body of it."""
-        self.gesture, self.hover, self.glowing = None, NOWHERE, ""
+        self.gesture, self.goal, self.hover, self.glowing = None, None, NOWHERE, ""
+        self.scene.loose = frozenset()
         self.scene.rebuild(body)
         self.crumbs.refresh()
         self.minimap.settle()

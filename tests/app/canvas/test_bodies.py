@@ -50,7 +50,7 @@ def test_only_one_body_is_drawn(canvas: Canvas) -> None:
 def test_what_is_wrong_inside_shows_at_the_owner(canvas: Canvas) -> None:
     canvas.scene.read_problems()
     assert canvas.scene.nodes["for_1"].severity == "error" and canvas.scene.nodes["constant_1"].severity == ""
-    assert canvas.session.shown("sum_1") == "for_1"
+    assert canvas.session.shown("sum_1", "") == "for_1"
 
 
 def test_edits_inside_a_body_leave_the_scene_whole(canvas: Canvas) -> None:
