@@ -38,8 +38,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Train the graph; with --hosts together with other processes, the first of which reports."""
     hosts = None if chosen.hosts is None else Hosts.parse(chosen.hosts)
     graph = opened(chosen)
-    _require_picture(chosen.plot)
     _require_free(chosen.out, chosen.plot)
+    _require_picture(chosen.plot)
     if hosts is None:
         return _report(chosen, graph, _trained(chosen, graph))
     output.keep_stdout()

@@ -31,8 +31,12 @@ class Desk:
 
     def keys(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, on: QWidget | None = None) -> None:
         """Press and release a key where the person is: the canvas, unless told otherwise."""
-        for _ in range(3):  # Commands learn whether they can be given from a timer that another timer starts.
+        if on is None and QApplication.activePopupWidget() is None:
+            self.window.activateWindow()
+            QTest.qWaitForWindowActive(self.window)  # keys of the window reach the active one alone
+        for _ in range(3):
             QApplication.processEvents()
+        self.window.actions_table.refresh()  # else commands learn from a timer whether they can be given
         QTest.keyClick(on or self.window.canvas, key, modifiers)
 
     def stroke(
