@@ -48,8 +48,8 @@ def test_the_example_is_a_graph_without_problems_in_canonical_form() -> None:
 def test_every_field_is_described() -> None:
     parts = [part for union in (Question, Check) for part in get_args(union)]
     records = (
-        GraphFile, NodeFields, PlaceFields, NoteFields, RouteFields, BookmarkFields, TensorFields, ArraysFields, KeptFields,
-        Lesson, Step, Quantity, *parts,
+        GraphFile, NodeFields, PlaceFields, NoteFields, RouteFields, BookmarkFields, TensorFields, ArraysFields,
+        KeptFields, Lesson, Step, Quantity, *parts,
     )  # fmt: skip
     for record in records:
         for field in msgspec.structs.fields(record):
