@@ -40,10 +40,9 @@ class Questions:
 
     @property
     def inference(self) -> infer.Inference:
-        """Types along the wires, found anew after each change of what the graph computes."""
-        if self._inference is None:
-            self._inference = infer.infer(self.graph, self.library, self._looks.known)
-        return self._inference
+        """Types along the wires as the graph is now; after an edit only what it may have changed is found anew."""
+        self._inferred = self._inferred.after(self.graph, self._looks.known)
+        return self._inferred.inference
 
     def type_of(self, socket: Socket) -> Type | None:
         """Return the type of an output or of a wired input, None while unknown."""

@@ -28,12 +28,13 @@ from app.selection import Selection
 from app.stock import Stock
 from app.subgraph_editing import Subgraphs
 from app.titles import proper_title
-from engine import arrangement, infer
+from engine import arrangement
 from engine.document import Changed, Document
 from engine.edits import Group
 from engine.files import read, save
 from engine.files.kept import checksums
 from engine.graph import Content, Graph, Layout, Socket, Wire
+from engine.infer_again import Inferred
 from engine.operator import Library
 from engine.problems import Problem, validate
 
@@ -111,7 +112,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self._way_out: tuple[str, ...] = ("",)
         self._last_change = Changed()
         self._overlays: frozenset[Overlay] = frozenset()
-        self._inference: infer.Inference | None = None
+        self._inferred = Inferred(library)
         self._problems: tuple[Problem, ...] = ()
         self._edit_is_live = False
         self._document = Document(Content())
@@ -244,7 +245,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self._path, self._title = path, name or proper_title(path)
         self._journal.begin(self.content, path, clean=clean)
         self._selection, self._way_out, self._holes = Selection(), ("",), frozenset()
-        self._inference = None
+        self._inferred = Inferred(self.library)
         self._looks.forget()
         self.replaced.emit()  # before anything else: whoever draws nodes must not be asked about those of another graph
         self._looks.tell_forgotten()
@@ -362,13 +363,11 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
             self._journal.append(change.edit)
         if change.semantic:
             self._files.follow(self.graph, self.library, self._path)
-            self._inference = None
             self._looks.forget_problem()
             self._running.graph_changed(live=self._edit_is_live)
             self._refresh.start()
         elif change.renamed:
-            self._inference = None  # its sentences name nodes
-            self._refresh.start()
+            self._refresh.start()  # sentences name nodes
         if change.kept:
             self._looks.ask()
         self._last_change = change
@@ -386,7 +385,6 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self._looks.ask()
 
     def _known_types_changed(self) -> None:
-        self._inference = None
         self.types_changed.emit()
         self._update_problems()
 

@@ -108,9 +108,11 @@ class Graph:
         """Return Graph(nodes, wires), where `touched` holds every wire that only one of the two graphs has.
 
         What this graph has worked out about its wires is brought up to date instead of worked out again: with 10,000
-        wires an edit then costs a copy, not a sort.
+        wires an edit then costs a copy, not a sort. What it knows of its nodes stays where they do.
         """
         graph = Graph(nodes, wires)
+        if nodes is self.nodes:
+            graph.__dict__.update({name: self.__dict__[name] for name in ABOUT_NODES if name in self.__dict__})
         if touched and 8 * len(touched) > len(wires):
             return graph
         if "incoming" in self.__dict__:
@@ -120,6 +122,10 @@ class Graph:
         if "sources" in self.__dict__ and "incoming" in self.__dict__:
             graph.__dict__["sources"] = _refed(self.sources, graph.incoming, touched)
         return graph
+
+
+ABOUT_NODES: Final = ("bodies", "muted", "flat")
+"""What a graph works out about its nodes alone."""
 
 
 def _target_node(wire: Wire) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,9 +35,9 @@ class Mismatch:
 class Inference:
     """What is known without running anything.
 
-    `types` has every output and every wired input; None where unknown. `mismatches` are those met on the way. `open`
-    names the parameters that leave their shape to what they feed, `demanded` those among them that got one from there,
-    `looped` the nodes that are in a loop or fed by one.
+    `types` has every output and every wired input; None where unknown. `mismatches` are those met on the way, by node
+    id. `open` names the parameters that leave their shape to what they feed, `demanded` those among them that got one
+    from there, `looped` the nodes that are in a loop or fed by one.
     """
 
     types: Mapping[Socket, Type | None] = field(default_factory=dict)
@@ -84,19 +84,29 @@ class Pass:
     A socket goes from unknown to known once, so every node is looked at no more often than it has inputs.
     """
 
-    def __init__(self, graph: Graph, library: Mapping[str, Operator], known: Mapping[Socket, Type]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        library: Mapping[str, Operator],
+        known: Mapping[Socket, Type],
+        among: Collection[str] | None = None,
+        types: dict[Socket, Type | None] | None = None,
+    ) -> None:
+        """Look at the nodes `among`, which hold all that they feed, and add to the `types` of the others; None: at
+        all."""
         self.graph = graph
         self.library = library
         self.known = known
-        self.types: dict[Socket, Type | None] = {}
+        self.types: dict[Socket, Type | None] = {} if types is None else types
         self.mismatches: dict[str, Mismatch] = {}
         self.waiting: dict[str, Type | None] = {}
         self.open: set[str] = set()
         self.demanded: set[str] = set()
-        self.operators = {node: operator_of(graph, library, node) for node in graph.nodes}
+        self.operators = {node: operator_of(graph, library, node) for node in (graph.nodes if among is None else among)}
+        self.wires = graph.wires if among is None else [wire for node in among for wire in graph.incoming.get(node, ())]
         self.settings: dict[str, dict[str, Any]] = {}
         self.arguments: dict[str, tuple[Argument, ...]] = {}
-        self.order, self.looped = acyclic_part(graph.nodes, graph_parents(graph))
+        self.order, self.looped = acyclic_part(self.operators, graph_parents(graph))
         self.rank = {node: k for k, node in enumerate(self.order)}
         self.bodies = None if flat(graph) else BodyTypes(self)
         self.heap = list(range(len(self.order)))
@@ -110,9 +120,9 @@ class Pass:
                 self.types[socket] = self.known.get(socket)
         self.drain()
         self.settle()
-        for wire in self.graph.wires:
+        for wire in self.wires:
             self.types.setdefault(wire.target, self.types.get(self.graph.sources[wire.target]))
-        found = tuple(self.mismatches[node] for node in self.order if node in self.mismatches)
+        found = tuple(self.mismatches[node] for node in sorted(self.mismatches) if node in self.rank)
         return Inference(self.types, found, frozenset(self.open), frozenset(self.demanded), self.looped)
 
     def drain(self) -> None:

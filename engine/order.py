@@ -125,8 +125,31 @@ def _turned(graph: Graph, parents: Parents) -> Parents:
 
 
 def would_close_cycle(graph: Graph, wire: Wire) -> bool:
-    """Return whether the graph with `wire` has a loop through it; linear in the graph."""
-    return wire.target.node in dependencies(graph, [wire.source.node])
+    """Return whether the graph with `wire` has a loop through it.
+
+    Where nothing is hidden it is looked for from both ends in turn: that takes as long as the shorter of the two ways.
+    """
+    if not flat(graph):
+        return wire.target.node in dependencies(graph, [wire.source.node])
+    parents = graph_parents(graph)
+    return _leads(wire.target.node, wire.source.node, _turned(graph, parents), parents)
+
+
+def _leads(start: str, end: str, ahead: Parents, back: Parents) -> bool:
+    """Return whether steps ahead lead from `start` to `end`, a step from either end in turn."""
+    if start == end:
+        return True
+    here, there = (ahead, {start}, [start]), (back, {end}, [end])
+    while here[2]:
+        steps, seen, todo = here
+        for node in steps(todo.pop()):
+            if node in there[1]:
+                return True
+            if node not in seen:
+                seen.add(node)
+                todo.append(node)
+        here, there = there, here
+    return False
 
 
 def _backwards(nodes: Iterable[str], parents: Parents) -> dict[str, tuple[str, ...]]:
