@@ -301,10 +301,12 @@ class Content:
     lesson: Lesson | None = None
 
 
-_ENDS: Final = ("control.input", "control.output")
+_ENDS: Final = {"control.input": "x", "control.output": "value"}
+"""What goes into a body or comes out of it, and what its settings call it where they say nothing."""
 
 
 def label(node: Node, title: str) -> str:
     """Return what people call the node: its name; for what goes into a body or comes out of it, what its settings call
     that; else its operator's title."""
-    return node.name or (str(node.settings.get("name") or title) if node.operator in _ENDS else title)
+    own = node.settings.get("name", _ENDS[node.operator]) if node.operator in _ENDS else ""
+    return node.name or str(own or title)

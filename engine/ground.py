@@ -12,8 +12,11 @@ from engine.operator import Operator
 from engine.placeholder import operator_of
 from engine.sockets import input_names, output_names
 
-APART: Final = 34.0
+APART: Final = 24.0
 """Free space between nodes."""
+STEP: Final = 32.0
+FAR: Final = 1280.0
+"""How finely and how far around a wanted place room is looked for."""
 GRID: Final = 8.0
 CALL_BOX: Final = 40.0
 """What the canvas adds below for the door of a node that opens a body."""
@@ -80,14 +83,17 @@ def boxes_of(
 
 
 def free(wanted: Place, shape: Size, taken: Collection[Box]) -> Place:
-    """Return the first place from `wanted` downwards where something of this size meets none of the boxes."""
-    place = Place(snapped(wanted.x), snapped(wanted.y))
-    for _ in range(len(taken) + 1):
-        met = [box for box in taken if box.meets(box_at(place, shape))]
-        if not met:
-            return place
-        place = replace(place, y=snapped(max(box.bottom for box in met) + APART + GRID))
-    return place
+    """Return the place nearest to `wanted`, below it rather than beside or above it, where something of this size meets
+    none of the boxes; below all of them where there is none near."""
+    near = Box(wanted.x - FAR, wanted.y - FAR, wanted.x + shape[0] + FAR, wanted.y + shape[1] + FAR)
+    boxes = [box for box in taken if box.meets(near)]
+    for ring in range(int(FAR / STEP)):
+        reach = ring * STEP
+        for x, y in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)):
+            place = replace(wanted, x=snapped(wanted.x + x * reach), y=snapped(wanted.y + y * reach))
+            if not any(box.meets(box_at(place, shape)) for box in boxes):
+                return place
+    return replace(wanted, x=snapped(wanted.x), y=snapped(max(box.bottom for box in taken) + APART + GRID))
 
 
 def snapped(coordinate: float) -> float:

@@ -165,7 +165,7 @@ def _ends(graph: Graph, library: Mapping[str, Operator], chosen: Collection[str]
 def _input_name(graph: Graph, library: Mapping[str, Operator], source: Socket, target: Socket) -> str:
     """Return what an input is called: as its source, where that has a name, else as the socket it leads to."""
     node = graph.nodes[source.node]
-    if source.name not in PLAIN or (source.name != "value" and not node.name):
+    if source.name != "value":
         return plain_name(source.name)
     called = input_label(graph, operator_of(graph, library, target.node), target.node, target.name)
     if node.name or called == "value" or "." in called:

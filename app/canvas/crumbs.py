@@ -120,7 +120,7 @@ class Crumbs(QFrame):
                 self._crumb(inside, shortened(title, squeeze.letters), f"Go out to “{title}” (Alt+Up leaves one body)")
         here = label(shortened(session.label(owner_of(trail[-1])), squeeze.letters), "strong")
         here.setToolTip(tip(session.body_title(trail[-1])))
-        here.setContentsMargins(appearance().px(6), 0, appearance().px(6), 0)
+        here.setContentsMargins(appearance().px(10), 0, appearance().px(6), 0)
         self._put(here)
 
     def _crumb(self, inside: str, text: str, words: str) -> None:

@@ -186,6 +186,7 @@ class Painting:
             return
         wires = canvas.scene.wires_in(seen)
         self._wires(painter, wires)
+        canvas.scene.outside.paint(painter, ink, seen, legible=factor >= FULL, hovered=canvas.hover.node)
         chosen = canvas.session.selected_wires
         paint_marks.paint_dots(painter, wires, ink, canvas.hover.dot, chosen)
         paint_marks.paint_tags(painter, wires, ink, canvas.hover.tag, chosen, legible=factor >= FULL)

@@ -107,6 +107,9 @@ class Pointing:
         wire = self.scene.wire_at(point, 7.0 / min(factor, 1.0))
         if wire is not None:
             return Hover(wire=wire.wire)
+        outer = self.scene.outside.at(point)
+        if outer:
+            return Hover(node=outer, door=next(iter(self.session.doors(outer)), None))
         note = self.scene.note_at(point)
         return Hover(note=note.note.id) if note is not None else NOWHERE
 

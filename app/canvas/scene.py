@@ -16,6 +16,7 @@ from app.canvas import laying, ways, wire_forms
 from app.canvas.face import SLIDER, UNLINKED, Face, Faces, Plug
 from app.canvas.geometry import REACH, Boxes, distance
 from app.canvas.items import NOTHING, NodeItem, NoteItem, Reading, WireItem, thickness
+from app.canvas.outside import Outside
 from app.canvas.previews import MAKERS, Preview, histogram_of, preview_of, style_of, wants_bars
 from app.canvas.routes import MOST_WIRES, Lane, lane_for
 from engine import infer
@@ -72,6 +73,8 @@ class Scene:
         self.body = session.body
         """The body whose nodes are shown."""
         self._faces = Faces(session)
+        self.outside = Outside(self)
+        """What bodies read around them."""
         self.slid: Slide | None = None
         self._among: tuple[frozenset[str], Graph, list[Wire], list[Wire]] | None = None
         self.revision = 0

@@ -63,6 +63,7 @@ class End(QWidget):
         button = QToolButton(self)
         button.setText(text)
         button.setAutoRaise(True)
+        button.setFixedSize(appearance().px(24), appearance().px(26))
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.clicked.connect(lambda _=False: act())

@@ -423,7 +423,8 @@ def test_what_goes_into_a_body_and_comes_out_is_called_as_its_settings_say() -> 
     given = Node("i", "control.input", "", {"name": "guess"})
     assert label(given, "Body input") == "guess"
     assert label(replace(given, name="the guess"), "Body input") == "the guess"
-    assert label(replace(given, settings={}), "Body input") == "Body input"
+    assert label(replace(given, settings={}), "Body input") == "x"
+    assert label(replace(given, settings={"name": ""}), "Body input") == "Body input"
     assert label(Node("f", "shape.field", "", {"name": "guess"}), "Field") == "Field", "whose setting is another thing"
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, QPointF, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -26,7 +26,7 @@ from app.panels.interface import InterfaceEditor
 from app.panels.palette import OPERATOR_ROLE
 from app.stock import MINE, THIS
 from engine.data import Data
-from engine.edits import AddNode, Connect, Disconnect
+from engine.edits import AddNode, Connect, Disconnect, RemoveNode
 from engine.evaluate import gradient
 from engine.files import render
 from engine.graph import Content, Graph, Layout, Node, Note, Place
@@ -291,6 +291,62 @@ def test_breadcrumbs_are_whole_on_a_narrow_canvas(seat: Callable[..., Desk]) -> 
     assert desk.session.body == "function_6" and desk.session.selection == {"function_7"}
 
 
+# Wires to the outside -------------------------------------------------------------------------------------------------
+
+
+def reading() -> Content:
+    """A loop whose body reads a parameter beside it; in the body a branch that reads further out."""
+    graph = body_graph(
+        {
+            "parameter_1": {}, "for_1": {}, "for_1/input_1": "x", "for_1/outer_1": "parameter_1", "for_1/add_1": {},
+            "for_1/branch_1": {}, "branch_1.then/outer_2": "parameter_1", "branch_1.then/output_2": "value",
+            "branch_1.otherwise/outer_3": "input_1", "branch_1.otherwise/output_3": "value", "for_1/output_1": "x",
+        },
+        "parameter_1>for_1.carry.0 input_1>add_1 outer_1>add_1.y add_1>branch_1.xs.0 branch_1.value>output_1.value "
+        "outer_2>output_2.value outer_3>output_3.value",
+    )  # fmt: skip
+    places = {"parameter_1": (0, 100), "for_1": (300, 100), "input_1": (0, 0), "outer_1": (0, 200), "add_1": (250, 60),
+              "branch_1": (480, 60), "output_1": (720, 60)}  # fmt: skip
+    return Content(graph, Layout({id: Place(float(x), float(y)) for id, (x, y) in places.items()}))
+
+
+def pixels(desk: Desk, area: QRectF) -> int:
+    """Return how many pixels of a part of the scene differ from the background by more than a dot."""
+    canvas = desk.window.canvas
+    image = canvas.grab(canvas.camera.rect_to_view(area).toAlignedRect()).toImage()
+    value = QColor(canvas.ink.theme.value)
+    points = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    colours = (image.pixelColor(x, y) for x, y in points)
+    return sum(abs(c.blue() - value.blue()) < 60 and c.blue() > c.red() + 40 for c in colours)
+
+
+def test_wires_to_the_outside_are_drawn_and_lead_there_on_a_click(seat: Callable[..., Desk]) -> None:
+    desk = seat(reading())
+    desk.session.enter("for_1")
+    canvas = desk.window.canvas
+    canvas.zoom_to(1.0)
+    canvas.centre_on(QPointF(300, 100))
+    QApplication.processEvents()
+    left = canvas.scene.nodes["outer_1"].rect.left()
+    assert pixels(desk, QRectF(left - 76, 190, 70, 40)) > 60
+    assert pixels(desk, QRectF(left - 76, -10, 70, 40)) == 0  # beside a Body input
+    desk.hands.click(QPointF(left - 38, 205))
+    assert desk.session.body == "" and desk.session.selection == {"parameter_1"}
+
+
+def test_an_owner_shows_what_its_bodies_read(seat: Callable[..., Desk]) -> None:
+    desk = seat(reading())
+    scene = desk.window.canvas.scene
+    assert scene.outside.reads("for_1").beside == (wire("parameter_1.value", "a.b").source,)
+    desk.session.enter("for_1")
+    scene = desk.window.canvas.scene
+    assert scene.outside.stubs() == ("outer_1",) and scene.outside.place_of("outer_1") == "from the main graph"
+    reads = scene.outside.reads("branch_1")
+    assert [source.node for source in reads.beside] == ["input_1"] and reads.further == ("parameter_1",)
+    desk.session.apply(RemoveNode("outer_2"))
+    assert scene.outside.reads("branch_1").further == ()
+
+
 # Unpack ---------------------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +377,35 @@ def test_where_other_calls_use_it_the_function_stays_and_parameters_stay_one(des
     after, by_after = numbers(desk.session.content)
     assert after == pytest.approx(loss) and by_after == pytest.approx(by)
     assert not [p for p in desk.session.problems if p.severity == "error"]
+
+
+def test_a_new_body_input_is_one_more_input_of_the_function(desk: Desk) -> None:
+    function, _ = grouped(desk)
+    desk.session.enter(function)
+    QApplication.processEvents()
+    added = desk.session.insert("control.input", Place(0.0, 600.0))
+    assert desk.session.setting(function, "inputs") == ("x", "x 2") and desk.session.setting(added, "name") == "x 2"
+    assert desk.session.layout.places[added] == Place(0.0, 600.0)
+    desk.keys(Qt.Key.Key_Z, CTRL)
+    assert desk.session.setting(function, "inputs") == ("x",) and added not in desk.session.graph.nodes
+
+
+def test_a_new_body_output_takes_the_first_name_that_nothing_gives(seat: Callable[..., Desk]) -> None:
+    graph = body_graph({"function_1": {"outputs": ("a", "b")}, "function_1/output_1": "a"})
+    desk = seat(Content(graph, Layout({})))
+    desk.session.enter("function_1")
+    added = desk.session.insert("control.output", Place(0.0, 600.0))
+    assert desk.session.setting(added, "name") == "b"
+
+
+def test_a_view_in_a_body_says_that_it_has_no_card(seat: Callable[..., Desk]) -> None:
+    graph = body_graph({"function_1": {}, "function_1/input_1": "x"})
+    desk = seat(Content(graph, Layout({})))
+    desk.session.enter("function_1")
+    added = desk.session.insert("views.line_plot", Place(0.0, 600.0))
+    desk.session.refresh()
+    (problem,) = [p for p in desk.session.node_problems(added) if p.code == "view-inside"]
+    assert problem.severity == "warning" and "no card among the plots" in problem.sentence
 
 
 # The interface --------------------------------------------------------------------------------------------------------
