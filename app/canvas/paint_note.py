@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QTextDocument
 from app.canvas import inks, note_text
 from app.canvas.inks import Inks, pen, write
 from app.canvas.items import NoteItem
+from app.canvas.outlines import OutlinePainter
 from app.theme import faded, mix
 
 READABLE: Final = 11.0
@@ -116,6 +117,10 @@ def _room(item: NoteItem, box: QRectF) -> QRectF:
 
 
 def _draw(painter: QPainter, document: QTextDocument, ink: Inks) -> None:
+    if isinstance(painter, OutlinePainter):
+        painter.setPen(ink.second)
+        painter.draw_document(document)
+        return
     context = document.documentLayout().PaintContext()
     context.palette.setColor(context.palette.ColorRole.Text, ink.second.color())
     document.documentLayout().draw(painter, context)

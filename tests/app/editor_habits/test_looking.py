@@ -18,6 +18,7 @@ import sys
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,9 @@ from app.canvas import badges, heat, pinning, progress
 from app.canvas.face import PREVIEW_ROOM
 from app.canvas.items import NodeItem, WireItem
 from app.canvas.view import Canvas
+from engine.edits import AddNote, ChangeNote
 from engine.files import parse
-from engine.graph import Socket
+from engine.graph import Note, Socket
 from engine.operator import FAMILIES
 from tests.app.canvas.test_painting import pixels, shows
 from tests.app.conftest import Answers
@@ -454,6 +456,20 @@ def test_the_graph_is_exported_as_svg_whose_text_needs_no_font(desk: Desk, answe
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
     paths = list(root.iter("{http://www.w3.org/2000/svg}path"))
     assert len(paths) > 100 and b"data:image" not in svg, "lines, not pixels"
+
+
+def test_the_text_of_notes_is_outlines_in_an_svg_too(desk: Desk, answers: Answers, tmp_path: Path) -> None:
+    def paths() -> int:
+        root = ET.fromstring(export(desk, answers, tmp_path / "graph.svg"))
+        assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
+        return len(list(root.iter("{http://www.w3.org/2000/svg}path")))
+
+    note = Note("note_9", "", 0.0, -300.0, 400.0, 200.0)
+    desk.session.apply(AddNote(note))
+    without = paths()
+    desk.session.apply(ChangeNote(replace(note, text="- one *item*\n- another\n\nand a line of `code`")))
+    # Two marks of the list, and a stretch for each change of the font.
+    assert paths() == without + 2 + 3 + 2
 
 
 def test_the_graph_is_exported_as_pdf_of_its_size(desk: Desk, answers: Answers, tmp_path: Path) -> None:
