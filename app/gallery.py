@@ -30,6 +30,7 @@ FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
         ),
     ),
     ("Chance", ("funnel_variational", "gaussian_mixture", "generative_adversarial_ring")),
+    ("Images", ("deconvolution", "bilateral_grid")),
     ("Physics", ("quantum_eigensolver",)),
     ("Benchmarks of the field", ("lstm_diagonal", "bundle_adjustment")),
 )

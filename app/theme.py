@@ -29,7 +29,7 @@ FAMILY_COLORS: Mapping[str, str] = {
     "neural": "#6f8fd6",
     "random": "#c79a86",
     "probability": "#9fb36a",
-    "images": "#c78fa0",
+    "images": "#e08a6a",
     "quantum": "#c2b26a",
     "losses": "#d9738a",
     "control": "#c98fb8",

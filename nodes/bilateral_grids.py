@@ -133,7 +133,7 @@ def grid_splat(
     def gathered(values: Value) -> Value:
         dtype = _dtype(values)
         tall = np.tensordot(_hats(rows, cell).astype(dtype), values, axes=([1], [0]))
-        return np.einsum("jc,ick->ijk", _hats(columns, cell).astype(dtype), tall)
+        return np.matmul(_hats(columns, cell).astype(dtype), tall)
 
     return gathered(x[..., None] * over), gathered(over)
 
@@ -208,7 +208,7 @@ def grid_slice(grid: Value, guide: Value, *, cell: Value = CELL) -> Value:
     rows, columns = np.shape(guide)
     dtype = _dtype(grid)
     tall = np.tensordot(_hats(rows, cell).astype(dtype).T, grid, axes=([1], [0]))
-    spread = np.einsum("jc,rjk->rck", _hats(columns, cell).astype(dtype), tall)
+    spread = np.matmul(_hats(columns, cell).astype(dtype).T, tall)
     return np.sum(spread * _bins(guide, np.shape(grid)[2]), axis=-1)
 
 
