@@ -92,4 +92,3 @@ class FocusRing(QWidget):
     def target(self) -> QWidget | None:
         """What is ringed."""
         return self._target
-

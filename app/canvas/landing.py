@@ -158,5 +158,3 @@ def ask(canvas: Canvas, wire: Wire, at: QPointF) -> QuickAdd:
     popup = QuickAdd(canvas, fitting(session, wire), chosen)
     popup.open_at(canvas.global_point(at))
     return popup
-
-
