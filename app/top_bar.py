@@ -263,7 +263,8 @@ class StatusLine(QWidget):
         self.problems.setProperty("tone", "bad" if errors else "warning")
         self.problems.style().unpolish(self.problems)
         self.problems.style().polish(self.problems)
-        self.saved.setText("saved" if self._session.clean else "not saved")
+        kept = "saved" if self._session.path else ""  # an untitled one was not, and has nothing to save
+        self.saved.setText(kept if self._session.clean else "not saved")
 
 
 def counted(errors: int, warnings: int) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
-from app.panels.palette import Palette
+from app.panels.palette import OPERATOR_ROLE, Palette
 from app.theme import appearance
 from engine.graph import Graph, Node, Socket, Wire
 from engine.infer import Inference, refusal
@@ -27,6 +27,7 @@ class QuickAdd(QFrame):
         look = appearance()
         self.palette_panel = Palette(library, self, folding=False)
         self.palette_panel.insert_requested.connect(self._choose)
+        self.palette_panel.list.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(look.px(8), 0, look.px(8), look.px(8))
         layout.addWidget(self.palette_panel)
@@ -41,9 +42,32 @@ class QuickAdd(QFrame):
         self.show()
         self.palette_panel.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def _clicked(self, index: QModelIndex) -> None:
+        if operator_id := index.data(OPERATOR_ROLE):
+            SecondClick(QApplication.instance())
+            self._choose(operator_id)
+
     def _choose(self, operator_id: str) -> None:
+        chosen, self._chosen = self._chosen, lambda _: None  # some desktops activate a row at the first click too
         self.close()
-        self._chosen(operator_id)
+        chosen(operator_id)
+
+
+class SecondClick(QObject):
+    """Takes away the second click of a double click on the popup: it is closed by then, and the canvas under it would
+    take that click for its own. Lives until that click, or as long as a double click lasts."""
+
+    def __init__(self, application: QObject) -> None:
+        super().__init__(application)
+        application.installEventFilter(self)
+        QTimer.singleShot(QApplication.doubleClickInterval(), self.deleteLater)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: the first double click goes nowhere."""
+        taken = event.type() == QEvent.Type.MouseButtonDblClick
+        if taken:
+            QApplication.instance().removeEventFilter(self)
+        return taken
 
 
 def joinable(library: Library, graph: Graph, inference: Inference, socket: Socket, *, output: bool) -> Library:

@@ -246,6 +246,8 @@ class PaletteList(QListView):
         self.setMouseTracking(True)
         self._pressed: tuple[QPoint, QPersistentModelIndex] | None = None
         self._drag: PaletteDrag | None = None
+        self.last_pressed = ""
+        """The operator whose row the mouse pressed last."""
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -282,6 +284,7 @@ class PaletteList(QListView):
         index = self.indexAt(event.position().toPoint())
         left = event.button() == Qt.MouseButton.LeftButton and index.data(OPERATOR_ROLE)
         self._pressed = (event.position().toPoint(), QPersistentModelIndex(index)) if left else None
+        self.last_pressed = index.data(OPERATOR_ROLE) or ""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: begin a drag once the pointer has gone some way, then lead it."""
@@ -377,8 +380,19 @@ class Palette(QWidget):
     def remember(self, favourites: tuple[str, ...], recent: tuple[str, ...]) -> None:
         """Show these favourites and recently used operators first."""
         if (favourites, recent) != (self._favourites, self._recent):
+            held, before = self._held_row()
             self._favourites, self._recent = favourites, recent
             self._show_rows()
+            if held:
+                bar = self.list.verticalScrollBar()
+                bar.setValue(bar.value() + self._held_row()[1] - before)
+
+    def _held_row(self) -> tuple[bool, int]:
+        """Return whether the operator last pressed in the list is shown, and where its row in its family begins: rows
+        that come in above must not move the list under the pointer."""
+        held = self.list.last_pressed
+        found = [k for k, row in enumerate(self.model.rows) if held and row.operator and row.operator.id == held]
+        return bool(found), self.list.visualRect(self.model.index(found[-1], 0)).top() if found else 0
 
     def fold(self, family: str) -> None:
         """Show the further operators of the family with this heading, or hide them again."""

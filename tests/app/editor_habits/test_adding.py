@@ -120,6 +120,30 @@ def test_favourites_are_chosen_in_the_palette_and_stand_first(desk: Desk, qtbot:
     assert shown_first(desk)[:2] == [FAVOURITES, "Tanh"]
 
 
+def test_one_click_in_the_popup_adds_and_a_double_click_adds_no_more(desk: Desk, qtbot: QtBot) -> None:
+    before = desk.session.content
+    desk.hands.key(Qt.Key.Key_Tab)
+    listed = quick_add(qtbot).palette_panel.list
+    at = listed.visualRect(quick_add(qtbot).palette_panel.index_of("elementwise.add")).center()
+    QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    canvas = desk.window.canvas
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    assert QApplication.activePopupWidget() is None, "the second click is not the canvas's"
+    assert [node.operator for node in new_nodes(desk, before)] == ["elementwise.add"]
+
+
+def test_the_palette_stays_where_it_is_while_operators_are_taken_from_it(desk: Desk, qtbot: QtBot) -> None:
+    panel = palette(desk)
+    for id in ("inputs.table", "inputs.constant", "inputs.moons"):
+        row = max(k for k, row in enumerate(panel.model.rows) if row.operator and row.operator.id == id)
+        at = panel.list.visualRect(panel.model.index(row, 0)).center()
+        QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        top = [RECENT, LIBRARY[id].title]
+        qtbot.waitUntil(lambda top=top: [row.title for row in panel.model.rows[:2]] == top)
+        assert panel.list.indexAt(at).data(OPERATOR_ROLE) == id
+
+
 def test_what_was_inserted_by_any_way_is_remembered_as_recent(desk: Desk, qtbot: QtBot) -> None:
     desk.hands.move(free(desk, 480, 420))
     desk.keys(Qt.Key.Key_Tab)
