@@ -80,6 +80,13 @@ class Outside:
         self._look()
         return self._reads.get(owner, Reads())
 
+    def bounds(self) -> QRectF:
+        """Return the box around the wires that come in, with where they come from."""
+        box = QRectF()
+        for id in self.stubs():
+            box = box.united(self._stub(id).boundingRect().adjusted(-6, -22, 0, 0))
+        return box
+
     def at(self, point: QPointF) -> str:
         """Return the Outer value node whose wire from outside passes a point of the scene, or ""."""
         for id in self.stubs():
@@ -148,8 +155,9 @@ class Outside:
             text = f"reads {', '.join(names[:MOST])}{more} further out"
             painter.setPen(ink.theme.faint)
             shown = inks.fitted(inks.SMALL, text, max(rect.width() + 80, 200.0))
-            if not scene.covers(QRectF(rect.left() + 4, rect.bottom() + 2, inks.width(inks.SMALL, shown), 20)):
-                inks.write(painter, inks.SMALL, rect.left() + 4, rect.bottom() + 12, shown)
+            left = rect.left() + (24 + 10 * min(len(reads.beside), 7) if reads.beside else 4)  # right of what comes in
+            if not scene.covers(QRectF(left, rect.bottom() + 2, inks.width(inks.SMALL, shown), 20)):
+                inks.write(painter, inks.SMALL, left, rect.bottom() + 12, shown)
 
 
 def _from_below(start: QPointF, end: QPointF) -> QPainterPath:

@@ -398,7 +398,7 @@ class Scene:
         if len(self.wires) <= MOST_WIRES:  # wires that go around nodes reach beyond them
             for wire in self.wires.values():
                 box = box.united(wire.path.boundingRect().adjusted(0, -2, 0, 8))
-        return box
+        return box.united(self.outside.bounds())
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
         """Return the nodes that meet the rectangle, bottom one first."""
