@@ -99,6 +99,8 @@ class RunControl(QObject):
         self._moments: tuple[m.Moment, ...] = ()
         self._stale = False
         self._quiet_by: float | None = None
+        self._told = False
+        """Whether a paused run was told to go on or to take a step, and has not yet said where it stands."""
         self._diagnosing = False
         self._frame_asked, self._frame_due = False, 0.0
         self.frame_every = FRAME_EVERY
@@ -226,6 +228,7 @@ class RunControl(QObject):
     def resume(self) -> None:
         """Go on with a paused run."""
         if self._state == "paused":
+            self._told = True
             self._send(m.Go())
 
     def pause(self) -> None:
@@ -236,6 +239,7 @@ class RunControl(QObject):
     def step(self) -> None:
         """Do one step of a paused run (of one being started: once it is ready)."""
         if self._state in ("paused", "starting"):
+            self._told = True
             self._send(m.Once())
 
     def stop(self) -> None:
@@ -343,7 +347,7 @@ class RunControl(QObject):
         if self._channel is not None:
             self._channel.kill()
             self._channel = None
-        self._frame_asked = False
+        self._frame_asked = self._told = False
         self._requests.clear()
 
     def _restart(self) -> None:
@@ -355,7 +359,7 @@ class RunControl(QObject):
     def _forget(self) -> None:
         had = bool(self._lanes)
         self._lanes, self._slots, self._moments = (), (), ()
-        self._stale, self._seen, self._diagnosing = False, (-1, None), False
+        self._stale, self._seen, self._diagnosing, self._told = False, (-1, None), False, False
         self._speeds.clear()
         if had:
             self.lanes_changed.emit()
@@ -381,7 +385,8 @@ class RunControl(QObject):
         elif self._quiet_by is not None and time.monotonic() > self._quiet_by:
             self._end_deaf_process()
         self._count()
-        return self._state in UNDER_WAY or self._quiet_by is not None or bool(self._requests) or self._diagnosing
+        waits = self._told or self._quiet_by is not None or bool(self._requests) or self._diagnosing
+        return waits or self._state in UNDER_WAY
 
     def _count(self) -> None:
         """Ask for parameters when due, take the speed, and tell who draws if there is something new."""
@@ -420,6 +425,7 @@ class RunControl(QObject):
             self.ticked.emit()
 
     def _stands(self, message: m.Stands) -> None:
+        self._told = False
         if message.state != "running":
             self._quiet_by = None
         if message.run == self._run and (message.state, message.sentence) != (self._state, self._sentence):

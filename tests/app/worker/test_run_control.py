@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import multiprocessing
+import os
+import signal
+import sys
 import time
 
 import numpy as np
@@ -11,6 +14,7 @@ import pytest
 
 from app.worker import messages as m
 from app.worker.client import RunControl
+from app.worker.pulse import pulse
 from engine.graph import Kept
 from engine.types import Tensor
 from tests.app.worker import synthetic
@@ -174,6 +178,26 @@ def test_a_pause_by_itself_names_the_node_and_may_be_resumed(qtbot, runs, tmp_pa
     runs.resume()
     qtbot.waitUntil(lambda: runs.steps > held and runs.state == "running", timeout=WAIT)
     assert runs.sentence == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is held by a signal")
+@pytest.mark.parametrize(("how", "state"), [("resume", "running"), ("step", "paused")])
+def test_a_slow_process_is_heard_when_it_goes_on(qtbot, runs, tmp_path, how, state):
+    start(runs, tmp_path, synthetic.graph(), paused=True)
+    wait_for(qtbot, runs, "paused")
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid, signal.SIGSTOP)
+    getattr(runs, how)()
+    beats = []
+    member = lambda: bool(beats.append(None))  # noqa: E731 - the same one is taken out again
+    pulse().join(member)
+    try:
+        qtbot.waitUntil(lambda: len(beats) > 5, timeout=WAIT)
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+        pulse().leave(member)
+    qtbot.waitUntil(lambda: runs.state == state and runs.steps > 0, timeout=WAIT)
+    qtbot.waitUntil(lambda: state == "running" or not pulse().beating, timeout=WAIT)
 
 
 @pytest.mark.parametrize("when", ["prepare", "step"])
