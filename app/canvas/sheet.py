@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
-from app.canvas import badges
+from app.canvas import badges, note_text
 from app.canvas.cards import DrawnCards
 from app.canvas.geometry import Camera
 from app.canvas.items import NodeItem, NoteItem, Reading, WireItem
+from app.canvas.outside import Outside
 from app.canvas.painting import Painting
 from app.canvas.scene import Scene
 from engine.graph import Socket, Wire
@@ -38,6 +39,8 @@ class Excerpt:
             for wire, item in scene.wires.items()
             if wire.source.node in self.nodes and wire.target.node in self.nodes
         }
+        self.session, self.body = scene.session, scene.body
+        self.outside = Outside(self)  # type: ignore[arg-type]
 
     def nodes_in(self, rect: QRectF) -> list[NodeItem]:
         return [item for item in self._scene.nodes_in(rect) if item.face.id in self.nodes]
@@ -94,10 +97,17 @@ class Sheet:
         self.ink = canvas.ink
         self.progress = canvas.progress
         self.scene = Excerpt(canvas.scene, nodes, notes)
+        self._draw_formulas()
         self.bounds = self.scene.bounds()
         self.camera = Camera()
         self.camera.zoom = DETAIL
         self.camera.origin = QPointF(self.bounds.topLeft())
+
+    def _draw_formulas(self) -> None:
+        """Draw now what notes say as mathematics: a picture is painted once, and what comes later is not in it."""
+        for note in self.scene.notes.values():
+            note.document(self.ink.theme.second, self.ink.theme.value)
+        note_text.formulas().finish()
 
     @property
     def size(self) -> QSizeF:

@@ -470,6 +470,9 @@ def test_the_text_of_notes_is_outlines_in_an_svg_too(desk: Desk, answers: Answer
     desk.session.apply(ChangeNote(replace(note, text="- one *item*\n- another\n\nand a line of `code`")))
     # Two marks of the list, and a stretch for each change of the font.
     assert paths() == without + 2 + 3 + 2
+    # A formula that nobody has seen yet is drawn at once, of many paths; what is not known is its source, of one.
+    desk.session.apply(ChangeNote(replace(note, text=r"$\frac{a_{17}}{\sqrt{b_{23}}}$")))
+    assert paths() > without + 5
 
 
 def test_the_graph_is_exported_as_pdf_of_its_size(desk: Desk, answers: Answers, tmp_path: Path) -> None:
