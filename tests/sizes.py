@@ -13,6 +13,7 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "kill_sessions": (3, 50),
     "gestures": (150, 3_000),
     "tab_steps": (40, 3_000),
+    "monkey": (3_000, 50_000),
     "inferred_again": (60, 2_000),
     "random_bodies": (40, 1_000),
     "random_subgraphs": (15, 1_500),

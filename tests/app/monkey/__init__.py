@@ -1,0 +1,1 @@
+"""A seeded monkey over the whole window: what it does, what it checks, and a run of episodes."""
