@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.actions.command import Command, editing
+from app.actions.command import Command, editing, nodes_selected
 from app.canvas import find_bar, node_editing_menu
 from app.canvas.replace_card import replace_card
 from app.changes import settings
@@ -13,23 +13,19 @@ if TYPE_CHECKING:
     from app.window import Window
 
 
-def has_nodes(window: Window) -> bool:
-    return window.editing and bool(window.session.selection)
-
-
 def has_changed(window: Window) -> bool:
-    return has_nodes(window) and bool(settings.changed_settings(window.session, window.session.selection))
+    return nodes_selected(window) and bool(settings.changed_settings(window.session, window.session.selection))
 
 
 COMMANDS: tuple[Command, ...] = (
     Command(
         "duplicate_wired", "Duplicate with wires", "Edit", lambda w: w.session.duplicate(wires=True),
-        ("Ctrl+Shift+D",), has_nodes, help="The copies are fed by what feeds the originals.",
+        ("Ctrl+Shift+D",), nodes_selected, help="The copies are fed by what feeds the originals.",
         words="copy keep input links connections",
     ),
     Command(
         "replace_operator", "Replace selected with…", "Edit", lambda w: node_editing_menu.offer(w.canvas),
-        ("Ctrl+R",), has_nodes,
+        ("Ctrl+R",), nodes_selected,
         help="Put another operator in the place of the selected nodes; wires and settings that fit are kept.",
         words="swap switch change type operator substitute convert",
     ),

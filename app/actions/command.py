@@ -41,6 +41,10 @@ def selected(window: Window) -> bool:
     return window.editing and bool(session.selection or session.selected_notes or session.selected_wires)
 
 
+def nodes_selected(window: Window) -> bool:
+    return window.editing and bool(window.session.selection)
+
+
 def has_doors(window: Window) -> bool:
     session = window.session
     return window.editing and session.current is not None and bool(session.doors(session.current))

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.actions.command import Command, editing, has_doors
+from app.actions.command import Command, editing, has_doors, nodes_selected
 from engine.bodies import CALL
 
 if TYPE_CHECKING:
     from app.window import Window
-
-
-def nodes_selected(window: Window) -> bool:
-    return window.editing and bool(window.session.selection)
 
 
 def call_selected(window: Window) -> bool:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.actions.command import Command, editing
+from app.actions.command import Command, editing, nodes_selected
 from app.canvas import bending, menus, wire_commands
 
 if TYPE_CHECKING:
     from app.window import Window
-
-
-def nodes_chosen(window: Window) -> bool:
-    return window.editing and bool(window.session.selection)
 
 
 def several_chosen(window: Window) -> bool:
@@ -39,7 +35,7 @@ def bent(window: Window) -> bool:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "delete_reconnect", "Delete and reconnect", "Wires", lambda w: menus.reconnect(w.session),
-        ("Ctrl+Del", "Ctrl+Backspace"), nodes_chosen,
+        ("Ctrl+Del", "Ctrl+Backspace"), nodes_selected,
         help="Delete the selected nodes and lead the wires through them on to what they fed.",
         words="dissolve remove join heal bridge nodes",
     ),

@@ -10,7 +10,6 @@ from app.signatures import is_signature
 from engine import building, exposing
 from engine.edits import Edit, Group, ResetSetting
 from engine.errors import GradwireError, SettingError
-from engine.graph import Socket
 from engine.order import natural
 from engine.sockets import quoted
 
@@ -77,11 +76,6 @@ def expose(session: Session, node: str, name: str, on: bool) -> bool:
         session.message.emit(refused.sentence)
         return False
     return session.apply(edit)
-
-
-def is_wired(session: Session, node: str, name: str) -> bool:
-    """Return whether a wire brings what stands in an exposed setting's place."""
-    return name in session.node(node).exposed and Socket(node, name) in session.graph.sources
 
 
 def path(node: str, name: str) -> str:
