@@ -6,7 +6,7 @@ stay theirs, and what crossed the border of the selection goes through the named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
@@ -183,7 +183,8 @@ def _output_name(graph: Graph, library: Mapping[str, Operator], source: Socket) 
 def plain_name(text: str) -> str:
     """Return a text as the name of an input or output: on one line, without dots, a title in small letters."""
     words = " ".join("".join(c if c.isprintable() and c != "." else " " for c in text).split())[:LONGEST].strip()
-    return (words.lower() if words.istitle() or words[1:].islower() else words) or "value"
+    title = words.isascii() and (words.istitle() or words[1:].islower())
+    return (words.lower() if title else words) or "value"
 
 
 def made(
@@ -211,10 +212,30 @@ def made(
     edit = Group("Make subgraph", tuple(making.edits(frozenset(notes))))
     after = edit.apply(content)[0]
     _require_no_loop(content, library, chosen, after)
+    crossing = {*making.border.inputs.values(), *making.border.outputs.values()}
+    shapes = list(shapes_said(graph, library, sorted(crossing), inference))
     types = inference.types if inference else {}
-    demanded = inference.demanded if inference else frozenset()
-    shapes = [shaped(source, types) for source in making.border.inputs.values() if source.node in demanded]
     return _declaring(Group(edit.title, (*edit.edits, *shapes)), making, after, types)
+
+
+def shapes_said(
+    graph: Graph, library: Mapping[str, Operator], sources: Iterable[Socket], inference: Inference | None
+) -> Iterator[Edit]:
+    """Yield what lets parameters among these outputs say the shapes that followed from what they are wired to.
+
+    Raise EditError naming one whose shape follows from what it is wired to and is not known.
+    """
+    for source in sources:
+        if inference is None or source.node not in inference.open:
+            continue
+        if inference.types.get(source) is None:
+            raise EditError(
+                f"The shape of {quoted(graph, library, source.node)} follows from what it is wired to, which is not "
+                "known yet: select both or neither, or set its shape.",
+                node=source.node,
+            )
+        if source.node in inference.demanded:
+            yield shaped(source, inference.types)
 
 
 def _require_counted(graph: Graph, library: Mapping[str, Operator], chosen: Collection[str]) -> None:

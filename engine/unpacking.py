@@ -35,7 +35,7 @@ from engine.operator import Kind, Operator
 from engine.order import natural
 from engine.placeholder import operator_of
 from engine.sockets import quoted
-from engine.subgraphs import SizeOf, name_for, own, shaped
+from engine.subgraphs import SizeOf, name_for, own, shapes_said
 
 CONSTANT = "inputs.constant"
 
@@ -147,8 +147,8 @@ def _parameters_out(
         wires = graph.outgoing.get(id, ())
         yield from map(Disconnect, wires)
         yield PutInside({id: here})
-        if inference is not None and id in inference.demanded:
-            yield shaped(Socket(id, wires[0].source.name), inference.types)
+        if wires:
+            yield from shapes_said(graph, library, [wires[0].source], inference)
         shape = ground.shape_of(graph, library, id, size)
         at = ground.free(Place(corner.x, corner.y + ground.APART), shape, taken)
         taken.append(ground.box_at(at, shape))
