@@ -63,6 +63,7 @@ class Excerpt:
             box = box.united(note.shown_rect())
         for wire in self.wires.values():
             box = box.united(wire.path.boundingRect())
+        box = box.united(self.outside.bounds())
         return box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) if box.isValid() else QRectF()
 
 
