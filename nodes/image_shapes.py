@@ -39,6 +39,8 @@ def _result(shape: Shape, *inputs: ArrayType) -> tuple[Type, ...]:
 def luminance(types: Sequence[Type], settings: Settings) -> tuple[Type, ...]:
     """Three colours along the setting `axis`, which vanishes."""
     found = real(types[0], "x")
+    if not found.shape:
+        raise ShapeError("x is a scalar: it has no axis of red, green and blue", socket="x")
     axis = reduced_axes(found.shape, settings["axis"], "x")[0]
     if found.shape[axis] != 3:
         raise ShapeError(

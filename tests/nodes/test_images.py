@@ -153,6 +153,7 @@ def test_the_grid_smooths_noise_and_keeps_an_edge() -> None:
 
 WRONG: list[tuple[str, list[tuple[int, ...]], dict[str, Any], str]] = [
     ("luminance", [(4, 4)], {}, "red, green and blue are three"),
+    ("luminance", [()], {}, "it has no axis of red, green and blue"),
     ("total_variation", [(4,)], {}, "rows and columns in its last two axes"),
     ("warp", [(4, 5), (5, 4), ()], {}, "differ at axis"),
     ("warp", [(4, 5), (2, 4, 5), ()], {}, "down has shape (2, 4, 5): it moves the pixels of one picture, (4, 5)"),
