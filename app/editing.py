@@ -31,11 +31,15 @@ class Editing:
 
     def undo(self) -> None:
         """Take the last step back, and show the body it was made in."""
-        self._retrace(self._document.undo)
+        name = self._document.undo_name
+        if self._retrace(self._document.undo) and name:
+            self.message.emit(f"Taken back: {name}.")
 
     def redo(self) -> None:
         """Do the last undone step again, and show the body it is made in."""
-        self._retrace(self._document.redo)
+        name = self._document.redo_name
+        if self._retrace(self._document.redo) and name:
+            self.message.emit(f"Done again: {name}.")
 
     def travel(self, position: int) -> None:
         """Go to a point of the history, as one change, and show the body where that can be seen."""
@@ -43,10 +47,12 @@ class Editing:
         self.history_changed.emit()
         self.path_changed.emit()
 
-    def _retrace(self, step: Callable[[], object]) -> None:
+    def _retrace(self, step: Callable[[], object]) -> bool:
         before, self._last_change = (self.graph, self.layout), Changed()
-        if self._attempt(step):
+        done = self._attempt(step)
+        if done:
             self._follow_change(self._last_change, before)
+        return done
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

@@ -79,8 +79,12 @@ def painter() -> Painter:
 def word(name: str) -> str:
     """Return a socket or setting name as LaTeX: one letter stays italic, a word stands upright, x_1 gets its index."""
     head, _, index = name.partition("_")
-    shown = head if len(head) == 1 else rf"\mathrm{{{head}}}"
-    return rf"{shown}_{{\mathrm{{{index.replace('_', ' ')}}}}}" if index else shown
+    shown = head if len(head) == 1 else rf"\mathrm{{{_spaced(head)}}}"
+    return rf"{shown}_{{\mathrm{{{_spaced(index.replace('_', ' '))}}}}}" if index else shown
+
+
+def _spaced(words: str) -> str:
+    return words.replace(" ", r"\ ")  # LaTeX passes over a plain space
 
 
 class FormulaView(QWidget):

@@ -44,7 +44,8 @@ class HistoryModel(QAbstractListModel):
     def refresh(self) -> None:
         """Show the steps as they are now."""
         document = self.session.document
-        names, position, saved = document.steps, document.position, document.saved_position
+        names, position = document.steps, document.position
+        saved = document.saved_position if self.session.path else None
         same = document.forgotten_steps == self.forgotten
         if same and len(names) == len(self.names) + 1 and names[:-1] == self.names:
             self.beginInsertRows(QModelIndex(), len(names), len(names))

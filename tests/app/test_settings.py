@@ -160,6 +160,7 @@ def test_a_wide_formula_shrinks_instead_of_being_cut(qtbot: QtBot, dressed: QApp
 
 
 def test_words_become_upright_and_letters_stay_italic() -> None:
+    assert word("mean error") == r"\mathrm{mean\ error}", "a plain space would not be drawn"
     assert word("x") == "x" and word("logits") == r"\mathrm{logits}" and word("x_1") == r"x_{\mathrm{1}}"
 
 

@@ -143,6 +143,7 @@ def test_steps_to_be_done_again_are_dimmed_and_said_to_be(desk: Desk, qtbot: QtB
 
 def test_the_saved_point_is_marked_in_the_history(desk: Desk, qtbot: QtBot, tmp_path) -> None:  # type: ignore[no-untyped-def]
     with_history(desk, qtbot)
+    assert desk.window.workspace.history.model.saved is None, "a graph without a file was never saved"
     go(desk, 2)
     desk.session.save(tmp_path / "kept.dgraph")
     go(desk, 3)
