@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Container, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from engine import bodies, limits
@@ -80,7 +81,8 @@ def checked_node(node: Node) -> Node:
         for key, value in node.settings.items()
     }
     exposed = tuple(sorted({require_word(name, "setting", node.id) for name in node.exposed}))
-    return replace(node, settings=settings, frozen=bool(node.frozen), exposed=exposed, muted=bool(node.muted))
+    frozen, muted = bool(node.frozen), bool(node.muted)
+    return Node(node.id, node.operator, node.name, settings, frozen, node.inside, exposed, muted)
 
 
 def require_inside(inside: Any, nodes: Mapping[str, Node], what: str) -> None:
@@ -93,13 +95,19 @@ def require_inside(inside: Any, nodes: Mapping[str, Node], what: str) -> None:
 
 def require_word(word: Any, what: str, node: str) -> str:
     """Return the name of a setting or socket, or raise EditError."""
-    if not isinstance(word, str) or not WORD.fullmatch(word) or not _writable(word):
+    if not isinstance(word, str) or not _is_word(word):
         raise EditError(
             f"A {what} of {node} cannot be called {_shown(word)}: "
             f"a name has 1 to {limits.NAME_LENGTH} characters on one line.",
             node=node,
         )
     return word
+
+
+@lru_cache(256)
+def _is_word(word: str) -> bool:
+    """Kept for the few names that thousands of sockets share."""
+    return bool(WORD.fullmatch(word)) and _writable(word)
 
 
 def checked_setting(value: Any, node: str, setting: str) -> SettingValue:
@@ -146,6 +154,8 @@ def checked_wire(wire: Wire, nodes: Mapping[str, Node]) -> Wire:
         require_word(end.name, "socket", end.node)
     if fault := across(wire, nodes):
         raise EditError(fault, node=wire.target.node)
+    if type(wire) is Wire and type(wire.source) is type(wire.target) is Socket:
+        return wire
     return Wire(Socket(*wire.source), Socket(*wire.target))
 
 
@@ -164,7 +174,8 @@ def checked_place(place: Place, node: str) -> Place:
     for what, given, known in (("size", place.preview, PREVIEW_SIZES), ("form", place.shows, PREVIEW_FORMS)):
         if given not in ("", *known):
             raise EditError(f"There is no {what} {_shown(given)} of previews: choose of {', '.join(known)}.", node=node)
-    return replace(place, x=coordinate(place.x, node), y=coordinate(place.y, node), collapsed=bool(place.collapsed))
+    x, y = coordinate(place.x, node), coordinate(place.y, node)
+    return Place(x, y, bool(place.collapsed), place.preview, place.shows)
 
 
 def checked_route(route: Route, wire: Wire) -> Route:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF
@@ -138,6 +139,10 @@ class Face:
         return None
 
 
+_BUT_ID: Final = attrgetter(*[each.name for each in fields(Face)][1:])
+"""All of a face but its id: thousands of nodes differ in that alone."""
+
+
 class Faces:
     """The faces of a session's nodes. Nodes that are alike but for their id and place share all that was measured."""
 
@@ -155,7 +160,7 @@ class Faces:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             face = self._known[key] = face_of(self._session, id)
-        return face if face.id == id else replace(face, id=id)
+        return face if face.id == id else Face(id, *_BUT_ID(face))
 
     def _key(self, id: str) -> object:
         """Return all that a face depends on; None where that is more than the node and its wires."""

@@ -145,7 +145,7 @@ class Scene:
                 self.notes[id] = NoteItem(layout.notes[id])
             else:
                 self.notes.pop(id, None)
-        self._lay_wires_of(refaced, made)
+        self._lay_wires_of(refaced - new, made)  # those of new nodes are all made just now
         for wire in changed.routes & self.wires.keys():
             self._lay(self.wires[wire], None)
             self.revision += 1
@@ -156,14 +156,14 @@ class Scene:
             self.read_problems()
         self._touched()
 
-    def _read_what_is_new(self, ids: Iterable[str]) -> None:
+    def _read_what_is_new(self, ids: AbstractSet[str]) -> None:
         """Write values on nodes made or changed, and on their wires; types follow once they have been found anew."""
         graph = self.session.graph
         for id in ids:
             self._read_node(id, self.nodes[id])
-            for wire in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ())):
-                if wire in self.wires:
-                    self.wires[wire].reading = self._reading(wire.source)
+        for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
+            if wire in self.wires:
+                self.wires[wire].reading = self._reading(wire.source)
 
     def size_of(self, id: str) -> tuple[float, float] | None:
         """Return how large a node is drawn; None where it is not shown."""
