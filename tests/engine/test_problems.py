@@ -143,7 +143,7 @@ PLANTED: Mapping[str, tuple[Graph, str, str, str | None, str | None, str]] = {
         "no-derivative", "warning", "d_2", "wrt",
         '"Jacobian" (d_2) is 0: it differentiates "Constant" (x) by "slope w" (w), and that does not depend on it.'),
     "a socket that cannot be": (
-        raw(LINE, "x.value -> s.x", s=replace(node("s", "reductions.sum"), exposed=("axis",))), "bad-socket", "error",
+        raw(LINE, "x.value -> s.x", s=replace(node("s", "reductions.sum"), exposed=("axis",))), "bad-socket", "warning",
         "s", None, '"Sum" (s): axis is part of how the program is built'),
     "a wire from nowhere": (raw(LINE, "gone.value -> a.x", without="m.value -> a.x"), "no-such-node", "error", None,
         "value", "A wire ends at gone.value, where no node is."),
