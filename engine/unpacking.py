@@ -26,6 +26,7 @@ from engine.edits import (
     PutInside,
     RemoveNode,
     Rename,
+    Reroute,
     SetSetting,
 )
 from engine.errors import EditError
@@ -228,6 +229,7 @@ class _Unpacking:
             yield PutInside(dict.fromkeys(self.top, self.inside), dict.fromkeys(self._own_notes(), self.inside))
             yield RemoveNode(self.function)
             yield Move(places)
+            yield from self._routes(plain)
         else:
             yield RemoveNode(self.call)
             yield from self._copies(places)
@@ -348,6 +350,14 @@ class _Unpacking:
             return self.inside
         owner, dot, part = inside.partition(".")
         return f"{self.new[owner]}{dot}{part}"
+
+    def _routes(self, wires: Iterable[Wire]) -> Iterator[Edit]:
+        """Yield what keeps the dots of wires with the nodes that move."""
+        for wire in sorted(wires):
+            route = self.content.layout.routes.get(wire)
+            if route is not None:
+                x, y = self.shift
+                yield Reroute(wire, replace(route, dots=tuple((a + x, b + y) for a, b in route.dots)))
 
     def _added_constants(self, hole: ground.Box) -> Iterator[Edit]:
         for k, (name, id) in enumerate(self.constants.items()):

@@ -15,7 +15,7 @@ from engine.data import Data
 from engine.errors import EditError
 from engine.evaluate import gradient
 from engine.files import read
-from engine.graph import Content, Graph, Kept, Layout, Node, Place, Socket
+from engine.graph import Content, Graph, Kept, Layout, Node, Place, Route, Socket
 from engine.infer import infer
 from engine.operator import Kind
 from engine.placeholder import operator_of
@@ -112,6 +112,19 @@ def test_unpacking_one_of_two_calls_keeps_one_parameter() -> None:
     require_same(content, after)
     assert after.graph.nodes["parameter_1"].inside == "" and function in after.graph.nodes
     assert sum(node.operator == "parameters.parameter" for node in after.graph.nodes.values()) == 1
+
+
+def test_dots_of_wires_move_with_the_nodes() -> None:
+    places = {id: Place(200.0 * k, 0.0) for k, id in enumerate(LINE.nodes)}
+    inner = wire("parameter_1.value", "multiply_1.y")
+    content = Content(LINE, Layout(places, {}, {inner: Route(((300.0, 80.0),))}))
+    edit = made(content, LIBRARY, ["parameter_1", "multiply_1"])
+    after = edit.apply(content)[0]
+    assert after.layout.routes == content.layout.routes
+    back = unpacked(after, LIBRARY, added(edit)[1]).apply(after)[0]
+    moved = back.layout.places["multiply_1"].x - places["multiply_1"].x
+    down = back.layout.places["multiply_1"].y - places["multiply_1"].y
+    assert back.layout.routes == {inner: Route(((300.0 + moved, 80.0 + down),))}
 
 
 def test_a_unique_copy_has_a_parameter_of_its_own_with_the_value_that_was_kept() -> None:
