@@ -86,6 +86,14 @@ class Answers:
         self.told.append(sentence)
 
 
+@pytest.fixture(autouse=True)
+def _swept() -> Iterator[None]:
+    """What a test left to be deleted goes at once: an event loop would do it, and every theme dresses what is left."""
+    yield
+    if QApplication.instance() is not None:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 @pytest.fixture
 def answers() -> Answers:
     return Answers()
