@@ -137,9 +137,9 @@ def shot(chosen: argparse.Namespace) -> int:
     """Render the window to a picture."""
     from app.shot import shot as render
 
+    _require_free(chosen.out)
     _require_picture(chosen.out)
     engine.open(chosen.file, library())  # a bad file is refused before Qt is loaded
-    _require_free(chosen.out)
     fault = render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
     if chosen.json:
         output.write(output.document({"file": chosen.file, "out": chosen.out, "size": list(chosen.size)}))
