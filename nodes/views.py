@@ -126,7 +126,7 @@ def heat_map(
     "Image grid",
     kind=Kind.VIEW,
     accepts=view_shapes.images,
-    synonyms=("images", "small multiples", "gallery", "digits", "batch", "filters", "contact sheet", "thumbnails"),
+    synonyms=("small multiples", "gallery", "digits", "batch", "filters", "contact sheet", "thumbnails"),
     sockets={
         "images": "(count, rows, columns), (count, rows, columns, 3), or one flat image per row",
         "labels": "the true class of each image",
