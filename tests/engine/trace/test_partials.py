@@ -72,6 +72,10 @@ def check(case: Case) -> int:
     return compared
 
 
+def _real(case: Case, output: int) -> bool:
+    return "complex" not in case.program.types[case.program.outputs[output]].dtype
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_operator_s_partials_equal_differences(family):
     compared = sum(check(case) for operator in operators(family) for case in cases(operator)[:1])
@@ -79,7 +83,7 @@ def test_every_operator_s_partials_equal_differences(family):
         operator
         for operator in operators(family)
         for case in cases(operator)[:1]
-        if case.variables and outputs_of(case)
+        if case.variables and any(_real(case, k) for k in outputs_of(case))
     ]
     assert compared >= len(differentiable) // 2
 
