@@ -254,8 +254,10 @@ def test_the_line_fit_is_rebuilt_run_read_saved_and_reopened_by_mouse(
     person = Person(window, qtbot)
     try:
         window.grab().save(str(shots / "1_start.png"))
+        qtbot.waitUntil(window.start_page.new_button.isVisible, timeout=10_000)
         person.click(window.start_page.new_button)
-        assert window.editing and not window.session.graph.nodes
+        qtbot.waitUntil(lambda: window.editing, timeout=10_000)
+        assert not window.session.graph.nodes
         qtbot.wait(100)
         nodes = build(person)
         window.grab().save(str(shots / "2_built.png"))
