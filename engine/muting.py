@@ -78,16 +78,16 @@ def _followed(output: Socket, own: Passes) -> Socket | None:
 
 
 def active(graph: Graph, standing: Passes) -> Graph:
-    """Return the graph as it runs: no wire touches a muted node, what they fed is fed by what stands in their place.
+    """Return the graph as it runs: no wire touches what is idle, what muted nodes fed is fed by what stands there.
 
     The nodes are the same, also the muted ones; only what reads one from within a body reads what stands there.
     """
     if not graph.muted:
         return graph
-    wires = set[Wire]()
+    off, wires = idle(graph), set[Wire]()
     for wire in graph.wires:
         source = standing.get(wire.source, wire.source)
-        if source is not None and wire.target.node not in graph.muted and source.node not in graph.muted:
+        if source is not None and wire.target.node not in off and source.node not in off:
             wires.add(Wire(source, wire.target))
     readers = [id for id, node in graph.nodes.items() if node.operator == OUTER and seen_by(graph, id) in graph.muted]
     read = {id: _reading(graph, id, standing) for id in readers}

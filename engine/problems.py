@@ -297,7 +297,7 @@ def _paths(facts: Facts) -> Iterator[Problem]:
             continue
         reach = facts.reach(loss)
         for name in facts.named(optimizer):
-            if name in facts.graph.nodes and facts.operators[name].kind is Kind.PARAMETER and name not in reach:
+            if name in facts.parameters and name not in reach:
                 sentence = f" is to train {facts.quoted(name)}, but {_no_way(facts, name, loss)}."
                 yield facts.problem("no-path", sentence, optimizer, "loss")
         if not facts.trained(optimizer):

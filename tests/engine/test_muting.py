@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from engine import edits as e
 from engine.api import OpenGraph
 from engine.errors import GradwireError
 from engine.export.script import script
+from engine.files.read import read
 from engine.graph import Content, Graph, Node, Socket, Wire
 from engine.infer import infer
+from engine.muting import idle
 from engine.problems import Problem, validate
 from engine.types import ArrayType
 from nodes.library import LIBRARY
 
+SAMPLES = Path(__file__).parents[2] / "sample_graphs"
 X = (1.0, 2.0, 3.0)
 
 
@@ -182,3 +186,13 @@ def test_muting_and_back_is_exact() -> None:
     muted, back = e.SetMuted("tanh", True).apply(made)
     assert muted.graph.muted == {"tanh"}
     assert back.apply(muted)[0] == made
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.dgraph")), ids=lambda path: path.stem)
+def test_whatever_is_muted_in_a_sample_its_problems_are_told(path: Path) -> None:
+    graph = read(path).graph
+    muted = [{**graph.nodes, id: replace(node, muted=True)} for id, node in graph.nodes.items()]
+    for nodes in muted:
+        off = Graph(nodes, graph.wires)
+        idle_nodes = idle(off)
+        assert not {p.node for p in validate(off, LIBRARY)} & (idle_nodes - off.muted), "what lies in it is idle too"
