@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.assets import ASSETS
-from engine.graph import Socket
+from engine.graph import Kept, Socket
 from engine.problems import Problem
 from engine.types import Type
 
@@ -179,6 +179,24 @@ class LookBook(QObject):
         if self._session.has_engine and not self._closed:
             self._tell_content()
             self.client.ask_profile(self._session.moment())
+
+    @property
+    def listens(self) -> bool:
+        """Whether a look came, so that there is something to ask about."""
+        return self.looks is not None and not self._asleep and not self._closed
+
+    def ask_why(self, node: str) -> None:
+        """Ask why the derivatives by a node's outputs are zero, tiny, huge or not finite, where the run stands."""
+        self._tell_content()
+        self.client.ask_why(node, self._session.moment())
+
+    def ask_badges(self, kept: Kept | None) -> None:
+        """Ask what goes wrong in training, from these values of the run on, or (None) from the start."""
+        if self.listens:
+            from app.worker.messages import pack_kept
+
+            self._tell_content()
+            self.client.ask_badges(self._session.moment(), None if kept is None else pack_kept(kept))
 
     def ask_script(self, dialect: str) -> None:
         """Ask for the loss as a standalone script of a dialect."""

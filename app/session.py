@@ -28,6 +28,7 @@ from app.selection import Selection
 from app.stock import Stock
 from app.subgraph_editing import Subgraphs
 from app.titles import proper_title
+from app.watching import Watcher
 from engine import arrangement
 from engine.document import Changed, Document
 from engine.edits import Group
@@ -125,6 +126,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self._looks.problem_changed.connect(self._update_problems)
         self.profiler = Profiler(self)
         self._running = Running(self)
+        self.watcher = Watcher(self)
         self._running.state_changed.connect(self._run_state_changed)
         self._running.problem_changed.connect(self._update_problems)
         self._running.lane_changed.connect(self.lane_changed)

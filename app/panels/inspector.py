@@ -14,6 +14,7 @@ from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
+from app.panels.inspector_reasons import Why
 from app.panels.inspector_several import SeveralView
 from app.panels.summary import Summary
 from app.running import MOVING
@@ -62,6 +63,7 @@ class Inspector(QScrollArea):
         session.problems_changed.connect(self._problems)
         session.looks.partials_changed.connect(self._values)
         session.run_state_changed.connect(self._values)
+        session.watcher.reasons_changed.connect(self._reasons)
         session.path_changed.connect(self._titled)
         session.looks.checked.connect(self._checked)
         session.looks.check_failed.connect(self._check_failed)
@@ -145,6 +147,10 @@ class Inspector(QScrollArea):
             self.view.refresh_problems()
         elif self.view is None:
             self._values()
+
+    def _reasons(self) -> None:
+        for section in self.view.values if self.view is not None else ():
+            section.why.refresh()
 
     def _titled(self) -> None:
         if self.summary is not None:
@@ -376,12 +382,14 @@ class ValueSection(Section):
         )
         self.type = label("", "mono")
         self.line, self.slope = Spark(), Spark(derivative=True)
-        self.card = Card(self.type, self.value, self.line, self.derivative, self.slope)
+        self.why = Why(session, socket)
+        self.card = Card(self.type, self.value, self.line, self.derivative, self.slope, self.why)
         self.card.column.setSpacing(appearance().px(5))
         self.column.addWidget(self.card)
 
     def refresh(self) -> None:
         """Show the last look, or the type as far as it is known."""
+        self.why.refresh()
         look = self.session.look(self.socket)
         kind = self.session.type_of(self.socket)
         if self._shown == (look, kind):

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.worker import messages as m
 from app.worker import questions as q
-from app.worker.readings import Measurements, Reading
+from app.worker.readings import Blame, Measurements, Reading, Warned
 
 Costs = dict[str, tuple[float, float, int, int]]
 """(seconds forward, seconds backward, bytes, calls) by node."""
@@ -52,6 +52,12 @@ class Answerer(Protocol):
 
     def script(self, dialect: str, title: str, moment: m.Moment | None) -> str:
         """Return the loss as a standalone script."""
+
+    def why(self, node: str, moment: m.Moment | None) -> dict[str, tuple[Blame, ...]]:
+        """Return why a node's derivatives are zero, tiny, huge or not finite, by output."""
+
+    def badges(self, moment: m.Moment | None, kept: m.PackedKept | None) -> tuple[Warned, ...]:
+        """Return what goes wrong in training."""
 
 
 class Answers(NamedTuple):
@@ -175,6 +181,16 @@ class EngineAnswerer:
         prepared = prepared_of(self._job, self._mark)  # strict: what is wrong with the graph is the answer
         chosen = None if moment is None else moment.optimizer
         return script(prepared, dialect, title=title, parameters=parameters_of(moment), optimizer=chosen)
+
+    def why(self, node: str, moment: m.Moment | None) -> dict[str, tuple[Blame, ...]]:
+        from app.worker.reasons import reasons
+
+        return reasons(self._prepared(), node, moment)
+
+    def badges(self, moment: m.Moment | None, kept: m.PackedKept | None) -> tuple[Warned, ...]:
+        from app.worker.reasons import warned
+
+        return warned(self._prepared(), moment, kept)
 
 
 def _warm() -> None:

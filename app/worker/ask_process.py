@@ -61,6 +61,8 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     q.AskScript: lambda by, said: q.ScriptIs(
         said.question, said.dialect, by.script(said.dialect, said.title, said.moment)
     ),
+    q.AskWhy: lambda by, said: q.WhyIs(said.question, said.node, by.why(said.node, said.moment)),
+    q.AskBadges: lambda by, said: q.BadgesAre(said.question, by.badges(said.moment, said.kept)),
     q.AskCheck: lambda by, said: q.CheckIs(said.question, by.check(said.node, said.moment)),
 }
 

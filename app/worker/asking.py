@@ -24,6 +24,7 @@ DEADLINES: Final[Mapping[str, float]] = {
     "looks": 10.0,
     "views": 10.0,
     "partials": 5.0,
+    "why": 5.0,
     "check": 60.0,
     "contour": 20.0,
     "artefacts": 10.0,
@@ -31,6 +32,7 @@ DEADLINES: Final[Mapping[str, float]] = {
     "comparison": 120.0,
     "profile": 30.0,
     "script": 30.0,
+    "badges": 5.0,
 }
 """Seconds each kind of question may take, in the order in which they are asked."""
 START_DEADLINE: Final = 60.0
@@ -75,6 +77,10 @@ class AskClient(QObject):
     """(revision, Measurements)."""
     script_ready = Signal(int, str, str)
     """(revision, dialect, text)."""
+    why_ready = Signal(int, str, object)
+    """(revision, node, Mapping[output, tuple[Blame, ...]])."""
+    badges_ready = Signal(int, object)
+    """(revision, tuple[Warned, ...])."""
     failed = Signal(int, str, str, str)
     """(revision, question (a key of DEADLINES), sentence, node id or "")."""
 
@@ -100,6 +106,8 @@ class AskClient(QObject):
         """Packages of the plugins that are on (`Library.packages`)."""
         self._revision, self._told = 0, 0
         self._question = 0
+        self.took = 0.0
+        """Seconds that the last answer took, or what was given up."""
         self._waiting: dict[str, Callable[[int], m.Message]] = {}
         self._asked: _Asked | None = None
         self._member = self._beat
@@ -174,6 +182,14 @@ class AskClient(QObject):
         """Ask for the loss as a standalone script ("numpy" or "jax")."""
         self._ask("script", lambda question: q.AskScript(question, dialect, title, moment))
 
+    def ask_why(self, node: str, moment: m.Moment | None = None) -> None:
+        """Ask why the derivatives by a node's outputs are zero, tiny, huge or not finite."""
+        self._ask("why", lambda question: q.AskWhy(question, node, moment))
+
+    def ask_badges(self, moment: m.Moment | None = None, kept: m.PackedKept | None = None) -> None:
+        """Ask what goes wrong in training, where the shown run stands (`kept`), or at the start of one."""
+        self._ask("badges", lambda question: q.AskBadges(question, moment, kept))
+
     def warm(self) -> None:
         """Start the process ahead of the first question."""
         if self._channel is None:
@@ -240,6 +256,7 @@ class AskClient(QObject):
             self._listening = True
             return
         asked, self._asked = self._asked, None
+        self.took = time.monotonic() - asked.since if asked is not None else 0.0
         if asked is None or message.question != asked.question or asked.revision != self._revision:
             return
         match message:
@@ -265,6 +282,10 @@ class AskClient(QObject):
                 self.comparison_ready.emit(asked.revision, measurements)
             case q.ScriptIs(dialect=dialect, text=text):
                 self.script_ready.emit(asked.revision, dialect, text)
+            case q.WhyIs(node=node, reasons=reasons):
+                self.why_ready.emit(asked.revision, node, reasons)
+            case q.BadgesAre(badges=badges):
+                self.badges_ready.emit(asked.revision, badges)
             case q.CannotSay(sentence=sentence, node=node):
                 self.failed.emit(asked.revision, asked.kind, sentence, node or "")
 
@@ -302,6 +323,7 @@ class AskClient(QObject):
         asked = self._asked
         self._drop()
         if asked is not None:
+            self.took = time.monotonic() - asked.since
             at = f" at {self._name(node)}" if node else ""
             self.failed.emit(asked.revision, asked.kind, sentence.replace("{at}", at), node)
         if self._waiting:

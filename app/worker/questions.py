@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from app.worker.messages import Artefacts, Contour, Hello, Job, Looks, Moment, ParameterCheck, Struct, ViewData
-from app.worker.readings import Measurements, Reading
+from app.worker.messages import (
+    Artefacts,
+    Contour,
+    Hello,
+    Job,
+    Looks,
+    Moment,
+    PackedKept,
+    ParameterCheck,
+    Struct,
+    ViewData,
+)
+from app.worker.readings import Blame, Measurements, Reading, Warned
 
 
 class About(Struct, frozen=True, tag=True):
@@ -85,6 +96,22 @@ class AskProfile(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskWhy(Struct, frozen=True, tag=True):
+    """Why are the derivatives by a node's outputs zero, tiny, huge or not finite?"""
+
+    question: int
+    node: str
+    moment: Moment | None
+
+
+class AskBadges(Struct, frozen=True, tag=True):
+    """What goes wrong in training, where the shown run stands (`kept`), or at the start of one?"""
+
+    question: int
+    moment: Moment | None
+    kept: PackedKept | None
+
+
 class AskComparison(Struct, frozen=True, tag=True):
     """How do the approaches compare?"""
 
@@ -157,6 +184,19 @@ class ProfileIs(Struct, frozen=True, tag=True):
     costs: dict[str, tuple[float, float, int, int]]
 
 
+class WhyIs(Struct, frozen=True, tag=True):
+    """By output; nothing of those that are in order."""
+
+    question: int
+    node: str
+    reasons: dict[str, tuple[Blame, ...]]
+
+
+class BadgesAre(Struct, frozen=True, tag=True):
+    question: int
+    badges: tuple[Warned, ...]
+
+
 class ComparisonIs(Struct, frozen=True, tag=True):
     question: int
     measurements: Measurements
@@ -178,9 +218,9 @@ class CannotSay(Struct, frozen=True, tag=True):
 
 AskRequest: TypeAlias = (
     About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
-    | AskReading | AskProfile | AskComparison | AskScript
+    | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
-    | ProfileIs | ScriptIs | CannotSay
+    | ProfileIs | ScriptIs | WhyIs | BadgesAre | CannotSay
 )  # fmt: skip

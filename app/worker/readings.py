@@ -42,3 +42,21 @@ class Measurements(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_
     optimizer: str
     features: tuple[str, ...]
     lines: tuple[Measured, ...]
+
+
+class Blame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Why a derivative is zero, small, huge or not finite (`what`), and the node at fault."""
+
+    what: str
+    cause: str
+    node: str
+    sentence: str
+
+
+class Warned(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What goes wrong in training at a node: the kind of badge, the sentence with the numbers, and the rule."""
+
+    kind: str
+    node: str
+    sentence: str
+    rule: str
