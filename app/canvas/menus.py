@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
 from app import rewiring
-from app.canvas import arrange_menu, bending, landing, node_editing_menu, pinning, socket_menu, subgraph_menu
+from app.canvas import arrange_menu, bending, landing, node_editing_menu, pinning, room, socket_menu, subgraph_menu
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -293,7 +293,7 @@ def _by_selection(canvas: Canvas) -> QPoint:
 def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output: bool) -> QuickAdd:
     """Offer the operators (those that may be wired to `socket`), and put the chosen one at a point of the canvas."""
     session = canvas.session
-    place = canvas.place_at(at) if at is not None else canvas.free_place()
+    place = room.place_for(canvas, at) if at is not None else canvas.free_place()
     library = session.stock.library
     if socket is not None:
         library = joinable(library, session.graph, session.inference, socket, output=output)
@@ -310,7 +310,8 @@ def insert_wired(canvas: Canvas, operator_id: str, place: Place, socket: Socket 
     library = session.stock.library
     declared = library[operator_id]
     if socket is None:
-        session.insert(operator_id, place)
+        if session.insert(operator_id, place):
+            room.follow(canvas, session.selection)
         return
     name = joint(library, session.graph, session.inference, socket, declared, output=output)
     with session.group(f"Add {declared.title}"):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from app.bodies import Door
-from app.canvas import badges, choosing, dots, gestures, moving, pinning, tools, ways, wiring
+from app.canvas import badges, choosing, dots, gestures, moving, pinning, room, tools, ways, wiring
 from app.canvas.geometry import snapped
 from app.canvas.gestures import Gesture
 from engine.graph import Place, Socket, Wire
@@ -128,10 +128,5 @@ class Pointing:
         return QPointF(self.pointer) if QRectF(self.rect()).contains(self.pointer) else None
 
     def free_place(self: Canvas) -> Place:
-        """Return a place near the middle where no node stands: where an operator goes that is inserted by key."""
-        place = self.place_at(QPointF(self.width(), self.height()) / 2 - QPointF(70, 50) * self.camera.factor)
-        for _ in range(200):
-            if not self.scene.nodes_in(QRectF(place.x, place.y, 144, 100)):
-                return place
-            place = Place(place.x + 24, place.y + 24)
-        return place
+        """Return a place near the middle that is seen and free: where an operator goes that is inserted by key."""
+        return room.free_place(self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.bookmarks_card import BookmarksCard
+from app.canvas import room
 from app.session import Overlay
 from app.suggestions import choose_file
 from engine.building import tidying
@@ -30,6 +31,7 @@ class Working:
     def insert(self: Window, operator_id: str) -> None:
         """Insert an operator where the canvas is looking and there is room."""
         if self.session.insert(operator_id, self.canvas.free_place()):
+            room.follow(self.canvas, self.session.selection)
             self.canvas.setFocus()
 
     def remember_operator(self: Window, operator_id: str) -> None:
