@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -51,6 +51,9 @@ class LookBook(QObject):
     """(dialect, text): the loss as a standalone script."""
     script_failed = Signal(str)
     artefacts_changed = Signal()
+    numbers_ready = Signal(object, object)
+    """(numbers, factors) that a lesson asked for, of the graph as it is."""
+    numbers_failed = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -98,6 +101,7 @@ class LookBook(QObject):
             self._client.partials_ready.connect(self._partials_ready)
             self._client.artefacts_ready.connect(self._artefacts_ready)
             self._client.script_ready.connect(lambda _, dialect, text: self.script_ready.emit(dialect, text))
+            self._client.numbers_ready.connect(self._numbers_ready)
             self._client.failed.connect(self._failed)
         return self._client
 
@@ -198,6 +202,14 @@ class LookBook(QObject):
             self._tell_content()
             self.client.ask_badges(self._session.moment(), None if kept is None else pack_kept(kept))
 
+    def ask_numbers(self, wanted: Sequence[tuple[str, str, int]], sockets: Sequence[str]) -> bool:
+        """Ask for numbers of a lesson, where the run stands; return whether there is somebody to answer."""
+        if not self._session.has_engine or self._closed or self._asleep:
+            return False
+        self._tell_content()
+        self.client.ask_numbers(wanted, sockets, self._session.moment())
+        return True
+
     def ask_script(self, dialect: str) -> None:
         """Ask for the loss as a standalone script of a dialect."""
         if self._session.has_engine:
@@ -252,6 +264,10 @@ class LookBook(QObject):
             self.artefacts, self.artefacts_fault = artefacts, ""
             self.artefacts_changed.emit()
 
+    def _numbers_ready(self, revision: int, numbers: object, factors: object) -> None:
+        if revision == self._revision:
+            self.numbers_ready.emit(numbers, factors)
+
     def _types_ready(self, revision: int, types: Mapping[Socket, Type]) -> None:
         if revision == self._revision and types != self.known:
             self.known = types
@@ -283,6 +299,8 @@ class LookBook(QObject):
             self.check_failed.emit(sentence)
         elif question == "script":
             self.script_failed.emit(sentence)
+        elif question == "numbers" and revision == self._revision:
+            self.numbers_failed.emit(sentence)
         elif question == "artefacts" and revision == self._revision:
             self.artefacts, self.artefacts_fault = None, sentence
             self.artefacts_changed.emit()

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.worker import messages as m
 from app.worker import questions as q
-from app.worker.readings import Blame, Measurements, Reading, Warned
+from app.worker.readings import Blame, Factor, Measurements, Reading, Warned
 
 Costs = dict[str, tuple[float, float, int, int]]
 """(seconds forward, seconds backward, bytes, calls) by node."""
@@ -58,6 +58,9 @@ class Answerer(Protocol):
 
     def badges(self, moment: m.Moment | None, kept: m.PackedKept | None) -> tuple[Warned, ...]:
         """Return what goes wrong in training."""
+
+    def numbers(self, asked: q.AskNumbers) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Factor, ...]]]:
+        """Return numbers that a lesson asks for, and what derivatives are made of."""
 
 
 class Answers(NamedTuple):
@@ -191,6 +194,12 @@ class EngineAnswerer:
         from app.worker.reasons import warned
 
         return warned(self._prepared(), moment, kept)
+
+    def numbers(self, asked: q.AskNumbers) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Factor, ...]]]:
+        from app.worker.lesson_numbers import factors, numbers
+
+        prepared = self._prepared()
+        return numbers(prepared, asked.wanted, asked.moment), factors(prepared, asked.sockets, asked.moment)
 
 
 def _warm() -> None:

@@ -63,6 +63,7 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     ),
     q.AskWhy: lambda by, said: q.WhyIs(said.question, said.node, by.why(said.node, said.moment)),
     q.AskBadges: lambda by, said: q.BadgesAre(said.question, by.badges(said.moment, said.kept)),
+    q.AskNumbers: lambda by, said: q.NumbersAre(said.question, *by.numbers(said)),
     q.AskCheck: lambda by, said: q.CheckIs(said.question, by.check(said.node, said.moment)),
 }
 

@@ -33,6 +33,7 @@ DEADLINES: Final[Mapping[str, float]] = {
     "profile": 30.0,
     "script": 30.0,
     "badges": 5.0,
+    "numbers": 10.0,
 }
 """Seconds each kind of question may take, in the order in which they are asked."""
 START_DEADLINE: Final = 60.0
@@ -81,6 +82,8 @@ class AskClient(QObject):
     """(revision, node, Mapping[output, tuple[Blame, ...]])."""
     badges_ready = Signal(int, object)
     """(revision, tuple[Warned, ...])."""
+    numbers_ready = Signal(int, object, object)
+    """(revision, tuple[(what, at, index, value), ...], Mapping[socket, tuple[Factor, ...]])."""
     failed = Signal(int, str, str, str)
     """(revision, question (a key of DEADLINES), sentence, node id or "")."""
 
@@ -190,6 +193,12 @@ class AskClient(QObject):
         """Ask what goes wrong in training, where the shown run stands (`kept`), or at the start of one."""
         self._ask("badges", lambda question: q.AskBadges(question, moment, kept))
 
+    def ask_numbers(
+        self, wanted: Sequence[tuple[str, str, int]], sockets: Sequence[str] = (), moment: m.Moment | None = None
+    ) -> None:
+        """Ask for numbers (what, at, index) as lessons name them, and what the derivatives by sockets are made of."""
+        self._ask("numbers", lambda question: q.AskNumbers(question, tuple(wanted), tuple(sockets), moment))
+
     def warm(self) -> None:
         """Start the process ahead of the first question."""
         if self._channel is None:
@@ -286,6 +295,8 @@ class AskClient(QObject):
                 self.why_ready.emit(asked.revision, node, reasons)
             case q.BadgesAre(badges=badges):
                 self.badges_ready.emit(asked.revision, badges)
+            case q.NumbersAre(numbers=numbers, factors=factors):
+                self.numbers_ready.emit(asked.revision, numbers, factors)
             case q.CannotSay(sentence=sentence, node=node):
                 self.failed.emit(asked.revision, asked.kind, sentence, node or "")
 

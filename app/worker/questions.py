@@ -16,7 +16,7 @@ from app.worker.messages import (
     Struct,
     ViewData,
 )
-from app.worker.readings import Blame, Measurements, Reading, Warned
+from app.worker.readings import Blame, Factor, Measurements, Reading, Warned
 
 
 class About(Struct, frozen=True, tag=True):
@@ -112,6 +112,15 @@ class AskBadges(Struct, frozen=True, tag=True):
     kept: PackedKept | None
 
 
+class AskNumbers(Struct, frozen=True, tag=True):
+    """What are these numbers (what, at, index) of a lesson, and what are the derivatives by `sockets` made of?"""
+
+    question: int
+    wanted: tuple[tuple[str, str, int], ...]
+    sockets: tuple[str, ...]
+    moment: Moment | None
+
+
 class AskComparison(Struct, frozen=True, tag=True):
     """How do the approaches compare?"""
 
@@ -197,6 +206,14 @@ class BadgesAre(Struct, frozen=True, tag=True):
     badges: tuple[Warned, ...]
 
 
+class NumbersAre(Struct, frozen=True, tag=True):
+    """Each number as (what, at, index, value), and factors by socket."""
+
+    question: int
+    numbers: tuple[tuple[str, str, int, float], ...]
+    factors: dict[str, tuple[Factor, ...]]
+
+
 class ComparisonIs(Struct, frozen=True, tag=True):
     question: int
     measurements: Measurements
@@ -218,9 +235,9 @@ class CannotSay(Struct, frozen=True, tag=True):
 
 AskRequest: TypeAlias = (
     About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
-    | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges
+    | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges | AskNumbers
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
-    | ProfileIs | ScriptIs | WhyIs | BadgesAre | CannotSay
+    | ProfileIs | ScriptIs | WhyIs | BadgesAre | NumbersAre | CannotSay
 )  # fmt: skip

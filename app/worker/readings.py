@@ -60,3 +60,12 @@ class Warned(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     node: str
     sentence: str
     rule: str
+
+
+class Factor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Of the derivative by a wire: the node and input it leads to, what came back to that node, and its own slope."""
+
+    node: str
+    input: str
+    above: float
+    partial: float
