@@ -62,7 +62,7 @@ def tip_at(canvas: Canvas, hover: Hover) -> str:
         socket, output = hover.socket
         if not output or socket.name in output_names(session.graph, session.operator(socket.node), socket.node):
             return socket_tip(session, socket, output=output)
-    if hover.node in session.graph.nodes and not hover.badge and hover.wire is None:
+    if hover.node in session.graph.nodes and not (hover.badge or hover.mark) and hover.wire is None:
         return operator_tip(session.operator(hover.node), session.label(hover.node))
     return ""
 

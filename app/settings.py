@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     reduced_motion: bool = False
     compile_runs: bool = True
     """Whether a run goes over to XLA, where JAX is installed, once that has compiled it in the background."""
+    watch_training: bool = True
+    """Whether nodes are marked where training goes wrong."""
     recent: tuple[str, ...] = ()
     favourites: tuple[str, ...] = ()
     recent_operators: tuple[str, ...] = ()

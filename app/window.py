@@ -156,6 +156,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
         if self.watch:
             session.runs.set_pace(self.pace)
             self.apply_backend(page)
+        session.watcher.set_on(self.settings.watch_training)
         workspace.operators.insert_requested.connect(self.insert)
         workspace.operators.help_requested.connect(self.show_help)
         workspace.operators.favourites_changed.connect(self._favour)

@@ -17,6 +17,11 @@ COMMANDS: tuple[Command, ...] = (
         "compile_runs", "Compile long runs (XLA)", "Run", lambda w: w.toggle_compile_runs(), (),
         checked=lambda w: w.settings.compile_runs, words="jax fast speed backend compiler numpy",
     ),
+    Command(
+        "watch_training", "Watch training", "Run", lambda w: w.toggle_watching(), (),
+        checked=lambda w: w.settings.watch_training, help="Mark nodes where training goes wrong, with the rule.",
+        words="diagnosis badges vanishing exploding dead units learning rate warnings",
+    ),
     Command("stop", "Stop", "Run", lambda w: w.session.stop(), ("Shift+F5",), begun),
     Command(
         "reset", "Reset", "Run", lambda w: w.session.reset(), ("Ctrl+Shift+R",), begun, words="start values forget",

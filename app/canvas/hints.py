@@ -39,6 +39,7 @@ NODE: Final = (
 NOTE: Final = "Drag to move  ·  Double click to edit  ·  Right click for more"
 DOOR: Final = "Click to look inside  ·  Drag to move the node"
 BADGE: Final = "What is wrong here: F8 goes from problem to problem"
+MARK: Final = "What goes wrong in training here  ·  Run › Watch training hides such marks"
 GRIP: Final = "Drag to another size of the preview"
 
 
@@ -60,6 +61,7 @@ def of_hover(hover: Hover) -> str:
             says
             for there, says in (
                 (hover.grip, GRIP), (hover.socket, SOCKET), (hover.dot, DOT), (hover.badge, BADGE),
+                (hover.mark, MARK),
                 (hover.door, DOOR), (hover.wire, WIRE), (hover.node, NODE), (hover.note, NOTE),
             )
             if there

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
-from app.canvas import badges, heat, inks, landing, paint_marks, paint_node, paint_wire, socket_tags, tellings
+from app.canvas import (
+    badges,
+    heat,
+    inks,
+    landing,
+    paint_marks,
+    paint_node,
+    paint_wire,
+    socket_tags,
+    tellings,
+    training_marks,
+)
 from app.canvas.cards import Cards, DrawnCards
 from app.canvas.face import Plug
 from app.canvas.geometry import DOTS, nearest
@@ -98,6 +109,7 @@ class Painting:
         landing.paint(painter, canvas, canvas.ink)
         painter.resetTransform()
         badges.paint(painter, canvas.scene.troubled.values(), canvas.camera, canvas.ink, QRectF(canvas.rect()))
+        training_marks.paint(painter, canvas)
         self._foreground(painter)
         painter.end()
 
@@ -321,6 +333,8 @@ class Painting:
     def hover_hint(self) -> str:
         """Return what is told at the pointer: a badge's sentences, why a run stands, what a socket carries."""
         canvas = self._canvas
+        if canvas.hover.mark:
+            return training_marks.telling(canvas, canvas.hover.node)
         if canvas.hover.badge:
             problems = canvas.session.node_problems(canvas.hover.node)
             return "\n".join(problem.sentence for problem in problems[:3])

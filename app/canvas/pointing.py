@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from app.bodies import Door
-from app.canvas import badges, choosing, dots, gestures, moving, pinning, room, tools, ways, wiring
+from app.canvas import badges, choosing, dots, gestures, moving, pinning, room, tools, training_marks, ways, wiring
 from app.canvas.geometry import snapped
 from app.canvas.gestures import Gesture
 from engine.graph import Place, Socket, Wire
@@ -27,6 +27,8 @@ class Hover:
     note: str = ""
     socket: tuple[Socket, bool] | None = None
     badge: bool = False
+    mark: bool = False
+    """Whether it is a mark of what goes wrong in training."""
     grip: bool = False
     """Whether it is the corner that resizes a preview."""
     door: Door | None = None
@@ -90,6 +92,9 @@ class Pointing:
         marked = badges.at(self.scene.troubled.values(), self.camera, at)
         if marked is not None:
             return Hover(node=marked.face.id, badge=True)
+        warned = training_marks.at(self, at)
+        if warned is not None:
+            return Hover(node=warned.face.id, mark=True)
         socket = self.scene.socket_at(point) if factor >= 0.35 else None
         if socket is not None:
             return Hover(socket=socket, node="")

@@ -152,6 +152,7 @@ class Canvas(Navigating, Pointing, QWidget):
         session.holes_changed.connect(self.update)
         note_text.formulas().watch(self)
         session.profiler.changed.connect(self.update)
+        session.watcher.badges_changed.connect(self._problems_changed)
         session.reveal_requested.connect(self._reveal_here)
         appearance().changed.connect(self._restyled)
 

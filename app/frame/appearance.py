@@ -114,6 +114,12 @@ class Appearance:
         for page in self.family.pages():
             self.apply_backend(page)
 
+    def toggle_watching(self: Window) -> None:
+        """Mark nodes where training goes wrong, or no more."""
+        self._change(watch_training=not self.settings.watch_training)
+        for page in self.family.pages():
+            page.session.watcher.set_on(self.settings.watch_training)
+
     def toggle_snapping(self: Window) -> None:
         """Let what is dragged snap to the grid and to neighbours, or not."""
         self._change(snapping=not self.settings.snapping)

@@ -1,12 +1,22 @@
-"""The problems panel: one row for each, worst first; a click goes to the node, and "Mend" applies the plain remedy
-where there is one."""
+"""The problems panel: one row for each, worst first, then what goes wrong in training with its rule; a click goes to
+the node, and "Mend" applies the plain remedy where there is one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPolygonF
 from PySide6.QtWidgets import (
     QListView,
     QMenu,
@@ -30,6 +40,8 @@ if TYPE_CHECKING:
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 MOST_SHOWN = 500
+TRAINING = "training"
+"""The code of a row that tells what goes wrong in training."""
 
 
 class ProblemModel(QAbstractListModel):
@@ -43,7 +55,9 @@ class ProblemModel(QAbstractListModel):
     def refresh(self) -> None:
         """Show the problems as they are now."""
         self.beginResetModel()
-        self.problems = self.session.problems[:MOST_SHOWN]
+        warned = self.session.watcher.badges
+        training = tuple(Problem("warning", TRAINING, f"{w.sentence}\nRule: {w.rule}", w.node) for w in warned)
+        self.problems = (*self.session.problems, *training)[:MOST_SHOWN]
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -102,7 +116,11 @@ class ProblemDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(look.theme.bad if problem.severity == "error" else look.theme.warning))
         side = look.px(9)
         top = rect.top() + look.px(6) + (QFontMetrics(fonts.sans("body", look.scale)).height() - side) / 2
-        painter.drawEllipse(QRectF(rect.left() + look.px(20), top, side, side))
+        mark = QRectF(rect.left() + look.px(20), top, side, side)
+        if problem.code == TRAINING:
+            painter.drawPolygon(QPolygonF([QPointF(mark.center().x(), top), mark.bottomRight(), mark.bottomLeft()]))
+        else:
+            painter.drawEllipse(mark)
         painter.setFont(fonts.sans("body", look.scale))
         painter.setPen(QColor(look.theme.text))
         painter.drawText(self._area(rect), Qt.TextFlag.TextWordWrap, problem.sentence)
@@ -154,6 +172,7 @@ class Problems(QWidget):
         self._pages.addWidget(self._nothing())
         self._pages.addWidget(full)
         session.problems_changed.connect(self.refresh)
+        session.watcher.badges_changed.connect(self.refresh)
         session.replaced.connect(self.refresh)
         appearance().changed.connect(self.list.doItemsLayout)
         self.refresh()

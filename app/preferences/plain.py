@@ -74,4 +74,11 @@ RUNNING: Final = (
         lambda w: w.settings.compile_runs,
         lambda w, _: w.toggle_compile_runs(),
     ),
+    Row(
+        "watch_training",
+        "Watch training",
+        "Nodes are marked where training goes wrong: vanishing or exploding derivatives, dead units, steps out of range.",
+        lambda w: w.settings.watch_training,
+        lambda w, _: w.toggle_watching(),
+    ),
 )
