@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.assets import ASSETS
+from app.carrying import carried, computes_same, with_settings
 from engine.edits import SetKept
-from engine.graph import Kept
+from engine.graph import Graph, Kept
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -36,6 +38,10 @@ class Running(QObject):
         super().__init__(session)
         self._session = session
         self._control: RunControl | None = None
+        self._run_of = Graph()
+        """What the run computes: the graph as it was when it started, with the settings that it was told since."""
+        self._apart = False
+        """Whether the run was told of settings while it was of another graph: no edit leads back to what it does."""
         self.lane = 0
         """Which of several optimizers' values the wires show."""
         self.problem: Problem | None = None
@@ -75,10 +81,15 @@ class Running(QObject):
             self.lane_changed.emit()
 
     def moment(self) -> Moment | None:
-        """Return where the shown lane stands, while there is a run of the graph as it is; None where there is none."""
-        if self._control is None or self.state == "idle" or self.stale or not self._control.lanes:
+        """Return where the shown lane stands; None while there is no run. Where the graph was edited since, the values
+        of those parameters that are as they were."""
+        if self._control is None or self.state == "idle" or not self._control.lanes:
             return None
-        return self._control.moment(min(self.lane, len(self._control.lanes) - 1))
+        moment = self._control.moment(min(self.lane, len(self._control.lanes) - 1))
+        if moment is None or not self.stale:
+            return moment
+        session = self._session
+        return carried(moment, self._run_of, session.graph, session.library, session.inference.types)
 
     def start(self, *, paused: bool = False, pause_at: int | None = None) -> bool:
         """Start a run (to pause at a step), or go on with a paused one; return whether there is one now.
@@ -99,6 +110,7 @@ class Running(QObject):
             session.reveal(error.node or "")
             return False
         self._set_problem(None)
+        self._run_of, self._apart = session.graph, False
         self.control.run(session.content, session.folder, ASSETS, paused=paused, pause_at=pause_at)
         return True
 
@@ -134,11 +146,19 @@ class Running(QObject):
         self.lane = 0
         self._set_problem(None)
 
-    def graph_changed(self, *, live: bool) -> None:
-        """What the graph computes has changed, by a `live` setting that the run hears of, or by anything else."""
+    def graph_changed(self, nodes: Collection[str], *, live: bool) -> None:
+        """What the graph computes has changed: by `live` settings of these nodes that the run hears of, or by anything
+        else. Where an edit was taken back, the run is one of this graph again."""
         self._set_problem(None)
-        if self._control is not None and self.state != "idle" and not live:
-            self._control.mark_stale()
+        if self._control is None or self.state == "idle":
+            return
+        now = self._session.graph
+        if live and not self.stale:
+            self._run_of = with_settings(self._run_of, now, nodes)
+        elif live:
+            self._apart = True
+        else:
+            self._control.mark_stale(self._apart or not computes_same(self._run_of, now))
 
     def keep(self) -> None:
         """Write the shown lane's parameters into the document as one undoable edit."""

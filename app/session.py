@@ -366,7 +366,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         if change.semantic:
             self._files.follow(self.graph, self.library, self._path)
             self._looks.forget_problem()
-            self._running.graph_changed(live=self._edit_is_live)
+            self._running.graph_changed(change.nodes, live=self._edit_is_live)
             self._refresh.start()
         elif change.renamed:
             self._refresh.start()  # sentences name nodes

@@ -97,7 +97,7 @@ class Watcher(QObject):
 
     def _ask_badges(self) -> None:
         session = self._session
-        if session.moment() is None:
+        if session.moment() is None or session.stale:
             session.looks.ask_badges(None)
             return
         document = session.document

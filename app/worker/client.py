@@ -272,10 +272,10 @@ class RunControl(QObject):
         self._tell_pace()
         self.ticked.emit()
 
-    def mark_stale(self) -> None:
-        """Say that the graph was edited since the run started."""
+    def mark_stale(self, stale: bool = True) -> None:
+        """Say that the graph was edited since the run started, or (False) that it is as it was then again."""
         if self._lanes or self._state == "starting":
-            self._stale = True
+            self._stale = stale
             self.ticked.emit()
 
     def kept(self, lane: int, then: Callable[[Kept], None]) -> None:
