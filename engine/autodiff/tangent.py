@@ -34,6 +34,11 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
     `wrt` are inputs of the program; whole numbers and booleans among them carry no derivative. New outputs are named
     "tangent of <name>", new equations have the origin "tangent of <node>". Variables of `program` keep their numbers.
     """
+    return with_tangents(program, wrt)[0]
+
+
+def with_tangents(program: Program, wrt: Sequence[Var]) -> tuple[Program, dict[Var, Var]]:
+    """Return the program of `tangent`, and by each variable of `program` that moves the variable of its tangent."""
     names = names_of(program, wrt)
     with recording():
         recorder = Recorder.extending(program)
@@ -44,11 +49,11 @@ def tangent(program: Program, wrt: Sequence[Var]) -> Program:
         moved = {var: seed for var, seed in seeds.items() if program.types[var].differentiable}
         known = push_forward(recorder, program.equations, moved)
         added = [recorder.var(known[var] if var in known else zeros(recorder, var)) for var in program.outputs]
+        moving = {var: recorder.var(each) for var, each in known.items() if isbox(each)}
     equations = superseded((*program.equations, *recorder.equations), recorder.instead)
     whole = replace(recorder.program(program.outputs, program.names, program.sockets), equations=equations)
-    return select(
-        whole, (*program.outputs, *added), (*program.names, *(f"tangent of {name}" for name in program.names))
-    )
+    called = (*program.names, *(f"tangent of {name}" for name in program.names))
+    return select(whole, (*program.outputs, *added), called), moving
 
 
 def pushed(outer: Recorder, program: Program, moved: Sequence[int], wanted: Sequence[int]) -> Program:

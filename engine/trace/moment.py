@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.binding import bind
+from engine.errors import GradwireError
 from engine.lane import Mover
 from engine.prepare import Plan, Prepared
 from engine.program.program import Program
@@ -26,10 +27,11 @@ class Moment:
     """What is carried after the step; None where it cannot be taken, as its loss or gradient is not finite."""
 
     @classmethod
-    def next(cls, prepared: Prepared, plan: Plan, approach: str | None = None) -> Moment:
+    def next(cls, prepared: Prepared, plan: Plan, approach: str | None = None, example: int | None = None) -> Moment:
         """Return the step that an optimizer would take next (see `at_kept`), by an approach (default: its own).
 
-        Raise GradwireError where the step cannot be differentiated so.
+        With an `example`, the number of a row of the minibatch it draws, from 0 on, every row is that one. Raise
+        GradwireError where the step cannot be differentiated so, or there is no such row.
         """
         approach, backend = choose(approach, None, plan.settings)
         mover = Mover(prepared, plan, approach, backend, prepared.step, prepared.step + 1)
@@ -42,6 +44,9 @@ class Moment:
         values = (*mover.carry, *fresh, *mover.fixed)
         given: dict[tuple[str, str], Any] = {}
         given.update(((each.role, each.name), value) for each, value in zip(inputs, values, strict=True))
+        if example is not None:
+            given = {key: _alone(value, example) if key[0] == "batch" else value for key, value in given.items()}
+            values = tuple(given[each.role, each.name] for each in inputs)
         with np.errstate(all="ignore"):
             out = stepper.function(*values)
         finite = bool(np.isfinite(out[0]) and np.isfinite(out[1]))
@@ -67,3 +72,10 @@ class Moment:
                 id, gradients.get(id), before[k], self.carry[k], down.value(prepared, id, before[k]),
                 down.value(prepared, id, self.carry[k]), slots,
             )  # fmt: skip
+
+
+def _alone(rows: Any, example: int) -> Any:
+    """Return the rows of a minibatch, each of them replaced by one."""
+    if not 0 <= example < np.size(rows):
+        raise GradwireError(f"The minibatch has {np.size(rows):,} rows, from 0 on; there is no {example}.")
+    return np.full_like(rows, np.reshape(rows, -1)[example])

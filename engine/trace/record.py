@@ -9,16 +9,17 @@ from typing import Any, Final
 import numpy as np
 
 from engine.autodiff.source import source_of
-from engine.autodiff.tangent import tangent
+from engine.autodiff.tangent import with_tangents
 from engine.binding import bind
 from engine.evaluate import loss_program
-from engine.graph import Kept
+from engine.graph import Kept, Socket
 from engine.prepare import Prepared
 from engine.program.compose import select
 from engine.program.program import Equation, Program, Var, node_of
+from engine.trace.marks import Marks, TangentMarks, slots_of
 from engine.trace.moment import Moment
-from engine.trace.run import Entry, Run, run
-from engine.trace.steps import Contribution, MicroStep, Read, Trace
+from engine.trace.run import Back, Entry, Run, run
+from engine.trace.steps import Contribution, Mark, MicroStep, Read, Trace
 
 LIMIT: Final = 50_000
 """Most micro-steps of a trace."""
@@ -53,15 +54,19 @@ def record(
     optimizer: str | None = None,
     approach: str | None = None,
     window: Window | None = None,
+    example: int | None = None,
     limit: int = LIMIT,
 ) -> Trace:
     """Record the step that an optimizer (default: the first) would take next, by an approach (default: its own).
 
     Without a `window` all iterations of loops are shown, or as many of the first ones of each as fit into `limit`.
+    With an `example` every row of the minibatches is that one of them: what flows is that example alone.
     Raise GradwireError where the step cannot be differentiated so.
     """
-    moment = Moment.next(prepared, prepared.plan(optimizer), approach)
+    moment = Moment.next(prepared, prepared.plan(optimizer), approach, example)
     recorder = _Recorder(prepared, moment, window, limit)
+    if example is not None and any(role == "batch" for role, _ in moment.given):
+        recorder.notes.append(f"Every row of the minibatch is its row {example:,}: what flows is that example alone.")
     return recorder.forward() if recorder.approach == "forward" else recorder.reverse()
 
 
@@ -93,17 +98,18 @@ class _Recorder:
             bars.update({share.slot: share.total for share in back.shares})
         shown = self._shown(seen, program, len(backs))
         lines, text = _lines(program, down.loss, [each.var for each in down.free], self._labels(), self.approach)
-        self._read(program, seen)
+        marks = Marks(seen, program)
+        self._read(program, seen, marks)
         for number in shown:
-            self._operation(seen, number, lines)
+            self._operation(seen, number, lines, marks)
         among = set(shown)
         for back in backs:
             if back.entry in among:
-                self._came_back(seen, back, lines)
+                self._came_back(seen, back, lines, marks)
         self.total += len(seen.entries) - len(shown) + sum(back.entry not in among for back in backs)
         gradients = {id: _gradient(bars, seen, var) for id, var in down.values.items()}
         free = {each.name: _gradient(bars, seen, each.var) for each in down.free}
-        self._updates(free)
+        self._updates(free, gradients, program)
         return self._trace(float(seen.values[loss]), gradients, program, seen, text)
 
     def _shown(self, seen: Run, program: Program, back: int) -> list[int]:
@@ -120,16 +126,17 @@ class _Recorder:
             self.notes.append(f"Of each loop the iterations {window.first:,} to {last:,} are shown.")
         return shown[: max(room, 0)]
 
-    def _read(self, program: Program, seen: Run) -> None:
+    def _read(self, program: Program, seen: Run, marks: Marks) -> None:
         for each in program.inputs:
             self.makers[seen.slots[each.var]] = node = each.name.partition(".")[0]
             if each.role in ("parameter", "data", "batch", "state"):
                 slot = seen.slots[each.var]
-                self._add(MicroStep(0, "read", node, self._operator(node), output=seen.values[slot], slots=(slot,)))
+                operator, told = self._operator(node), marks.read(slot)
+                self._add(MicroStep(0, "read", node, operator, output=seen.values[slot], slots=(slot,), marks=told))
         for entry in seen.entries:
             self.makers.update(dict.fromkeys(entry.writes, node_of(entry.equation.origin)))
 
-    def _operation(self, seen: Run, number: int, lines: _Lines) -> None:
+    def _operation(self, seen: Run, number: int, lines: _Lines, marks: Marks) -> None:
         entry = seen.entries[number]
         self._add(
             replace(
@@ -137,10 +144,11 @@ class _Recorder:
                 row=number,
                 depth=number if self.approach == "callbacks" else 0,
                 line=lines(entry.equation, False),
+                marks=marks.forward(entry),
             )
         )
 
-    def _came_back(self, seen: Run, back: Any, lines: _Lines) -> None:
+    def _came_back(self, seen: Run, back: Back, lines: _Lines, marks: Marks) -> None:
         entry = seen.entries[back.entry]
         shares = tuple(
             Contribution(each.argument, self.makers.get(each.slot, ""), each.slot, each.share, each.total)
@@ -155,6 +163,7 @@ class _Recorder:
                 row=back.entry,
                 depth=back.entry if self.approach == "callbacks" else 0,
                 line=lines(entry.equation, True),
+                marks=marks.backward(entry, back),
             )
         )
 
@@ -184,20 +193,28 @@ class _Recorder:
         loss = loss_program(self.prepared, self.plan.id)
         given = {**self.prepared.parameters, **mover.values()}
         values = bind(loss.program, self.prepared, given, step=self.prepared.step, states=mover.states())
-        pushed = tangent(select(loss.program, [loss.var], ["loss"]), [each.var for each in loss.inputs])
+        drawn = {name: value for (role, name), value in self.moment.given.items() if role == "batch"}
+        values = [
+            drawn.get(each.name, value) if each.role == "batch" else value
+            for each, value in zip(loss.program.inputs, values, strict=True)
+        ]
+        wrt = [each.var for each in loss.inputs]
+        pushed, tangents = with_tangents(select(loss.program, [loss.var], ["loss"]), wrt)
         gradients = {each.name: np.full(each.type.shape, np.nan, each.type.dtype) for each in loss.inputs}
         first: Run | None = None
+        marks: TangentMarks | None = None
         for id, place, unit, part in _directions(loss.inputs):
             seeds = {each.name: np.zeros(each.type.shape, each.type.dtype) for each in loss.inputs}
             seeds[id].reshape(-1)[place] = unit
             seen = run(pushed, [*values, *(seeds[each.name][()] for each in loss.inputs)], [])
             self.makers.clear()
             mark = len(self.steps)
-            if first is None:
-                first = seen
-                self._read(pushed, seen)
+            if marks is None:
+                first, marks = seen, TangentMarks(seen, pushed, tangents)
+                self._read(pushed, seen, marks.values)
             else:
                 self._makers(pushed, seen)
+            told = marks.turn()
             entries = [each for each in seen.entries if self.window is None or self.window.shows(each)]
             moved = [each for each in entries if each.equation.origin.startswith("tangent of ")]
             wanted = entries if first is seen else moved
@@ -208,15 +225,19 @@ class _Recorder:
             for entry in wanted[: self.limit - len(loss.inputs) - len(self.steps)]:
                 tangential = entry.equation.origin.startswith("tangent of ")
                 base = self._base(seen, entry)
-                self._add(replace(base, phase="tangent", direction=(id, place)) if tangential else base)
+                told = (*told, *(marks.tangent(seen, entry) if tangential else marks.values.forward(entry)))
+                base = replace(base, phase="tangent", direction=(id, place)) if tangential else base
+                self._add(replace(base, marks=told))
+                told = ()
             slope = seen.values[seen.slots[pushed.outputs[1]]]
             flat = gradients[id].reshape(-1)
             flat[place] = (0 if np.isnan(flat[place]) else flat[place]) + part * slope
             gradients[id] = flat.reshape(gradients[id].shape)
         value = first.values[first.slots[loss.var]] if first is not None else np.nan
-        self._updates({id: each[()] for id, each in gradients.items()})
+        own = {id: each[()] for id, each in gradients.items()}
+        self._updates(own, own, pushed)
         empty = Run([], [], (), {})
-        return self._trace(float(value), {id: each[()] for id, each in gradients.items()}, pushed, first or empty, "")
+        return self._trace(float(value), own, pushed, first or empty, "")
 
     def _makers(self, program: Program, seen: Run) -> None:
         self.makers = {seen.slots[each.var]: each.name.partition(".")[0] for each in program.inputs}
@@ -236,17 +257,21 @@ class _Recorder:
     def _labels(self) -> dict[str, str]:
         return {id: node.name or id for id, node in self.prepared.graph.nodes.items()}
 
-    def _updates(self, gradients: Mapping[str, Any]) -> None:
+    def _updates(self, free: Mapping[str, Any], gradients: Mapping[str, Any], program: Program) -> None:
+        """Add the updates; whatever was known of a parameter's gradient before, it is known whole then."""
         own = self.plan.id
-        for update in self.moment.updates(self.prepared, gradients):
-            self._add(MicroStep(0, "update", update.parameter, self._operator(own), "update", update=update))
+        outputs = {socket.node: socket for socket in program.sockets}
+        for update in self.moment.updates(self.prepared, free):
+            id = update.parameter
+            whole = Mark(outputs.get(id, Socket(id, "value")), "cotangent", gradients.get(id))
+            self._add(MicroStep(0, "update", id, self._operator(own), "update", update=update, marks=(whole,)))
         if self.moment.carry is None:
             self.notes.append("There is no update: the loss or its gradient is not finite.")
 
     def _trace(self, loss: float, gradients: Mapping[str, Any], program: Program, seen: Run, text: str) -> Trace:
         left = self.total - len(self.steps)
         notes = [*self.notes, *([f"{left:,} of {self.total:,} micro-steps are left out."] if left else [])]
-        slots = {socket: _slots(each, seen.slots) for socket, each in program.sockets.items()} if seen.slots else {}
+        slots = {socket: slots_of(each, seen.slots) for socket, each in program.sockets.items()} if seen.slots else {}
         down = self.moment.mover.stepper.descent
         after = {} if self.moment.carry is None else down.to_values(self.prepared, self.moment.carry[: len(down.free)])
         batches = {name: value for (role, name), value in self.moment.given.items() if role == "batch"}
@@ -296,11 +321,3 @@ def _directions(inputs: Sequence[Any]) -> Iterator[tuple[str, int, Any, Any]]:
         for place in range(int(np.prod(each.type.shape, dtype=int))):
             for unit, part in {"f": ((1, 1),), "c": ((1, 1), (1j, -1j))}.get(kind, ()):
                 yield each.name, place, unit, part
-
-
-def _slots(carrier: Any, slots: Mapping[Var, Any]) -> Any:
-    if isinstance(carrier, Var):
-        return slots.get(carrier)
-    if isinstance(carrier, Mapping):
-        return {name: _slots(each, slots) for name, each in carrier.items()}
-    return tuple(_slots(each, slots) for each in carrier)

@@ -55,6 +55,16 @@ class Entry(NamedTuple):
     place: tuple[Place, ...]
 
 
+class Frame(NamedTuple):
+    """One run of an inner program: where it ran, and the slots of its variables. `place` is the very tuple that its
+    entries hold, `outer` that of the program around."""
+
+    place: tuple[Place, ...]
+    outer: tuple[Place, ...]
+    program: Program
+    slots: Mapping[Var, Any]
+
+
 class Share(NamedTuple):
     """What an operation adds to the cotangent of one of its arguments, and what that then is."""
 
@@ -82,6 +92,8 @@ class Run:
     entries: tuple[Entry, ...]
     slots: Mapping[Var, Any]
     """The slot of each variable of the outermost program (a tuple of them for several values)."""
+    frames: tuple[Frame, ...] = ()
+    """The runs of inner programs, but for those very deep in calls."""
 
     def arguments(self, entry: Entry) -> list[Any]:
         """Return the values of an entry's arguments."""
@@ -119,7 +131,7 @@ def run(program: Program, values: Sequence[Any], wrt: Sequence[Var]) -> Run:
     }
     with np.errstate(all="ignore"), roomy(program):
         machine.equations(program, known, ())
-    return Run(machine.values, machine.moving, tuple(machine.entries), known)
+    return Run(machine.values, machine.moving, tuple(machine.entries), known, tuple(machine.frames))
 
 
 class _Machine:
@@ -130,6 +142,7 @@ class _Machine:
         self.values: list[Any] = []
         self.moving: list[bool] = []
         self.entries: list[Entry] = []
+        self.frames: list[Frame] = []
         self._plain = Evaluator(functions)
         self._depth = 0
 
@@ -185,7 +198,8 @@ class _Machine:
         known: dict[Var, Any] = {each.var: slot for each, slot in zip(program.inputs, slots, strict=True)}
         known.update({var: self.slot(value, False) for var, value in program.constants.items()})
         if len(place) < _REMEMBERED:
-            place = (*place, Place(node_of(equation.origin), part, iteration))
+            outer, place = place, (*place, Place(node_of(equation.origin), part, iteration))
+            self.frames.append(Frame(place, outer, program, known))
         self.equations(program, known, place)
         return [known[var] for var in program.outputs]
 

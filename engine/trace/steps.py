@@ -35,6 +35,15 @@ class Contribution(NamedTuple):
     total: Any
 
 
+class Mark(NamedTuple):
+    """What a micro-step makes known at a socket: what the wires from there carry, or the derivative by it (where the
+    approach is forward, the tangent). None: what was known belongs to another iteration, call or pass."""
+
+    socket: Socket
+    kind: Literal["value", "cotangent"]
+    value: Any
+
+
 class Update(NamedTuple):
     """How the optimizer moved one parameter. What it moves are free values, which a constraint makes `before` and
     `after` of; without one they are the same."""
@@ -85,6 +94,8 @@ class MicroStep:
     """Which number of which parameter the tangents are by, where the approach is forward."""
     update: Update | None = None
     equation: Equation | None = None
+    marks: tuple[Mark, ...] = ()
+    """What it makes known at the sockets of the graph, those inside bodies too, in order."""
 
 
 class Position(NamedTuple):
