@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final, NamedTuple
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QObject, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
     QImage,
@@ -153,14 +153,6 @@ class FormulaObject(QPyTextObject):
         picture = formulas().picture(*format.property(LATEX))
         if picture is not None:
             picture.render(painter, rect)
-
-
-def draw_formula(painter: QPainter, at: QPointF, format: QTextFormat) -> None:
-    """Draw the formula that a stretch of text stands for, its middle on the baseline at a point."""
-    picture = formulas().picture(*format.property(LATEX))
-    if picture is not None:
-        size = QSizeF(picture.defaultSize())
-        picture.render(painter, QRectF(at - QPointF(0, size.height() / 2), size))
 
 
 class QuietDocument(QTextDocument):

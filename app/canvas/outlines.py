@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import (
     QBrush,
     QFont,
@@ -17,12 +17,17 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFormat,
 )
+from PySide6.QtSvg import QSvgRenderer
 
+from app import formula
 from app.canvas import note_text
 
 COLOUR: Final = QTextFormat.Property.ForegroundBrush.value
 MARK: Final = 12.0
 """Scene units from the mark of a list's item to its text."""
+
+UNSEEN: Final = b'<path stroke="#000000" stroke-opacity="0" '
+"""A path whose line is not seen: of one without a line QtSvg leaves a black one in an SVG."""
 
 
 class OutlinePainter(QPainter):
@@ -54,10 +59,18 @@ class OutlinePainter(QPainter):
                 font = form.font().resolve(document.defaultFont())
                 for at, text in _pieces(block, fragment.position() - block.position(), fragment.length()):
                     if form.objectType():
-                        note_text.draw_formula(self, at, form)
+                        self._draw_formula(at, form)
                     else:
                         self._fill(at, font, text, ink)
             block = block.next()
+
+    def _draw_formula(self, at: QPointF, form: QTextFormat) -> None:
+        """Draw the formula that a stretch of text stands for, its middle on the baseline at a point."""
+        drawn = formula.render(*form.property(note_text.LATEX))
+        if drawn is not None:
+            picture = QSvgRenderer(drawn.svg.replace(b"<path ", UNSEEN))
+            size = QSizeF(picture.defaultSize())
+            picture.render(self, QRectF(at - QPointF(0, size.height() / 2), size))
 
     def _fill(self, at: QPointF, font: QFont, text: str, ink: QBrush) -> None:
         path = QPainterPath()

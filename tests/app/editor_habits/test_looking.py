@@ -23,8 +23,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -36,7 +37,7 @@ from app.canvas.items import NodeItem, WireItem
 from app.canvas.view import Canvas
 from engine.edits import AddNote, ChangeNote
 from engine.files import parse
-from engine.graph import Note, Socket
+from engine.graph import Content, Graph, Layout, Note, Socket
 from engine.operator import FAMILIES
 from tests.app.canvas.test_painting import pixels, shows
 from tests.app.conftest import Answers
@@ -473,6 +474,28 @@ def test_the_text_of_notes_is_outlines_in_an_svg_too(desk: Desk, answers: Answer
     # A formula that nobody has seen yet is drawn at once, of many paths; what is not known is its source, of one.
     desk.session.apply(ChangeNote(replace(note, text=r"$\frac{a_{17}}{\sqrt{b_{23}}}$")))
     assert paths() > without + 5
+
+
+def test_formulas_are_no_bolder_in_an_svg_than_on_the_canvas(desk: Desk, answers: Answers, tmp_path: Path) -> None:
+    def inked(picture: QImage) -> float:
+        """Return how far the middle of the picture is from its ground, on the average."""
+        wide, high = picture.width(), picture.height()
+        part = picture.copy(QRect(wide // 5, high // 4, 3 * wide // 5, high // 2))
+        tones = [QColor(part.pixel(x, y)).lightness() for x in range(part.width()) for y in range(part.height())]
+        ground = max(set(tones), key=tones.count)
+        return sum(abs(tone - ground) for tone in tones) / len(tones)
+
+    note = Note("note_1", r"$\sum_i x_i^2 + \sqrt{y}$", 0.0, 0.0, 160.0, 80.0)
+    desk.session.adopt(Content(Graph(), Layout({}, {"note_1": note})), None, clean=True)
+    drawn = QSvgRenderer(export(desk, answers, tmp_path / "graph.svg"))
+    painted = QImage()
+    painted.loadFromData(export(desk, answers, tmp_path / "graph.png"))
+    from_svg = QImage(painted.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(from_svg)
+    drawn.render(painter)
+    painter.end()
+    assert inked(painted) > 1.0
+    assert abs(inked(from_svg) / inked(painted) - 1.0) < 0.25
 
 
 def test_the_graph_is_exported_as_pdf_of_its_size(desk: Desk, answers: Answers, tmp_path: Path) -> None:
