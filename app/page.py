@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.file_guard import CHANGED, GONE, FileGuard
 from app.notice import Notice
+from app.rails import Railed
 from app.run_bar import RunBar
 from app.session import Session
 from app.titles import is_sample
@@ -50,7 +51,7 @@ class Page(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.notice)
-        self._column.addWidget(self.workspace, 1)
+        self._column.addWidget(Railed(self.workspace), 1)
         self._column.addWidget(self.status)
 
     @property

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app import fonts
+from app.frame.glyphs import Glyph, dots
 from app.theme import appearance
 from app.tips import gives
 from app.worker.client import PACES
@@ -138,8 +139,9 @@ class RunBar(QWidget):
         self.backend = self._chip("The backend: how the program is run")
         self.backend.setProperty("tone", "good")
         self.approach = self._chip("The approach: how derivatives are computed")
+        self.more = self._more_button()
         self._parts: tuple[tuple[QWidget, int], ...] = (
-            (self.reset, 1), (self.step, 1), (self.run, 0), (self.stop, 1),
+            (self.reset, 2), (self.step, 1), (self.run, 0), (self.stop, 0),
             (self.meter, 2), (self.edited, 3), (self.pace, 4), (self.backend, 5), (self.approach, 6),
         )  # fmt: skip
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -177,6 +179,29 @@ class RunBar(QWidget):
         menu.aboutToShow.connect(lambda: self._fill_paces(menu))
         button.setMenu(menu)
         return button
+
+    def _more_button(self) -> Glyph:
+        button = Glyph("What the run bar has no room for", dots, 32)
+        button.setParent(self)
+        button.hide()
+        button.clicked.connect(self._open_more)
+        return button
+
+    def _open_more(self) -> None:
+        """Offer in a menu what has no room: buttons and the pace to be chosen, the rest to be read."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for part, *_ in self._wanted():
+            if not part.isHidden():
+                continue
+            if isinstance(part, QPushButton):
+                menu.addAction(part.text(), part.click).setEnabled(part.isEnabled())
+            elif part is self.pace:
+                self._fill_paces(menu.addMenu(f"Pace: {self.pace.text()}"))
+            else:
+                says = part.accessibleDescription() if part is self.meter else part.text()
+                menu.addAction(says).setEnabled(False)
+        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + appearance().px(4))))
 
     def _fill_paces(self, menu: QMenu) -> None:
         menu.clear()
@@ -242,8 +267,10 @@ class RunBar(QWidget):
         return QSize(sum(w for *_, w in wanted) + self._gap() * (len(wanted) + 1), appearance().px(32))
 
     def minimumSizeHint(self) -> QSize:
-        """Qt: the run button alone."""
-        return QSize(next(w for part, _, w in self._wanted() if part is self.run), appearance().px(32))
+        """Qt: what is never left out, and the button for the rest."""
+        needed = [width for _, rank, width in self._wanted() if rank == 0]
+        more = self.more.sizeHint().width()
+        return QSize(sum(needed) + self._gap() * (len(needed) + 1) + more, appearance().px(32))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: place what has room."""
@@ -252,13 +279,16 @@ class RunBar(QWidget):
     def _place(self) -> None:
         gap, room = self._gap(), self.width()
         wanted = self._wanted()
-        kept: set[QWidget] = set()
-        for part, _, width in sorted(wanted, key=lambda each: each[1]):
-            if width + gap <= room + gap * (not kept):
-                kept.add(part)
-                room -= width + gap
-            else:
-                break
+        kept: set[QWidget] = {part for part, *_ in wanted}
+        if self.sizeHint().width() > room:
+            kept = set()
+            room -= self.more.sizeHint().width()
+            for part, rank, width in sorted(wanted, key=lambda each: each[1]):
+                if rank == 0 or width + gap <= room:
+                    kept.add(part)
+                    room -= width + gap
+                else:
+                    break
         x = 0
         for part, _ in self._parts:
             part.setVisible(part in kept)
@@ -269,6 +299,10 @@ class RunBar(QWidget):
                     height = min(height, part.sizeHint().height())
                 part.setGeometry(x, (self.height() - height) // 2, width, height)
                 x += width + gap + (gap if part in (self.stop, self.meter) else 0)
+        self.more.setVisible(len(kept) < len(wanted))
+        if not self.more.isHidden():
+            side = self.more.sizeHint()
+            self.more.setGeometry(QRect(QPoint(x, (self.height() - side.height()) // 2), side))
 
 
 def joined(words: object) -> str:

@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     docks: str = ""
     docks_layout: int = 0
     """Which arrangement of docks `docks` was written for; another one is ignored."""
+    docks_aside: tuple[str, ...] = ()
+    """The panels that were hidden only because they had given way (`app.yielding`)."""
 
     def with_recent(self, path: Path) -> Settings:
         """Return these settings with `path` first among the recent files."""

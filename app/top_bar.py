@@ -101,6 +101,17 @@ class SearchButton(QAbstractButton):
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | middle, keys)
 
 
+class Title(Elided):
+    """The document's name: the last part of the bar to give way, and never to nothing."""
+
+    LEAST = 104
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: some words of it."""
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), appearance().px(self.LEAST)), hint.height())
+
+
 class TopBar(QWidget):
     """The bar. The middle stays in the middle of the window as long as there is room for it."""
 
@@ -113,7 +124,7 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.menu_button = MenuButton()
         self.menu_button.clicked.connect(self.open_menu)
-        self.title = label("", "heading")
+        self.title = Title("", "heading", align=Qt.AlignmentFlag.AlignLeft)
         self.place = Elided("", "faint", align=Qt.AlignmentFlag.AlignLeft)
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.run_bar: RunBar | None = None

@@ -175,7 +175,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
         session.looks.script_ready.connect(self._script_came)
         session.looks.script_failed.connect(self._tell)
         if before is None:
-            workspace.restore(self.settings.docks, self.settings.docks_layout)
+            workspace.restore(self.settings.docks, self.settings.docks_layout, self.settings.docks_aside)
         else:
             workspace.take_over(before.workspace)
             before.rest()
@@ -332,11 +332,14 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
             event.ignore()
             return
         docks, layout = self.workspace.state()
+        aside = tuple(self.workspace.yielding.aside)
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self._refreshing.stop()
         if self in self.family.windows:
             self.family.change(
-                lambda old: msgspec.structs.replace(old, geometry=geometry, docks=docks, docks_layout=layout)
+                lambda old: msgspec.structs.replace(
+                    old, geometry=geometry, docks=docks, docks_layout=layout, docks_aside=aside
+                )
             )
             self.family.windows.remove(self)
         self._refreshing.stop()

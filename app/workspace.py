@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
 
 from app.assets import asset
@@ -20,15 +22,11 @@ from app.panels.problems import Problems
 from app.panes import Panes
 from app.session import Session
 from app.theme import appearance
+from app.yielding import BOTTOM, LEFT, RIGHT, Yielding, extent
 
 LAYOUT = 4
 """Counts arrangements of docks: what was kept for another one is not restored."""
 
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
 PLACES = {
     "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
     "compare": BOTTOM, "history": RIGHT,
@@ -40,8 +38,6 @@ TITLES = {
 }  # fmt: skip
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
-SIZES = {"palette": 204, "inspector": 306, "plots": 268}
-"""Widths (heights at the bottom) at scale 1."""
 
 
 class DockTitle(QWidget):
@@ -107,6 +103,10 @@ class Workspace(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.setCorner(Qt.Corner.BottomRightCorner, BOTTOM)
         self._arrange_first()
+        self.yielding = Yielding(self)
+        session.replaced.connect(self.yielding.reopen)
+        session.run_state_changed.connect(self.yielding.run_state)
+        self.plots.cards_changed.connect(self.yielding.contents_changed)
 
     @property
     def canvas(self) -> Canvas:
@@ -142,18 +142,14 @@ class Workspace(QMainWindow):
         """Put the panels where they are at first."""
         self._arrange_first()
         self.scale_panels()
+        self.yielding.forget()
         self.panels_changed.emit()
 
     def scale_panels(self) -> None:
         """Give the panels their first sizes at the scale in force."""
-        px = appearance().px
-        for name, direction in (
-            ("palette", Qt.Orientation.Horizontal),
-            ("inspector", Qt.Orientation.Horizontal),
-            ("plots", Qt.Orientation.Vertical),
-        ):
-            limit = self.height() * 43 // 100 if name == "plots" else self.width() * 3 // 10
-            self.resizeDocks([self.docks[name]], [min(px(SIZES[name]), max(limit, 160))], direction)
+        for name in AT_FIRST:
+            way = Qt.Orientation.Vertical if PLACES[name] == BOTTOM else Qt.Orientation.Horizontal
+            self.resizeDocks([self.docks[name]], [extent(name, PLACES[name], self.size(), appearance().scale)], way)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: docks take their sizes only once they are shown."""
@@ -168,17 +164,24 @@ class Workspace(QMainWindow):
         else:
             self.restoreState(self._kept_state, LAYOUT)
         self._placed = True
+        self.yielding.begin()
         QTimer.singleShot(0, self.canvas, self.canvas.fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: panels give way where there is little room."""
+        super().resizeEvent(event)
+        self.yielding.soon()
 
     def show_panel(self, name: str) -> None:
         """Show a panel, in front of those it shares a place with."""
+        self.yielding.ask(name)
         self.docks[name].show()
         self.docks[name].raise_()
 
     def toggle_panel(self, name: str) -> None:
         """Show a panel, or hide it where it is in front already."""
         if self.panel_visible(name):
-            self.docks[name].hide()
+            self.yielding.dismiss(name)
         else:
             self.show_panel(name)
 
@@ -208,13 +211,14 @@ class Workspace(QMainWindow):
         """Return the docks' arrangement for the settings."""
         return bytes(self.saveState(LAYOUT).toBase64().data()).decode(), LAYOUT
 
-    def restore(self, docks: str, layout: int) -> None:
-        """Arrange the docks as they were left."""
+    def restore(self, docks: str, layout: int, aside: Sequence[str] = ()) -> None:
+        """Arrange the docks as they were left; `aside` are those that had given way."""
         state = QByteArray.fromBase64(docks.encode())
         if docks and layout == LAYOUT and self.restoreState(state, LAYOUT):
             # Docks take their sizes only once they are shown, so that it is done again then.
             self._kept_state = state
             self._show_titles()
+            self.yielding.forget([name for name in aside if name in self.docks])
 
     def take_over(self, other: Workspace) -> None:
         """Arrange the panels as those of another document are arranged."""
@@ -226,3 +230,4 @@ class Workspace(QMainWindow):
                 self.docks[name].setHidden(dock.isHidden())
         elif self.state() != other.state():
             self.restore(*other.state())
+        self.yielding.take_over(other.yielding)

@@ -50,6 +50,12 @@ def plus(painter: QPainter, area: QRectF, scale: float) -> None:
     painter.drawLine(middle - QPointF(0, reach), middle + QPointF(0, reach))
 
 
+def dots(painter: QPainter, area: QRectF, scale: float) -> None:
+    painter.setBrush(painter.pen().color())
+    for k in (-1, 0, 1):
+        painter.drawEllipse(area.center() + QPointF(5 * k, 0) * scale, 0.7 * scale, 0.7 * scale)
+
+
 def house(painter: QPainter, area: QRectF, scale: float) -> None:
     for line in (((-6.5, 0.5), (0, -5.5), (6.5, 0.5)), ((-4.5, 0), (-4.5, 6), (4.5, 6), (4.5, 0))):
         painter.drawPolyline([area.center() + QPointF(x, y) * scale for x, y in line])

@@ -38,6 +38,7 @@ HEIGHT: Final = 164
 LOW: Final = 112
 """and where the panel is too low for even one such row."""
 GAP: Final = 10
+NOTHING: Final = "Add an optimizer or a view node: what they show is drawn here."
 RUN_CARDS: Final = ("loss", "gradient", "path", "values")
 """Keys of the cards of a run; all others are ids of view nodes."""
 
@@ -47,6 +48,8 @@ class PlotPanel(QWidget):
 
     message = Signal(str)
     """One sentence for the status line: an export was written."""
+    cards_changed = Signal()
+    """Cards came or went."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -75,7 +78,7 @@ class PlotPanel(QWidget):
         """Of optimizers side by side: names their curves for all cards."""
         self.legend.clicked.connect(self._toggle)
         self._hidden: set[str] = set()
-        self._hint = QLabel("Add an optimizer or a view node: what they show is drawn here.", self)
+        self._hint = QLabel(NOTHING, self)
         self._hint.setProperty("role", "faint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QVBoxLayout(self)
@@ -105,7 +108,7 @@ class PlotPanel(QWidget):
 
     def rebuild(self) -> None:
         """Bring the cards in line with the graph; those that stay keep their state."""
-        wanted = dict(self._wanted())
+        wanted, before = dict(self._wanted()), tuple(self.cards)
         for key in [key for key in self.cards if key not in wanted]:
             self._dirty.pop(key, None)
             self.cards.pop(key).deleteLater()
@@ -121,6 +124,18 @@ class PlotPanel(QWidget):
                 card.show_settings(self._session.label(key), self._settings(key))
         self._lay_out()
         self._values_changed()
+        if before != tuple(self.cards):
+            self.cards_changed.emit()
+
+    @property
+    def waiting(self) -> str:
+        """What there is to see here, in a sentence, for where the panel itself is not shown."""
+        if not self.cards:
+            return NOTHING
+        views = len([key for key in self.cards if key not in RUN_CARDS])
+        run = ["the curves of a run"] if len(self.cards) > views else []
+        counted = [f"{views} view{'s' * (views > 1)}"] if views else []
+        return f"Waiting here: {' and '.join(run + counted)}."
 
     def _wanted(self) -> Iterator[tuple[str, Callable[[], Card]]]:
         """Yield the cards there should be, in order: their keys, and how to make them."""
