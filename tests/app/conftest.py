@@ -19,6 +19,7 @@ from app import theme
 from app.session import Session
 from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
 from nodes.library import LIBRARY
+from tests.app.sweeping import sweep
 
 
 def wire(source: str, target: str) -> Wire:
@@ -88,10 +89,11 @@ class Answers:
 
 @pytest.fixture(autouse=True)
 def _swept() -> Iterator[None]:
-    """What a test left to be deleted goes at once: an event loop would do it, and every theme dresses what is left."""
+    """The next test finds the application as this one found it. What was left to be deleted goes at once: an event loop
+    would do it, and every theme dresses what is left."""
     yield
     if QApplication.instance() is not None:
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        sweep()
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from app.actions import COMMANDS
 from app.canvas import Canvas
 from app.session import PALETTE_MIME
 from app.window import Window
+from tests.app.sweeping import let_go
 
 Key, Mod, Button, Pinch = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton, Qt.NativeGestureType
 NONE, Shift, Ctrl, Alt = Mod.NoModifier, Mod.ShiftModifier, Mod.ControlModifier, Mod.AltModifier
@@ -211,6 +212,7 @@ class Person:
                     QApplication.processEvents()
                     between = None
         self._send(QEvent.Type.MouseButtonRelease, points[-1], button, Button.NoButton, keys)
+        let_go()  # QTest remembers what it pressed
 
     def drag(self) -> None:
         """Drag anything anywhere, with any keys."""
