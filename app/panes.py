@@ -109,6 +109,7 @@ class Panes(QSplitter):
         self.setOrientation(orientation)
         pane = self._added()
         pane.canvas.active = False
+        self._measure(first)
         pane.canvas.show_body(first.scene.body)
         half = (self.width() if orientation == Qt.Orientation.Horizontal else self.height()) // 2
         self.setSizes([half, half])
@@ -142,10 +143,16 @@ class Panes(QSplitter):
             return
         self.current.active, self.current = False, canvas
         canvas.active = True
+        self._measure(canvas)
         self._session.enter(canvas.scene.body)
         for pane in self.panes:
             pane.head.refresh()
         self.switched.emit()
+
+    def _measure(self, canvas: Canvas) -> None:
+        """Let the session ask the view that is worked on how large nodes are drawn: the last one made tells it else,
+        which may show another body, or be closed."""
+        self._session.size_of = canvas.scene.size_of
 
     def step(self) -> None:
         """Work on the other view."""

@@ -148,10 +148,10 @@ class Canvas(Navigating, Pointing, QWidget):
         session.values_changed.connect(self._values_changed)
         session.problems_changed.connect(self._problems_changed)
         session.run_state_changed.connect(self._run_state_changed)
-        session.overlays_changed.connect(self.update)
-        session.holes_changed.connect(self.update)
+        session.overlays_changed.connect(self._look_again)
+        session.holes_changed.connect(self._look_again)
         note_text.formulas().watch(self)
-        session.profiler.changed.connect(self.update)
+        session.profiler.changed.connect(self._look_again)
         session.watcher.badges_changed.connect(self._problems_changed)
         session.reveal_requested.connect(self._reveal_here)
         appearance().changed.connect(self._restyled)
@@ -262,6 +262,11 @@ class Canvas(Navigating, Pointing, QWidget):
         """Repaint: something looks otherwise than before."""
         self.stamp += 1
         super().update()
+
+    def _look_again(self) -> None:
+        """Repaint, told by a signal. PySide leaves a signal on an overridden slot of Qt connected when the widget goes,
+        so that `update` itself is connected to nothing."""
+        self.update()
 
     def repaint_part(self, part: QRectF) -> None:
         """Repaint a part of the view in which what is painted over the frame has changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -12,10 +13,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.canvas import Canvas
 from app.session import Session
 from app.window import Window
-from engine.graph import Content
+from engine.graph import Content, Layout, Place
 from tests.app.canvas.conftest import NONE, Hands, line_fit
+from tests.engine.control_graphs import body_graph
+
+_LOOP: Final = body_graph(
+    {
+        "constant_1": {"value": (1.0, 2.0)}, "for_1": {}, "for_1/input_1": "x", "for_1/tanh_1": {},
+        "for_1/output_1": "x",
+    },
+    "constant_1>for_1.carry.0 input_1>tanh_1 tanh_1>output_1.value",
+)  # fmt: skip
+LOOP: Final = Content(_LOOP, Layout({id: Place(300.0 * k, 0.0) for k, id in enumerate(_LOOP.nodes)}))
+"""A loop around a body of three nodes."""
 
 
 @dataclass
@@ -88,3 +101,13 @@ def seat(qtbot: QtBot, window: Callable[..., Window]) -> Callable[..., Desk]:
 def desk(seat: Callable[..., Desk]) -> Desk:
     """A desk over the line fit, without engine processes."""
     return seat()
+
+
+@pytest.fixture
+def rest(qtbot: QtBot) -> Callable[[Canvas], None]:
+    """Wait until a canvas moves no more."""
+
+    def waited(canvas: Canvas) -> None:
+        qtbot.waitUntil(lambda: not canvas.glide.active)
+
+    return waited
