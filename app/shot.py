@@ -98,7 +98,11 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
         session.select([select])
     if panel is not None:
         window.workspace.show_panel(panel)
-    wait_for(lambda: session.looks.looks is not None or bool(session.problems) or not session.graph.nodes, LOOKS_TIME)
+    wait_for(
+        lambda: session.looks.looks is not None or not session.graph.nodes
+        or any(each.severity == "error" for each in session.problems),
+        LOOKS_TIME,
+    )  # fmt: skip
     if run_steps:
         session.run(pause_at=run_steps)
         wait_for(lambda: session.run_state in DONE, RUN_TIME)

@@ -53,7 +53,7 @@ def test_it_refuses_settings_that_are_not_plain(value: object) -> None:
 
 
 def test_it_accepts_the_samples() -> None:
-    samples = sorted((ROOT / "sample_graphs").glob("*.dgraph"))
+    samples = sorted((ROOT / "sample_graphs").rglob("*.dgraph"))
     assert samples
     for path in samples:
         VALIDATOR.validate(json.loads(path.read_text(encoding="utf-8")))
