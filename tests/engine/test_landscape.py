@@ -111,3 +111,37 @@ def test_what_does_not_move_is_computed_once():
     assert one.loss({"parameter_2": 5.0}) == pytest.approx(25.0 + np.sin(2.0))
     assert one.equations == 2  # the square and the sum
     assert surface_of(graph, {}, ["parameter_1", "parameter_2"]).equations == 3
+
+
+def test_filters_are_columns_of_matrices_and_places_of_a_kernel_s_first_axis():
+    rng = np.random.default_rng(4)
+    parameters = {"w": rng.normal(size=(4, 3)) * [1.0, 10.0, 100.0], "k": rng.normal(size=(2, 3, 5, 5))}
+    for each in random_directions(parameters, ["w", "k"], seed=2):
+        np.testing.assert_allclose(np.linalg.norm(each["w"], axis=0), np.linalg.norm(parameters["w"], axis=0))
+        for one, other in zip(each["k"], parameters["k"], strict=True):
+            assert np.linalg.norm(one) == pytest.approx(np.linalg.norm(other))
+
+
+def test_slopes_in_a_plane_are_those_of_the_formula():
+    graph = prepared(rosenbrock(optimizer_1=DESCENT))
+    surface = surface_of(graph, {}, ["parameter_1", "parameter_2"])
+    places = np.array([[0.0, 0.0], [-1.2, 1.0], [0.3, -2.0]])
+    zero = {"parameter_1": 0.0, "parameter_2": 0.0}
+    found = surface.slopes({"parameter_1": np.ones(())}, {"parameter_2": np.ones(())}, places, zero)
+    wanted = [(-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)) for x, y in places]
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    turned = surface.slopes({"parameter_1": np.ones(()), "parameter_2": np.ones(())}, {}, places[:, [0, 0]], zero)
+    assert turned[1, 1] == 0.0
+
+
+def test_the_path_s_plane_is_that_of_its_singular_vectors():
+    rng = np.random.default_rng(1)
+    flat = np.cumsum(rng.normal(size=(40, 7)), axis=0)
+    points = [{"w": row[:6].reshape(2, 3), "b": row[6]} for row in flat]
+    plane = path_plane(points, ["w", "b"])
+    left, sizes, right = np.linalg.svd(flat - flat[-1], full_matrices=False)
+    assert plane.share == pytest.approx((sizes[:2] ** 2).sum() / (sizes**2).sum())
+    for k, direction in enumerate((plane.first, plane.second)):
+        own = np.concatenate([np.ravel(direction["w"]), np.ravel(direction["b"])])
+        assert abs(own @ right[k]) == pytest.approx(1.0)
+        np.testing.assert_allclose(np.abs(plane.path[:, k]), np.abs(left[:, k] * sizes[k]), atol=1e-10)
