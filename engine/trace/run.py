@@ -117,6 +117,21 @@ class Run:
                 ]
                 yield Back(number, found[0] if entry.kind != "unstack" else found, tuple(shares))
 
+    def through(self, numbers: Sequence[int], given: Mapping[int, Any]) -> dict[int, Any]:
+        """Return what comes back to each slot by these entries alone (in order), of cotangents `given` of what they
+        gave; for what another of them gave, what comes back to that."""
+        bars = dict(given)
+        come: dict[int, Any] = {}
+        with np.errstate(all="ignore"):
+            for number in reversed(numbers):
+                entry = self.entries[number]
+                found = [bars.get(slot) for slot in entry.writes]
+                if any(g is not None for g in found):
+                    for _, slot, share in _BACK[entry.kind](self, entry, found):
+                        _added(bars, slot, share)
+                        _added(come, slot, share)
+        return come
+
 
 def run(program: Program, values: Sequence[Any], wrt: Sequence[Var]) -> Run:
     """Run `program` at `values` (in the order of its inputs), to be differentiated by the inputs `wrt`.
