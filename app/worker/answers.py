@@ -10,6 +10,7 @@ import numpy as np
 from app.worker import messages as m
 from app.worker import questions as q
 from app.worker.readings import Blame, Factor, Measurements, Reading, Warned
+from app.worker.stepped import Detail, Slope, Stepped
 
 Costs = dict[str, tuple[float, float, int, int]]
 """(seconds forward, seconds backward, bytes, calls) by node."""
@@ -53,6 +54,15 @@ class Answerer(Protocol):
     def script(self, dialect: str, title: str, moment: m.Moment | None) -> str:
         """Return the loss as a standalone script."""
 
+    def trace(self, asked: q.AskTrace) -> Stepped:
+        """Return a step of an optimizer as micro-steps."""
+
+    def step(self, asked: q.AskStep) -> Detail:
+        """Return a micro-step of the last trace whole."""
+
+    def slopes(self, moment: m.Moment | None) -> dict[str, dict[str, Slope]]:
+        """Return the local partials of all nodes, by node and input."""
+
     def why(self, node: str, moment: m.Moment | None) -> dict[str, tuple[Blame, ...]]:
         """Return why a node's derivatives are zero, tiny, huge or not finite, by output."""
 
@@ -80,6 +90,7 @@ class EngineAnswerer:
         self._mark = mark
         self._made: Any = None
         self._views: Any = None
+        self._tracer: Any = None
 
     def _prepared(self) -> Any:
         from app.worker.graphs import prepared_of
@@ -176,6 +187,26 @@ class EngineAnswerer:
         from app.worker.approaches import comparison
 
         return comparison(self._prepared(), moment)
+
+    def trace(self, asked: q.AskTrace) -> Stepped:
+        stepped: Stepped = self._tracing().record(asked.wish, asked.kept, asked.question)
+        return stepped
+
+    def step(self, asked: q.AskStep) -> Detail:
+        detail: Detail = self._tracing().detail(asked.serial, asked.number, asked.argument, asked.row, asked.column)
+        return detail
+
+    def _tracing(self) -> Any:
+        from app.worker.tracing import Tracer
+
+        if self._tracer is None:
+            self._tracer = Tracer(self._prepared())
+        return self._tracer
+
+    def slopes(self, moment: m.Moment | None) -> dict[str, dict[str, Slope]]:
+        from app.worker.slopes import slopes
+
+        return slopes(self._prepared(), moment)
 
     def script(self, dialect: str, title: str, moment: m.Moment | None) -> str:
         from app.worker.graphs import parameters_of, prepared_of

@@ -17,13 +17,17 @@ from app.worker.channel import Channel
 from app.worker.guards import memory_limit
 from app.worker.mark import Mark
 from app.worker.pulse import pulse
+from app.worker.stepped import Wish
 from engine.graph import Content, Socket
 
 DEADLINES: Final[Mapping[str, float]] = {
     "types": 60.0,
+    "trace": 120.0,
+    "step": 20.0,
     "looks": 10.0,
     "views": 10.0,
     "partials": 5.0,
+    "slopes": 20.0,
     "why": 5.0,
     "check": 60.0,
     "contour": 20.0,
@@ -76,6 +80,12 @@ class AskClient(QObject):
     """(revision, Mapping[node, (seconds forward, seconds backward, bytes, calls)])."""
     comparison_ready = Signal(int, object)
     """(revision, Measurements)."""
+    trace_ready = Signal(int, object)
+    """(revision, Stepped)."""
+    step_ready = Signal(int, object)
+    """(revision, Detail)."""
+    slopes_ready = Signal(int, object)
+    """(revision, Mapping[node, Mapping[input, Slope]])."""
     script_ready = Signal(int, str, str)
     """(revision, dialect, text)."""
     why_ready = Signal(int, str, object)
@@ -180,6 +190,18 @@ class AskClient(QObject):
     def ask_comparison(self, moment: m.Moment | None = None) -> None:
         """Ask how the approaches compare."""
         self._ask("comparison", lambda question: q.AskComparison(question, moment))
+
+    def ask_trace(self, wish: Wish, kept: m.PackedKept | None = None) -> None:
+        """Ask for a step of an optimizer as micro-steps, from where a run stands (None: the kept or start values)."""
+        self._ask("trace", lambda question: q.AskTrace(question, wish, kept))
+
+    def ask_step(self, serial: int, number: int, argument: int = 0, row: int = 0, column: int = 0) -> None:
+        """Ask for one micro-step of the trace `serial` whole."""
+        self._ask("step", lambda question: q.AskStep(question, serial, number, argument, row, column))
+
+    def ask_slopes(self, moment: m.Moment | None = None) -> None:
+        """Ask for the local partials of all nodes."""
+        self._ask("slopes", lambda question: q.AskSlopes(question, moment))
 
     def ask_script(self, dialect: str, title: str, moment: m.Moment | None = None) -> None:
         """Ask for the loss as a standalone script ("numpy" or "jax")."""
@@ -289,6 +311,12 @@ class AskClient(QObject):
                 self.profile_ready.emit(asked.revision, costs)
             case q.ComparisonIs(measurements=measurements):
                 self.comparison_ready.emit(asked.revision, measurements)
+            case q.TraceIs(stepped=stepped):
+                self.trace_ready.emit(asked.revision, stepped)
+            case q.StepIs(detail=detail):
+                self.step_ready.emit(asked.revision, detail)
+            case q.SlopesAre(slopes=slopes):
+                self.slopes_ready.emit(asked.revision, slopes)
             case q.ScriptIs(dialect=dialect, text=text):
                 self.script_ready.emit(asked.revision, dialect, text)
             case q.WhyIs(node=node, reasons=reasons):

@@ -17,6 +17,7 @@ from app.worker.messages import (
     ViewData,
 )
 from app.worker.readings import Blame, Factor, Measurements, Reading, Warned
+from app.worker.stepped import Detail, Slope, Stepped, Wish
 
 
 class About(Struct, frozen=True, tag=True):
@@ -128,6 +129,32 @@ class AskComparison(Struct, frozen=True, tag=True):
     moment: Moment | None
 
 
+class AskTrace(Struct, frozen=True, tag=True):
+    """The next step of an optimizer, or an earlier one, as micro-steps, from where a run stands (None: the start)?"""
+
+    question: int
+    wish: Wish
+    kept: PackedKept | None
+
+
+class AskStep(Struct, frozen=True, tag=True):
+    """One micro-step of the trace `serial` whole, and a row and a column of its Jacobian by an argument?"""
+
+    question: int
+    serial: int
+    number: int
+    argument: int
+    row: int
+    column: int
+
+
+class AskSlopes(Struct, frozen=True, tag=True):
+    """What are the local partials of all nodes?"""
+
+    question: int
+    moment: Moment | None
+
+
 class AskScript(Struct, frozen=True, tag=True):
     """What is the loss as a script of this dialect ("numpy", "jax") under this title?"""
 
@@ -219,6 +246,23 @@ class ComparisonIs(Struct, frozen=True, tag=True):
     measurements: Measurements
 
 
+class TraceIs(Struct, frozen=True, tag=True):
+    question: int
+    stepped: Stepped
+
+
+class StepIs(Struct, frozen=True, tag=True):
+    question: int
+    detail: Detail
+
+
+class SlopesAre(Struct, frozen=True, tag=True):
+    """By node and input."""
+
+    question: int
+    slopes: dict[str, dict[str, Slope]]
+
+
 class ScriptIs(Struct, frozen=True, tag=True):
     question: int
     dialect: str
@@ -234,10 +278,11 @@ class CannotSay(Struct, frozen=True, tag=True):
 
 
 AskRequest: TypeAlias = (
-    About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
+    AskTrace | AskStep | AskSlopes
+    | About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
     | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges | AskNumbers
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
-    | ProfileIs | ScriptIs | WhyIs | BadgesAre | NumbersAre | CannotSay
+    | ProfileIs | ScriptIs | TraceIs | StepIs | SlopesAre | WhyIs | BadgesAre | NumbersAre | CannotSay
 )  # fmt: skip

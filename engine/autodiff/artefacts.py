@@ -168,11 +168,15 @@ def _tape(subject: Subject) -> Artefact:
     )
 
 
+def adjoint_text(subject: Subject) -> Section:
+    """Return the program with its adjoint as text, before any pass."""
+    return _section("Before the passes", adjoint(subject.program, subject.of, subject.wrt), subject)
+
+
 def _static(subject: Subject) -> Artefact:
     steady = stable(subject.program)
-    before = adjoint(subject.program, subject.of, subject.wrt)
     whole = adjoint(steady, subject.of, subject.wrt)
-    sections = [_section("Before the passes", before, subject)]
+    sections = [adjoint_text(subject)]
     rows, origins, last = [], [], whole
     for each in savings(whole):
         saved = each.equations[0] - each.equations[1], each.bytes[0] - each.bytes[1]

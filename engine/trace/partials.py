@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from engine.backends.interpret import interpret
 from engine.binding import States
 from engine.errors import GradwireError, LoweringError
 from engine.graph import Graph, Node, Socket, Wire
-from engine.operator import Kind, Library
+from engine.operator import Kind as NodeKind
+from engine.operator import Library
 from engine.prepare import Prepared
 from engine.program import special
 from engine.program.compose import select
@@ -24,7 +25,7 @@ from engine.program.functions import flat
 from engine.program.lower import INDICES, lower, setting_values
 from engine.program.program import Equation, Program, ProgramInput, Var
 from engine.sockets import arguments, output_names
-from engine.trace.run import Run, run
+from engine.trace.run import Run, fitted, run, vjp
 from engine.types import ArrayType, Shape, type_of
 from engine.viewing import GIVEN
 
@@ -36,6 +37,9 @@ _BY_ELEMENT: Final = frozenset(
     }
 )  # fmt: skip
 """Primitives that work element by element (arguments are broadcast against each other)."""
+
+
+Kind: TypeAlias = Literal["none", "number", "elementwise", "jacobian"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Local:
         return self.program.types[self.y].shape, self.program.types[self.x].shape
 
     @cached_property
-    def kind(self) -> Literal["none", "number", "elementwise", "jacobian"]:
+    def kind(self) -> Kind:
         """What the partials are: nothing where no derivative passes, one number, one for each element (the Jacobian is
         diagonal), or a Jacobian."""
         types, seen = self.program.types, self._run
@@ -141,6 +145,29 @@ def of_operation(equation: Equation, arguments: Sequence[Any], number: int, resu
     return Local(alone, [arguments[k] for k in places], Var(number), output)
 
 
+def briefly(
+    equation: Equation, arguments: Sequence[Any], result: Any, numbers: Sequence[int]
+) -> dict[int, tuple[Kind, Any, tuple[Shape, Shape]]]:
+    """Return the local partials of one operation by its arguments `numbers`, as far as they are numbers: (kind, the
+    number or array, the Jacobian's shape). The same as `of_operation` says, by one call of the derivative rule.
+    """
+    if isinstance(result, list | tuple):
+        return {}
+    shape = np.shape(result)
+    found: dict[int, tuple[Kind, Any, tuple[Shape, Shape]]] = {}
+    plain = equation.primitive in _BY_ELEMENT
+    alike = [k for k in numbers if np.shape(arguments[k]) == shape and (plain or shape == ())]
+    alike = [k for k in alike if np.iscomplexobj(result) is np.iscomplexobj(arguments[k]) is False]
+    with np.errstate(all="ignore"):
+        shares = vjp(equation, alike, arguments, result, np.ones_like(result)[()]) if alike else ()
+    for k, share in zip(alike, shares, strict=True):
+        found[k] = "number" if shape == () else "elementwise", fitted(share, arguments[k]), (shape, shape)
+    for k in numbers:
+        if k not in found and not isinstance(arguments[k], list | tuple):
+            found[k] = "jacobian", None, (shape, np.shape(arguments[k]))
+    return found
+
+
 def _kind(value: Any) -> ArrayType:
     array = np.asarray(value)
     return ArrayType(array.shape, array.dtype.name)
@@ -201,11 +228,11 @@ def of_node(
 
 def _drawn(prepared: Prepared, node: str, step: int, states: States | None) -> dict[str, Any]:
     match prepared.operator(node).kind:
-        case Kind.BATCH:
+        case NodeKind.BATCH:
             return {node: prepared.draw(node, step, (states or {}).get(node))[0]}
-        case Kind.RANDOM:
+        case NodeKind.RANDOM:
             return {node: random_bits.key(prepared.seed, node, step)}
-        case Kind.STATEFUL:
+        case NodeKind.STATEFUL:
             parts = (states or {}).get(node) or prepared.start_state(node)
             return {f"{node}.{k}": part for k, part in enumerate(parts)}
         case _:
