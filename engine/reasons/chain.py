@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.binding import States
 from engine.errors import GradwireError
 from engine.graph import Socket
+from engine.operator import Kind
 from engine.program.functions import flat
 from engine.program.program import Var, node_of
 from engine.reasons.scene import Scene
@@ -92,6 +93,9 @@ def chain(
     with fewest nodes to the loss. Of a tuple or record its first part is meant that a derivative comes back to. `step`
     and `states` are those that the scene was made with.
     """
+    inside = scene.prepared.graph.nodes[socket.node].inside
+    if inside and scene.prepared.operator(socket.node).kind is not Kind.PARAMETER:
+        return None
     slot = next((each for each in scene.slots(socket) if each in scene.bars), None)
     if slot is None or isinstance(scene.bars[slot], dict):
         return None
@@ -236,9 +240,10 @@ class _Walk:
 
     @cached_property
     def sockets(self) -> Mapping[int, Socket]:
-        """The output whose value is in a slot: the first, where one is passed on as it is."""
+        """The output whose value is in a slot: of several one outside of bodies, and the first of these."""
         found: dict[int, Socket] = {}
-        for socket, carrier in self.scene.loss.program.sockets.items():
+        nodes, sockets = self.scene.prepared.graph.nodes, self.scene.loss.program.sockets
+        for socket, carrier in sorted(sockets.items(), key=lambda pair: bool(nodes[pair[0].node].inside)):
             for _, var in flat(carrier):
                 slot = self.scene.seen.slots.get(var)
                 if isinstance(slot, int):
