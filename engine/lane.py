@@ -61,6 +61,8 @@ UNTIL: Final[Mapping[str, Converged]] = {
 """When a run is converged: (loss, gradient norm, previous loss, tolerance) -> yes."""
 
 
+MOMENTA: Final = ("velocity", "mean")
+"""Slots in which a method sums up the gradients of past steps."""
 VALIDATION: Final = 2
 """Before which of the recorded columns validation stands."""
 
@@ -186,6 +188,26 @@ class Mover:
         for each, value in zip(inputs, carry[len(carry) - len(inputs) :], strict=True):
             states.setdefault(node_of(each), []).append(value)
         return {**{id: tuple(parts) for id, parts in states.items()}, **batches}
+
+    def slots(self) -> dict[tuple[str, str], Any]:
+        """Return what the method carries now, by slot and parameter."""
+        free = len(self.stepper.descent.free)
+        return dict(zip(self.stepper.slots, self.carry[free : free + len(self.stepper.slots)], strict=True))
+
+    def momentum(self) -> dict[str, Any]:
+        """Return the method's running mean of gradients by parameter, as it moves the values; empty where it has none.
+
+        Of a constrained parameter it is how far its value goes, to first order, as its free value follows the mean.
+        """
+        found: dict[str, Any] = {}
+        free = dict(zip(self.stepper.descent.owned, self.free, strict=True))
+        for (slot, id), value in self.slots().items():
+            if slot in MOMENTA and id in free:
+                found[id] = value
+                if id in self.stepper.descent.constrained:
+                    ends = [self.stepper.descent.value(self.prepared, id, free[id] + h * value) for h in (1e-6, -1e-6)]
+                    found[id] = (np.asarray(ends[0]) - np.asarray(ends[1])) / 2e-6
+        return found
 
     def kept(self) -> dict[str, dict[str, Tensor]]:
         """Return what must be stored besides the parameters for the next step to be exactly the one it would be."""

@@ -165,6 +165,14 @@ class Trainer:
         """Return the states of stateful nodes and batches as they are now, for `engine.evaluate`."""
         return {id: state for mover in self._by_steps(lane) for id, state in mover.states().items()}
 
+    def carried(self, lane: int = 0) -> dict[tuple[str, str], NDArray[Any]]:
+        """Return what the lane's methods carry from step to step, by slot and parameter."""
+        return {key: np.array(value) for mover in self._movers[lane] for key, value in mover.slots().items()}
+
+    def momentum(self, lane: int = 0) -> dict[str, NDArray[Any]]:
+        """Return the running mean of gradients by parameter, of those whose method has one."""
+        return {id: np.array(value) for mover in self._movers[lane] for id, value in mover.momentum().items()}
+
     def kept(self, lane: int = 0) -> Kept:
         """Return what "keep these values" stores: a run that takes it up goes on exactly as this one would."""
         return Kept(
