@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from app.canvas.paint_muted import FAINT
 from app.theme import Theme, appearance, faded
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Minimap(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for item in self._canvas.scene.nodes.values():
             rect = item.rect
-            painter.setBrush(QColor(theme.family(item.face.family)))
+            painter.setBrush(faded(theme.family(item.face.family), FAINT if item.face.muted else 1.0))
             corner = rect.topLeft() * factor + offset
             painter.drawRect(QRectF(corner, QSizeF(max(rect.width() * factor, 2.0), max(rect.height() * factor, 2.0))))
 

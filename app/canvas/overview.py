@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.canvas.cards import NO_PEN
 from app.canvas.geometry import HEAD
 from app.canvas.inks import Inks
+from app.canvas.paint_muted import FAINT
 from app.canvas.scene import Scene, Slide
 from app.theme import mix
 from engine.graph import Wire
@@ -21,6 +22,9 @@ FAR: Final = 0.08
 WHOLE: Final = 0.15
 """Below this a head is a pixel or two: whole nodes have their family's colour."""
 
+Form = tuple[str, bool]
+"""What blocks are alike in: the family, and whether they are muted."""
+
 
 class Overview:
     """Blocks and lines of one revision of the scene, kept between frames."""
@@ -28,8 +32,8 @@ class Overview:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._revision = -1
-        self._bodies: dict[str, list[QRectF]] = {}
-        self._heads: dict[str, list[QRectF]] = {}
+        self._bodies: dict[Form, list[QRectF]] = {}
+        self._heads: dict[Form, list[QRectF]] = {}
         self._lines: list[QLineF] = []
         self._rects: dict[str, tuple[QRectF, QRectF]] = {}
         """By node: the very rectangles of `_bodies` and `_heads`."""
@@ -48,14 +52,15 @@ class Overview:
         self._revision = scene.revision
 
     def _make(self) -> None:
-        heads: dict[str, list[QRectF]] = defaultdict(list)
-        bodies: dict[str, list[QRectF]] = defaultdict(list)
+        heads: dict[Form, list[QRectF]] = defaultdict(list)
+        bodies: dict[Form, list[QRectF]] = defaultdict(list)
         self._rects.clear()
         for id, item in self._scene.nodes.items():
             rect = item.rect
             head = QRectF(rect.x(), rect.y(), rect.width(), HEAD)
-            bodies[item.face.family].append(rect)
-            heads[item.face.family].append(head)
+            form = item.face.family, item.face.muted
+            bodies[form].append(rect)
+            heads[form].append(head)
             self._rects[id] = rect, head
         self._heads, self._bodies = heads, bodies
         wires = self._scene.wires
@@ -87,10 +92,12 @@ class Overview:
         painter.drawLines(self._bent)
         painter.setPen(NO_PEN)
         if factor >= WHOLE:
-            painter.setBrush(ink.node)
-            painter.drawRects([rect for rects in self._bodies.values() for rect in rects])
-        for family, rects in (self._heads if factor >= WHOLE else self._bodies).items():
-            painter.setBrush(QColor(mix(theme.node, theme.family(family), 0.75)))
+            for muted, ground in ((False, theme.node), (True, mix(theme.canvas, theme.node, FAINT))):
+                painter.setBrush(QColor(ground))
+                painter.drawRects([rect for form, rects in self._bodies.items() if form[1] == muted for rect in rects])
+        for (family, muted), rects in (self._heads if factor >= WHOLE else self._bodies).items():
+            colour = mix(theme.node, theme.family(family), 0.75)
+            painter.setBrush(QColor(mix(theme.canvas, colour, FAINT) if muted else colour))
             painter.drawRects(rects)
         self._marked(painter, ink)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -474,9 +474,9 @@ class Scene:
 
 
 def _outline(face: Face, corner: QPointF) -> object:
-    """Return what wires depend on: where the node is, how large, and where its sockets are."""
+    """Return what wires and blocks depend on: where the node is, how large, how faint, and where its sockets are."""
     plugs = tuple((plug.name, plug.y) for plug in (*face.inputs, *face.outputs))
-    return corner.toTuple(), face.width, face.height, face.family, plugs
+    return corner.toTuple(), face.width, face.height, face.family, face.muted, plugs
 
 
 def _grips(item: NoteItem, point: QPointF) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScro
 from app.formula import FormulaView
 from app.panels.inspector_form import Form
 from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
+from app.panels.inspector_muted import Muted
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
 from app.panels.inspector_reasons import Why
 from app.panels.inspector_several import SeveralView
@@ -183,6 +184,8 @@ class NodeView(QWidget):
         self._column.setSpacing(px(8))
         self._header()
         self._sentence()
+        self.muted = Muted(session, id)
+        self._column.addWidget(self.muted)
         self.problems = QVBoxLayout()
         self.problems.setSpacing(px(6))
         self._column.addLayout(self.problems)
@@ -274,6 +277,7 @@ class NodeView(QWidget):
             self.title.setText(name)
             self.title.setCursorPosition(0)
         self.form.refresh()
+        self.muted.refresh()
         self.settings.setVisible(self.form.shows_something)
         self.refresh_values()
         self.refresh_problems()

@@ -15,13 +15,15 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.canvas import menus, note_text
 from app.canvas.manners import manners
+from app.theme import appearance
+from engine.edits import SetMuted
 from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket
 from tests.app.canvas.conftest import agrees, line_fit, wire
 from tests.app.editor_habits.conftest import Desk
@@ -609,6 +611,48 @@ def test_a_muted_node_is_drawn_faint_with_a_dashed_line_through(desk: Desk) -> N
     assert dashes >= 3
     head = desk.hands.at(rect(desk, "add").topRight() + QPointF(-20, 8))
     assert seen[True].pixel(head) != seen[False].pixel(head), "fainter"
+
+
+@pytest.mark.parametrize("zoom", [0.2, 0.1])
+def test_a_muted_node_is_faint_from_afar_and_in_the_minimap_too(desk: Desk, zoom: float) -> None:
+    canvas = desk.window.canvas
+    canvas.zoom_to(zoom)
+    canvas.centre_on(rect(desk, "add").center())
+
+    def tones() -> tuple[QColor, QColor]:
+        """Return how the node looks on the canvas, in its head, and in the minimap."""
+        canvas.minimap.show()
+        head = desk.hands.at(QPointF(rect(desk, "add").center().x(), rect(desk, "add").top() + 16))
+        factor, offset = canvas.minimap._fit()
+        small = (rect(desk, "add").center() * factor + offset).toPoint()
+        return canvas.grab().toImage().pixelColor(head), canvas.minimap.grab().toImage().pixelColor(small)
+
+    def far(one: QColor, other: str) -> int:
+        return sum(abs(a - b) for a, b in zip(one.getRgb()[:3], QColor(other).getRgb()[:3], strict=True))
+
+    at_work = tones()
+    desk.session.apply(SetMuted("add", True))
+    muted = tones()
+    dark = appearance().theme
+    for one, other, ground in zip(at_work, muted, (dark.canvas, dark.panel), strict=True):
+        assert 0 < far(other, ground) < 0.75 * far(one, ground)
+    desk.session.undo()
+    assert tones() == at_work
+
+
+def test_the_inspector_says_that_a_node_is_muted_and_lets_it_work_again(desk: Desk) -> None:
+    choose(desk, "add")
+    desk.keys(Key.Key_M)
+    desk.session.refresh()
+    QApplication.processEvents()
+    view = desk.window.workspace.inspector.view
+    assert view is not None and view.muted.isVisible()
+    assert view.muted.text.text() == "This node is muted: it does nothing, and x goes on as value."
+    QTest.mouseClick(view.muted.button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert not desk.session.node("add").muted
+    view = desk.window.workspace.inspector.view
+    assert view is not None and not view.muted.isVisible()
 
 
 def test_bypassing_what_nothing_fits_is_a_problem_with_a_remedy(desk: Desk) -> None:
