@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.assets import ASSETS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.worker.asking import AskClient
     from app.worker.messages import Artefacts, Looks, ParameterCheck, ViewData, WireLook
+    from app.worker.stepped import Wish
 
 DELAY = 60
 """Milliseconds between an edit and the question that follows from it, so that a dragged slider asks a few times a
@@ -79,6 +81,8 @@ class LookBook(QObject):
         self.views: Mapping[str, ViewData] = {}
         """What view nodes show, where that is newer than the last look at all wires."""
         self.views_step = 0
+        self.veiled: frozenset[Socket] = frozenset()
+        """Outputs whose derivative is told nowhere: a learner is to find it."""
         self._views_asked = 0.0
         self._views_due = 0.0
         session.selection_changed.connect(self._ask_partials)
@@ -107,7 +111,16 @@ class LookBook(QObject):
 
     def wire(self, socket: Socket) -> WireLook | None:
         """Return the last look at an output, or None."""
-        return self.looks.wires.get(socket.node, {}).get(socket.name) if self.looks is not None else None
+        look = self.looks.wires.get(socket.node, {}).get(socket.name) if self.looks is not None else None
+        if look is not None and socket in self.veiled:
+            return msgspec.structs.replace(look, cotangent="", norm=None, cotangent_partial=None)
+        return look
+
+    def veil(self, sockets: frozenset[Socket]) -> None:
+        """Tell the derivatives by these outputs to nobody, or (none) no longer."""
+        if sockets != self.veiled:
+            self.veiled = sockets
+            self.values_changed.emit()
 
     def view(self, id: str) -> tuple[ViewData | None, int]:
         """Return the newest of what a view node shows, and the step it is of."""
@@ -209,6 +222,21 @@ class LookBook(QObject):
         self._tell_content()
         self.client.ask_numbers(wanted, sockets, self._session.moment())
         return True
+
+    def ask_trace(self, wish: Wish, kept: Kept | None) -> int:
+        """Ask for a step of an optimizer as micro-steps, from these values of a run on, or (None) the start; return
+        the revision of the answer."""
+        from app.worker.messages import pack_kept
+
+        self._tell_content()
+        self.client.ask_trace(wish, None if kept is None else pack_kept(kept))
+        return self._revision
+
+    def ask_slopes(self) -> None:
+        """Ask for the local partials of all nodes, where the run stands."""
+        if self.listens:
+            self._tell_content()
+            self.client.ask_slopes(self._session.moment())
 
     def ask_script(self, dialect: str) -> None:
         """Ask for the loss as a standalone script of a dialect."""

@@ -54,8 +54,9 @@ class Questions:
         return infer.refusal(self.graph, self.library, self.inference, wire)
 
     def look(self, socket: Socket) -> WireLook | None:
-        """Return the last look at an output's value and cotangent, or None while there is none."""
-        return self._looks.wire(socket)
+        """Return the last look at an output's value and cotangent, or None while there is none. While one steps through
+        an optimizer step: what is known of it so far."""
+        return self.stepping.look(socket) if self.stepping.on else self._looks.wire(socket)
 
     @property
     def looks(self) -> LookBook:

@@ -25,6 +25,7 @@ from app.profiling import Profiler
 from app.questions import Questions
 from app.running import Running
 from app.selection import Selection
+from app.stepping.stepping import Stepping
 from app.stock import Stock
 from app.subgraph_editing import Subgraphs
 from app.titles import proper_title
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 PALETTE_MIME = "application/x-gradwire-operator"
 """Mime type of a drag from the palette; its data is an operator id in UTF-8. The canvas accepts it as a drop."""
 
-Overlay = Literal["value", "shape", "cotangent", "sockets"]
-OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent", "sockets")
+Overlay = Literal["value", "shape", "cotangent", "sockets", "partial", "norm"]
+OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent", "sockets", "partial", "norm")
 
 
 class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
@@ -132,6 +133,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self._running.lane_changed.connect(self.lane_changed)
         self._running.lane_changed.connect(self._looks.ask)
         self.stock = Stock(self, shelf)
+        self.stepping = Stepping(self)
 
     # What is open ------------------------------------------------------------------------------------------------
 
