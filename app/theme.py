@@ -30,6 +30,7 @@ FAMILY_COLORS: Mapping[str, str] = {
     "random": "#c79a86",
     "probability": "#9fb36a",
     "images": "#e08a6a",
+    "dynamics": "#7fb0a0",
     "quantum": "#c2b26a",
     "losses": "#d9738a",
     "control": "#c98fb8",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, owner_of, part_of
@@ -21,10 +21,14 @@ FOR: Final = "control.for"
 SCAN: Final = "control.scan"
 WHILE: Final = "control.while"
 ITERATION: Final = "control.iteration"
+ODE: Final = "dynamics.ode"
+IMPLICIT: Final = "dynamics.implicit"
 CONTINUE: Final = "continue"
 """What the output of a condition is called."""
 STEPS: Final = "steps"
 """The output of a While that says how often it ran."""
+TIME: Final = "t"
+"""What the right-hand side of a differential equation calls the time."""
 JOINTS: Final = frozenset({INPUT, OUTPUT, OUTER, CALL, ITERATION})
 """Nodes that stand in bodies (a call anywhere) and join them to what is around."""
 
@@ -34,13 +38,14 @@ class Owner:
     """An operator with bodies.
 
     `takes` says for each variadic input which setting names what is wired into it; `gives` for each body which settings
-    name its results. In a `loop` there is an iteration.
+    name its results. In a `loop` there is an iteration. What it `brings` goes into its bodies by itself.
     """
 
     operator: str
     takes: Mapping[str, str]
     gives: Mapping[str, tuple[str, ...]]
     loop: bool = False
+    brings: Mapping[str, Type] = field(default_factory=dict)
 
     def inputs(self, values: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
         """Return, for each name that goes in, the variadic input it is wired into and its place there."""
@@ -64,10 +69,14 @@ OWNERS: Final[Mapping[str, Owner]] = {
         Owner(FOR, {"carry": "carries"}, {"": ("carries",)}, loop=True),
         Owner(SCAN, {"carry": "carries", "sequence": "items"}, {"": ("carries", "results")}, loop=True),
         Owner(WHILE, {"carry": "carries"}, {"condition": (), "body": ("carries",)}, loop=True),
+        Owner(ODE, {"start": "states"}, {"": ("states",)}, brings={TIME: ArrayType((), "float64")}),
+        Owner(IMPLICIT, {"start": "states"}, {"": ("states",)}),
         Owner(FUNCTION, {"xs": "inputs"}, {"": ("outputs",)}),
     )
 }
 """Every operator with bodies, by its id."""
+WHOLE: Final = ("carry", "start")
+"""Variadic inputs that need a wire for each name."""
 
 
 def owner_at(graph: Graph, inside: str) -> Owner | None:

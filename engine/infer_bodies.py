@@ -82,7 +82,7 @@ class BodyTypes:
         Raise ShapeError where there are more wires than names, or fewer than what is carried.
         """
         names, types = self.all.settings_of(node)[setting], self.given(node, socket)
-        if socket != "carry":
+        if socket not in control.WHOLE:
             names = names[: len(types)]
         elif names and not types:
             return None  # told as a missing input
@@ -124,6 +124,8 @@ class BodyTypes:
         if declared is None or owner not in self.all.operators:
             return
         name = str(self.all.settings_of(node)["name"])
+        if name in declared.brings:
+            self.all.learn(node, (declared.brings[name],))
         place = declared.inputs(self.all.settings_of(owner)).get(name)
         if place is None:
             return
@@ -198,6 +200,39 @@ class BodyTypes:
         stacked = [_stacked(kind, count) if kind is not None else None for kind in results]
         self._learn(node, [*(kind for _, kind in carried), *stacked], values)
         self._require_carried(node, "", carried)
+
+    def ode(self, node: str) -> None:
+        """A differential equation gives its states at all times, stacked; its body gives their derivatives."""
+        values = self.all.settings_of(node)
+        begun = self.known(node, "start", "states")
+        times = [each for each in self.given(node, "times") if each is not None]
+        wired = any(argument.input.name == "times" for argument in self.all.arguments_of(node))
+        for kind in times:
+            if not isinstance(kind, ArrayType) or len(kind.shape) != 1 or kind.dtype != "float64" or not kind.shape[0]:
+                raise ShapeError(f"times takes a vector of numbers (float64), not {kind}", socket="times")
+        if begun is None or (wired and not times):
+            return
+        count = times[0].shape[0] if times and isinstance(times[0], ArrayType) else int(values["points"])
+        self._require_real(begun, "start")
+        self._learn(node, [*(_stacked(kind, count) for _, kind in begun), COUNTER], values)
+        self._require_carried(node, "", begun, "the derivative of what is solved for has its shape and dtype")
+
+    def implicit(self, node: str) -> None:
+        """An implicit equation gives what solves it, in the types it is started from."""
+        begun = self.known(node, "start", "states")
+        if begun is None:
+            return
+        self._require_real(begun, "start")
+        self._learn(node, [*(kind for _, kind in begun), COUNTER, NUMBER], self.all.settings_of(node))
+        self._require_carried(node, "", begun, "the body gives for each unknown something of its shape and dtype")
+
+    def _require_real(self, begun: Iterable[tuple[str, Type]], socket: str) -> None:
+        for k, (name, kind) in enumerate(begun):
+            if not isinstance(kind, ArrayType) or kind.dtype not in ("float64", "float32"):
+                raise ShapeError(
+                    f"“{name}” is {kind}: only arrays of real numbers (float64 or float32) can be solved for; cast it",
+                    socket=f"{socket}.{k}",
+                )
 
     def function(self, node: str) -> None:
         """A function that calls itself gives what it declares."""
@@ -335,14 +370,17 @@ class BodyTypes:
         if found and None not in found:
             self.all.learn(node, [kind for kind in found if kind is not None])
 
-    def _require_carried(self, node: str, part: str, carried: Iterable[tuple[str, Type]]) -> None:
+    def _require_carried(
+        self,
+        node: str,
+        part: str,
+        carried: Iterable[tuple[str, Type]],
+        rule: str = "what it carries keeps its shape and dtype",
+    ) -> None:
         for name, kind in carried:
             found = self.result(node, part, name)
             if found is not None and found != kind:
-                raise ShapeError(
-                    f"what it carries keeps its shape and dtype, but “{name}” begins as {kind} and its body gives "
-                    f"{found}"
-                )
+                raise ShapeError(f"{rule}, but “{name}” begins as {kind} and its body gives {found}")
 
 
 def _item(kind: Type) -> Type:
@@ -396,4 +434,6 @@ _LOOKS = {
     control.FOR: BodyTypes.repeat,
     control.WHILE: BodyTypes.repeat,
     control.SCAN: BodyTypes.scan,
+    control.ODE: BodyTypes.ode,
+    control.IMPLICIT: BodyTypes.implicit,
 }

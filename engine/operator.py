@@ -70,6 +70,7 @@ FAMILIES: Mapping[str, str] = {
     "random": "Random",
     "probability": "Probability",
     "images": "Images",
+    "dynamics": "Dynamics",
     "quantum": "Quantum circuits",
     "losses": "Losses",
     "control": "Control flow",

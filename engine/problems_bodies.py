@@ -87,6 +87,8 @@ def _input(facts: Facts, node: str, joints: Joints) -> Iterator[Problem]:
         owner, declared = joined
         name = _name(facts, node)
         names = declared.inputs(facts.operators[owner].values(facts.graph.nodes[owner]))
+        if name in declared.brings:
+            return
         if name not in names:
             sentence = f" is called “{shortened(name)}”, and {facts.quoted(owner)} takes {_listed(names)}."
             yield facts.problem("no-such-name", sentence, node)
@@ -165,7 +167,7 @@ def _results(facts: Facts, node: str) -> Iterator[Problem]:
     values = facts.operators[node].values(facts.graph.nodes[node])
     inputs = {each.name for each in facts.operators[node].inputs}
     names = tuple(name for setting in declared.takes.values() for name in values[setting])
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted({name for name in names if names.count(name) > 1 or name in declared.brings})
     if twice:
         yield facts.problem("named-twice", f" is given two things called “{shortened(twice[0])}”.", node)
     if declared.operator == control.SCAN and values["carries"] and not _wired(facts, node, "carry", 0):

@@ -1,4 +1,4 @@
-"""Example graphs of control flow: small bodies that do something."""
+"""Example graphs of operators with bodies: small bodies that do something."""
 
 from __future__ import annotations
 
@@ -133,6 +133,41 @@ def _called(operator: Operator, library: Library) -> Sketch:
     return _descends(sketch, at, "value")
 
 
+def _ode(operator: Operator, library: Library) -> Sketch:
+    """What decays at a rate that is looked for: y' = -k y."""
+    sketch = Sketch()
+    rate, ode = sketch.add(PARAMETER, "rate", value=0.5), sketch.add("dynamics.ode", end=4.0, points=21)
+    sketch.join(sketch.add(CONSTANT, "start", value=1.0), "value", ode, "start.0")
+    state, read = sketch.add(IN, "", ode, name="y"), sketch.add("control.outer", "", ode, node=rate)
+    times, minus = sketch.add("elementwise.multiply", "", ode), sketch.add("elementwise.negative", "", ode)
+    sketch.join(state, "value", times, "x")
+    sketch.join(read, "value", times, "y")
+    sketch.join(times, "value", minus, "x")
+    sketch.join(minus, "value", sketch.add(OUT, "", ode, name="y"), "value")
+    mean = sketch.add("reductions.mean")
+    sketch.join(ode, "y", sketch.add("views.line_plot"), "y")
+    sketch.join(ode, "y", mean, "x")
+    return _descends(sketch, mean, "value")
+
+
+def _implicit(operator: Operator, library: Library) -> Sketch:
+    """Kepler's equation: the angle x = m + e sin x of an orbit whose eccentricity e is looked for."""
+    sketch = Sketch()
+    bent, solve = sketch.add(PARAMETER, "eccentricity", value=0.5), sketch.add("dynamics.implicit")
+    mean = sketch.add(CONSTANT, "mean anomaly", value=1.0)
+    sketch.join(mean, "value", solve, "start.0")
+    angle, sine = sketch.add(IN, "", solve), sketch.add("elementwise.sin", "", solve)
+    read, around = (sketch.add("control.outer", "", solve, node=node) for node in (bent, mean))
+    times, plus = (sketch.add(does, "", solve) for does in ("elementwise.multiply", "elementwise.add"))
+    sketch.join(angle, "value", sine, "x")
+    sketch.join(sine, "value", times, "x")
+    sketch.join(read, "value", times, "y")
+    sketch.join(times, "value", plus, "x")
+    sketch.join(around, "value", plus, "y")
+    sketch.join(plus, "value", sketch.add(OUT, "", solve, name="x"), "value")
+    return _descends(sketch, solve, "x")
+
+
 CONTROLLED: Final[Mapping[str, Callable[[Operator, Library], Sketch | None]]] = {
     "control.branch": _branch,
     "control.for": _for,
@@ -144,5 +179,7 @@ CONTROLLED: Final[Mapping[str, Callable[[Operator, Library], Sketch | None]]] = 
     "control.output": _for,
     "control.outer": _outer,
     "control.iteration": _iteration,
+    "dynamics.ode": _ode,
+    "dynamics.implicit": _implicit,
 }
-"""How an example of each operator of control flow is made."""
+"""How an example of each operator with a body, and of what stands in bodies, is made."""

@@ -23,6 +23,7 @@ from engine.program import structure
 from engine.program.functions import inputs_of
 from engine.program.program import Program, Var
 from engine.program.scopes import Frame, Scope, leaves_of, mapped, refilled
+from engine.program.solving import lower_implicit, lower_ode
 from engine.program.structure import ITERATION
 from engine.random_bits import call_number, fold
 from engine.sockets import arguments, quoted
@@ -274,6 +275,16 @@ def _while(lowering: Lowering, node: Node, declared: Operator) -> None:
     _give(lowering, node, declared, [*results, next(boxes)])
 
 
+# ----- equations to be solved -----
+
+
+def _solving(how: Callable[..., list[Any]]) -> Callable[[Lowering, Node, Operator], None]:
+    def lowered(lowering: Lowering, node: Node, declared: Operator) -> None:
+        _give(lowering, node, declared, how(lowering, node, declared, _given(lowering, node, declared)))
+
+    return lowered
+
+
 # ----- functions -----
 
 
@@ -501,5 +512,7 @@ LOWERINGS: Mapping[str, Callable[[Lowering, Node, Operator], None]] = {
     control.FOR: _counted,
     control.SCAN: _counted,
     control.WHILE: _while,
+    control.ODE: _solving(lower_ode),
+    control.IMPLICIT: _solving(lower_implicit),
 }
-"""How each operator of the family "control" is lowered."""
+"""How each operator with a body, and what stands in bodies, is lowered."""

@@ -25,6 +25,11 @@ _RULES: dict[str, Mapping[str, Callable[..., Any]]] = {}
 """The rules of declared operators, by the operator's id and the input's name: part of the operator library."""
 
 
+def define_rules(name: str, rules: Mapping[str, Callable[..., Any]]) -> None:
+    """Let `custom` have these rules under a name that tells them apart from all others."""
+    _RULES[name] = dict(rules)
+
+
 def has_rules(operator: str) -> bool:
     """Return whether an operator of this id was declared with a derivative of its own."""
     return operator in _RULES

@@ -7,7 +7,7 @@ box refuses to tell its value, so no branch can be baked in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -367,6 +367,12 @@ def _refuse(box: RecordBox, what: str) -> NoReturn:
 
 RecordBox.register(StandIn)
 VSpace.register(StandIn, lambda value: (ComplexArrayVSpace if value.dtype.kind == "c" else ArrayVSpace)(value))
+
+
+def recorder_of(values: Iterable[Any]) -> Recorder | None:
+    """Return the innermost recorder that one of the values is a box of; None where none is."""
+    found: list[Recorder] = [each._node.recorder for each in values if isinstance(each, RecordBox)]
+    return max(found, key=lambda each: each.depth, default=None)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ class Frame:
     """
 
     def __init__(
-        self, outer: Frame | None, kind: Literal["main", "arm", "loop", "condition", "function"] = "main"
+        self, outer: Frame | None, kind: Literal["main", "arm", "loop", "condition", "function", "solver"] = "main"
     ) -> None:
         self.recorder: Recorder = Recorder() if outer is None else Recorder(outer=outer.recorder)
         self.outer = outer
@@ -80,7 +80,11 @@ def _in_order(inputs: dict[Var, ProgramInput], wanted: Sequence[Var]) -> tuple[P
     return tuple(inputs[var] for var in wanted)
 
 
-_STATELESS = {"condition": "the condition of a loop", "function": "a function that calls itself"}
+_STATELESS = {
+    "condition": "the condition of a loop",
+    "function": "a function that calls itself",
+    "solver": "an equation that is solved",
+}
 
 
 @dataclass(eq=False)

@@ -31,6 +31,9 @@ SHORT = {
     "batch_norm": "neural.batch_norm",
     "dense": "neural.dense",
     "gradient": "gradients.gradient",
+    "matmul": "linear_algebra.matmul",
+    "ode": "dynamics.ode",
+    "implicit": "dynamics.implicit",
 }
 CONTROL = ("for", "while", "scan", "branch", "function", "call", "input", "output", "outer", "iteration")
 

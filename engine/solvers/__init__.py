@@ -1,0 +1,1 @@
+"""Differential equations and implicit equations inside programs, with the derivatives of their solutions."""
