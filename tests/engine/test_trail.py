@@ -141,10 +141,9 @@ def test_a_comparison_starts_from_what_was_kept_and_from_step_0():
     base = rosenbrock(optimizer_1=ADAM)
     kept = Kept(70, 3, "optimizer_1", {"parameter_1": Tensor.of(np.float64(0.25))}, {"optimizer_1": {}})
     made = side_by_side(replace(base, kept=kept), LIBRARY, "optimizer_1", METHODS[:2])
-    graph = prepared(made)
+    graph = prepared(made, made.kept)
     assert graph.step == 0
-    assert made.kept is not None
-    assert made.kept.seed == 3
+    assert graph.seed == 3
     assert float(graph.parameters["parameter_1"]) == 0.25
     assert base.graph.nodes.keys() == {*made.graph.nodes} - {"optimizer_2", "optimizer_3"} | {"optimizer_1"}
 
