@@ -147,6 +147,11 @@ class FileGuard(QObject):
         return self._folder is not None
 
 
+def open_elsewhere(folder: Path, path: Path) -> bool:
+    """Return whether another process that leaves word in `folder` has a file open."""
+    return Lock(folder / f"{_mark(path)}.lock").is_held_elsewhere()
+
+
 def _mark(path: Path) -> str:
     """Return the name under which the processes of a user speak of a file."""
     return hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -57,6 +57,7 @@ def window(files: Sequence[Path | str] = ()) -> int:
     unseen = reports.unseen()
     reports.install()
     first.show()
+    first.reopen_tabs()
     for file in files:
         first.open(Path(file))
     first.greet(unseen, spoilt)

@@ -34,6 +34,11 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     recent: tuple[str, ...] = ()
     favourites: tuple[str, ...] = ()
     recent_operators: tuple[str, ...] = ()
+    reopen: bool = False
+    """Whether the tabs of the last time are opened at the start (`app.frame.reopening`)."""
+    tabs: tuple[str, ...] = ()
+    tab_shown: str = ""
+    """The files that are open, and the one in front; remembered only where `reopen` is on."""
     shortcuts: dict[str, tuple[str, ...]] = {}
     """Keys a person chose, by the command's id (`app.shortcuts`); a command that is not here has those of the table."""
     pace: str = "watch"

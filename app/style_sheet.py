@@ -6,7 +6,7 @@ Widgets say what they are by the dynamic property `role`; nothing else in the ap
 - QLabel, QToolButton: chip (a small rounded label, as for backend and approach)
 - QPushButton: primary (the one blue button), quiet (no fill until hovered)
 - QFrame: card (a rounded surface on the window), inset (a rounded surface on a panel), line (a hairline)
-- QWidget: bar (top and bottom bars), panel, window (the background between cards) (needs WA_StyledBackground)
+- QWidget: bar (top and bottom bars), rail, panel, window (the background between cards) (needs WA_StyledBackground)
 - QLineEdit: invalid; QPlainTextEdit, QTextEdit: code
 """
 

@@ -19,6 +19,7 @@ from app.frame.appearance import Appearance
 from app.frame.documents import Documents
 from app.frame.helping import Helping
 from app.frame.preferring import Preferring
+from app.frame.reopening import Reopening
 from app.frame.tab_strip import TabStrip
 from app.frame.touring import Touring
 from app.frame.working import Working
@@ -41,7 +42,7 @@ MOST_STOPS = 200
 """Stops of Tab that nobody can see which are passed over at once."""
 
 
-class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMainWindow):
+class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Touring, QMainWindow):
     """One window with its documents. `config` and `data` are the folders of settings and journals; None keeps nothing.
 
     `family` are the windows of this process it belongs to; without one it is the first. `watch` slows runs that would
@@ -286,6 +287,7 @@ class Window(Documents, Working, Appearance, Helping, Preferring, Touring, QMain
         name = f"{self.session.title}[*] — Gradwire" if self.editing else "Gradwire"
         self.setWindowTitle(name)
         self.setWindowModified(self.editing and not self.session.clean)
+        self.note_tabs()
 
     def _tell(self, sentence: str) -> None:
         self.session.message.emit(sentence)

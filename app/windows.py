@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import settings as stored
+from app.frame.reopening import noted
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,4 +47,8 @@ class Windows:
 
     def close_all(self) -> bool:
         """Close all windows, each asking about its unsaved documents; return False where one was kept open."""
-        return all(window.close() for window in list(self.windows))
+        windows = list(self.windows)
+        if not all(window.close() for window in windows):
+            return False
+        self.change(lambda old: noted(old, windows))
+        return True

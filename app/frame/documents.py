@@ -52,22 +52,29 @@ class Documents:
     def open(self: Window, path: Path) -> bool:
         """Show a file: in its tab where it is open already, else in a new one. A file that cannot be read is told and
         changes nothing."""
+        refused = self.try_open(path)
+        if refused:
+            self._tell(refused)
+        return not refused
+
+    def try_open(self: Window, path: Path, *, recent: bool = True) -> str:
+        """Show a file, as `open` does; return "", or the sentence that says why it cannot be read. `recent` puts it
+        first among the recent files."""
         already = self.family.page_of(path)
         if already is not None:
             self.family.window_of(already).bring_forward(already)
-            return True
+            return ""
         try:
             content, seen = read_whole(path)
         except GradwireError as refused:
-            self._tell(refused.sentence)
-            return False
+            return refused.sentence
         self.show_content(content, path, seen=seen)
-        if not self.is_sample:
+        if recent and not self.is_sample:
             self.family.change(lambda settings: settings.with_recent(path))
         if self._untold:
             self._untold = False
             self.session.message.emit("Unsaved work from an earlier session was found: the start page offers it.")
-        return True
+        return ""
 
     def show_content(
         self: Window,

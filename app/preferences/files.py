@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app import association
-from app.preferences.parts import button, card, line
+from app.preferences.parts import Row, button, card, control, line
 from app.theme import appearance
 
 if TYPE_CHECKING:
@@ -19,13 +19,22 @@ if TYPE_CHECKING:
     from app.window import Window
 
 
+REOPEN: Final = Row(
+    "reopen",
+    "Open the tabs of last time",
+    "At the start, instead of the start page; work that was not saved is offered there in any case.",
+    lambda w: w.settings.reopen,
+    lambda w, _: w.toggle_reopen(),
+)
+
+
 def section(window: Window) -> QWidget:
     """Return the section."""
     made = QWidget()
     column = QVBoxLayout(made)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(appearance().px(16))
-    rows = [_recent(window)]
+    rows = [line(REOPEN.text, REOPEN.help, control(REOPEN, window)), _recent(window)]
     if sys.platform not in ("win32", "darwin"):
         rows.append(_association(window))
     column.addWidget(card(rows))

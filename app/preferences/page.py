@@ -37,7 +37,9 @@ SECTIONS: Final[dict[str, Section]] = {
     "running": Section("Running", table(plain.RUNNING), "pace speed xla compile backend"),
     "shortcuts": Section("Shortcuts", shortcuts.ShortcutsTable, "keys keyboard bind rebind hotkeys"),
     "plugins": Section("Plugins", plugins.section, "packages operators extensions add-ons"),
-    "files": Section("Files", files.section, "recent association mime folder settings place"),
+    "files": Section(
+        "Files", files.section, "recent association mime folder settings place reopen tabs last session start"
+    ),
 }
 
 
