@@ -84,6 +84,7 @@ class RunControl(QObject):
             m.Frame: self._frame,
             m.KeptIs: self._kept_is,
             m.Exported: self._exported,
+            m.TrailIs: self._exported,
             m.Diagnosed: self._diagnosed,
         }
         self._run = 0
@@ -297,6 +298,13 @@ class RunControl(QObject):
             return
         request = self._requested(lambda answer: then(answer.sentence))
         self._send(m.WantExport(request, lane, tuple(series), str(path)))
+
+    def trail(self, spec: m.PlaneSpec, then: Callable[[m.TrailIs], None], *, renew: bool = False) -> bool:
+        """Call `then` with every lane's path in a plane; return whether there is a run to ask."""
+        if self._channel is None or not self._lanes or self._state in ("idle", "starting", "failed"):
+            return False
+        self._send(m.WantTrail(self._requested(then), spec, renew))
+        return True
 
     def warm(self) -> None:
         """Start the process ahead of the first run."""

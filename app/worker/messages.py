@@ -260,6 +260,40 @@ class Contour(Struct, frozen=True):
     """(len(y), len(x)); NaN where it is not finite."""
 
 
+class PlaneSpec(Struct, frozen=True):
+    """A plane through the parameters: two numbers (node, number in C order) of them, two random directions, or that of
+    the paths."""
+
+    kind: Literal["elements", "random", "path"] = "random"
+    x: tuple[str, int] = ("", 0)
+    y: tuple[str, int] = ("", 0)
+    seed: int = 0
+
+
+class Plane(Struct, frozen=True):
+    """A plane itself: its centre and two directions, by parameter."""
+
+    centre: dict[str, Packed]
+    first: dict[str, Packed]
+    second: dict[str, Packed]
+    share: float = 1.0
+    """How much of the paths' variance lies in it."""
+
+
+class Way(Struct, frozen=True):
+    """A lane's path in a plane, and what its method carried on the way."""
+
+    steps: Packed
+    places: Packed
+    """(steps, 2)."""
+    push: tuple[float, float] | None
+    """Which way its momentum pushes at the end."""
+    names: tuple[str, ...]
+    """Of the columns of `state`: "slot parameter", "moved parameter", "gradient parameter"."""
+    state: Packed
+    """(stands, 1 + names): the step, then the columns; NaN where not known."""
+
+
 class Artefacts(Struct, frozen=True):
     """What an optimizer's loss became, as text: equations with their adjoint, generated NumPy code, and the tape."""
 
@@ -338,6 +372,14 @@ class WantExport(Struct, frozen=True, tag=True):
     path: str
 
 
+class WantTrail(Struct, frozen=True, tag=True):
+    """Ask for every lane's path in a plane; `renew`: find the plane of the paths anew."""
+
+    request: int
+    spec: PlaneSpec
+    renew: bool = False
+
+
 class Diagnose(Struct, frozen=True, tag=True):
     """Evaluate the graph at this moment node by node, marking each: to learn which one ended the process before."""
 
@@ -391,6 +433,16 @@ class Exported(Struct, frozen=True, tag=True):
     sentence: str
 
 
+class TrailIs(Struct, frozen=True, tag=True):
+    """The answer to WantTrail; the plane of the paths where it was found anew."""
+
+    request: int
+    ways: tuple[Way, ...]
+    plane: Plane | None
+    sentence: str = ""
+    """Why there is none."""
+
+
 class Hello(Struct, frozen=True, tag=True):
     """The process has imported what it needs, and listens."""
 
@@ -410,8 +462,10 @@ class Diagnosed(Struct, frozen=True, tag=True):
     node: str | None
 
 
-RunAnswer: TypeAlias = Hello | Ready | Tier | Stands | Frame | KeptIs | Exported | Diagnosed
-RunRequest: TypeAlias = Start | Go | Hold | Once | Halt | SetLive | Pace | WantFrame | WantKept | WantExport | Diagnose
+RunAnswer: TypeAlias = Hello | Ready | Tier | Stands | Frame | KeptIs | Exported | Diagnosed | TrailIs
+RunRequest: TypeAlias = (
+    Start | Go | Hold | Once | Halt | SetLive | Pace | WantFrame | WantKept | WantExport | WantTrail | Diagnose
+)
 
 
 def pack_type(kind: Type) -> Any:

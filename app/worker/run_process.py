@@ -71,6 +71,7 @@ class Runner:
             m.WantFrame: self._want_frame,
             m.WantKept: self._want_kept,
             m.WantExport: self._want_export,
+            m.WantTrail: self._want_trail,
             m.Diagnose: self._diagnose,
         }
         self._run = 0
@@ -254,6 +255,17 @@ class Runner:
             return
         lane, history = self._live.lanes[message.lane], self._live.histories[message.lane]
         self._send(m.Exported(message.request, exported(lane, history, message.series, Path(message.path))))
+
+    def _want_trail(self, message: m.WantTrail) -> None:
+        if self._live is None:
+            self._send(m.TrailIs(message.request, (), None, "The run is gone."))
+            return
+        try:
+            ways, plane = self._live.training.ways(message.spec, message.renew)
+        except GradwireError as error:
+            self._send(m.TrailIs(message.request, (), None, error.sentence))
+            return
+        self._send(m.TrailIs(message.request, ways, plane))
 
     def _diagnose(self, message: m.Diagnose) -> None:
         sentence, node = "", None

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from numpy.typing import NDArray
 
-from app.worker.messages import Job, Lane, Moment, Packed, Parameter, Series
+from app.worker.messages import Job, Lane, Moment, Packed, Parameter, Plane, PlaneSpec, Series, Way
 from engine.graph import Kept
 
 Mark = Callable[[str], None]
@@ -51,6 +51,9 @@ class Training(Protocol):
     def kept(self, lane: int) -> Kept:
         """Return what "keep these values" stores."""
 
+    def ways(self, spec: PlaneSpec, renew: bool) -> tuple[tuple[Way, ...], Plane | None]:
+        """Return every lane's path in a plane, and the plane where it was found anew."""
+
 
 class Work(NamedTuple):
     """What the process that trains is to do, as functions of modules (they reach the child by name)."""
@@ -69,10 +72,13 @@ class EngineTraining:
     def __init__(self, job: Job, mark: Mark, backend: str | None = None) -> None:
         # Imported in the child only: the window describes work by name and stays light.
         from app.worker.graphs import prepared_of
+        from engine.trail import Trail
         from engine.training import Trainer
 
         self._prepared = prepared_of(job, mark)
         self._trainer = Trainer(self._prepared, backend=backend)
+        self._trail = Trail(self._trainer)
+        self._plane: Any = None
         self.lanes = tuple(map(self._lane, self._trainer.lanes))
 
     def _lane(self, lane: Any) -> Lane:
@@ -89,7 +95,7 @@ class EngineTraining:
         return self._trainer.step(lane)
 
     def advance(self, most: int, seconds: float) -> Iterable[tuple[int, NDArray[Any]]]:
-        return [(chunk.lane, chunk.rows) for chunk in self._trainer.run(most, seconds)]
+        return [(chunk.lane, chunk.rows) for chunk in self._trail.run(most, seconds)]
 
     def backend(self, lane: int) -> str:
         return self._trainer.backend(lane)
@@ -119,6 +125,12 @@ class EngineTraining:
 
     def kept(self, lane: int) -> Kept:
         return self._trainer.kept(lane)
+
+    def ways(self, spec: PlaneSpec, renew: bool) -> tuple[tuple[Way, ...], Plane | None]:
+        from app.worker.trails import ways
+
+        found, self._plane, new = ways(self._trail, spec, None if renew else self._plane)
+        return found, new
 
 
 def examine(job: Job, moment: Moment | None, mark: Mark) -> None:
