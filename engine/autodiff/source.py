@@ -93,7 +93,7 @@ class Printer:
         for each in program.inputs:
             self.say(f"# {self.names[each.var]}: {each.role}, {each.type}")
         for called, inner in program.functions.items():
-            self._definition(called, inner)
+            self.definition(called, inner)
         self.body()
         self.say("")
         self.say(f"return {', '.join(map(self.argument, program.outputs))}")
@@ -255,7 +255,8 @@ class Printer:
         found = _OUTER.fullmatch(name)
         return self.names.get(Var(int(found[1])), name) if found else name
 
-    def _definition(self, name: str, program: Program) -> None:
+    def definition(self, name: str, program: Program) -> None:
+        """Write a program as a function of this name."""
         operands = [self.new(self._outer(each.name)) for each in program.inputs]
         self.say("")
         self.say(f"def {identifier(self.label(name))}({', '.join(operands)}):")

@@ -41,6 +41,18 @@ clip_cotangent_norm.defvjp(
 )
 
 
+@partial(jax.custom_vjp, nondiff_argnums=(3,))
+def custom(value, given, fixed, back):
+    """Return value, whose derivative by `given` is back(g, value, given, fixed)."""
+    return value
+
+
+custom.defvjp(
+    lambda value, given, fixed, back: (value, (value, given, fixed)),
+    lambda back, kept, g: (np.zeros_like(kept[0]), back(g, *kept), np.zeros_like(kept[2])),
+)
+
+
 def gamma(x):
     """Return the gamma function."""
     return jax.scipy.special.gamma(x)

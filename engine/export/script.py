@@ -21,6 +21,7 @@ from engine.binding import bind
 from engine.errors import LoweringError
 from engine.evaluate import loss_program
 from engine.prepare import Prepared
+from engine.program.custom import program_of
 from engine.program.program import Equation, Program, Var
 
 LARGEST: Final = 2_000_000
@@ -99,7 +100,7 @@ class _Script:
         body = printer.loss(program, self.wrt)
         fixed = [each for each in program.inputs if each.var not in self.wrt]
         lines = [
-            f"{_quoted(f'{self.title}: the loss of a graph and its gradients, in {self.how.title}.')}",
+            _docstring(f"{self.title}: the loss of a graph and its gradients, in {self.how.title}."),
             f"# Needs: {self.how.needs}",
             "",
             "import json",
@@ -142,7 +143,7 @@ class ScriptPrinter(Printer):
         self.program = program
         self._name_all(program, {})
         for called, inner in program.functions.items():
-            self._definition(called, inner)
+            self.definition(called, inner)
         self.body()
         self.say("")
         self.say(f"return {self.argument(program.outputs[0])}")
@@ -233,10 +234,27 @@ def _where(printer: ScriptPrinter, equation: Equation) -> str:
     return f"select({', '.join(texts)}, {shape!r})"
 
 
+def _custom(printer: ScriptPrinter, equation: Equation) -> str:
+    """Write the program that is a value's derivative as a function, and the value with it."""
+    settings = dict(equation.settings)
+    back = program_of(settings["rule"])
+    if back is None:
+        called = settings["rule"]
+        sentence = f"the operator {called} has a derivative of its own, which cannot be written into a script"
+        raise LoweringError(sentence, node=equation.origin or None)
+    printer.bring("custom")
+    name = printer.new(f"cotangent_of_{printer.name(equation.output)}")
+    origin = printer.origin
+    printer.definition(name, back)
+    printer.origin = origin
+    return f"custom({', '.join(map(printer.argument, equation.arguments))}, {name})"
+
+
 SPECIAL: Final[Mapping[str, Any]] = {
     "autograd.array_from_args": _array_of,
     "autograd.array_from_scalar_or_array": _array_of_one,
     "autograd.concatenate_args": _joined,
+    "gradwire.custom": _custom,
     "gradwire.product": _product,
     "numpy.where": _where,
 }
@@ -269,9 +287,10 @@ def _called(how: Dialect, name: str) -> tuple[str, ...]:
     return tuple(sorted(used & set(helpers(how)) - {name}))
 
 
-def _quoted(text: str) -> str:
-    """Return a text as a string literal on one line, whatever it holds."""
-    return ascii(" ".join(text.split()))
+def _docstring(sentence: str) -> str:
+    """Return a sentence, with its point, as a docstring on one line: quotes in it read as they were written."""
+    words = " ".join(sentence.split()).replace("\\", r"\\").replace('"""', r"\"\"\"")
+    return f'"""{"".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)}"""'
 
 
 def _require_small(values: Sequence[Any]) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from autograd.extend import primitive
 from autograd.tracer import isbox
 
 from engine.errors import DeclarationError, LoweringError
+
+if TYPE_CHECKING:
+    from engine.program.program import Program
 
 MOST = 16
 """How many inputs and numeric settings together an operator with a derivative of its own may have."""
@@ -25,9 +28,19 @@ _RULES: dict[str, Mapping[str, Callable[..., Any]]] = {}
 """The rules of declared operators, by the operator's id and the input's name: part of the operator library."""
 
 
-def define_rules(name: str, rules: Mapping[str, Callable[..., Any]]) -> None:
-    """Let `custom` have these rules under a name that tells them apart from all others."""
+_PROGRAMS: dict[str, Program] = {}
+"""Of rules that are programs of (cotangent, value, *given): which one."""
+
+
+def define_program(name: str, program: Program, rules: Mapping[str, Callable[..., Any]]) -> None:
+    """Let `custom` have these rules under a name that tells them apart from all others; they run a program."""
     _RULES[name] = dict(rules)
+    _PROGRAMS[name] = program
+
+
+def program_of(name: str) -> Program | None:
+    """Return the program that a rule is, where it is one."""
+    return _PROGRAMS.get(name)
 
 
 def has_rules(operator: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.program.compose import embed, select
-from engine.program.custom import custom, define_rules
+from engine.program.custom import custom, define_program
 from engine.program.fingerprint import fingerprint
 from engine.program.program import Program
 from engine.program.record import Recorder, recorder_of, recording
@@ -38,5 +38,5 @@ def with_cotangent(name: str, back: Program, value: Any, given: Any, fixed: Any)
         return embed(recorder, back, values, recorder.origin)[0]
 
     called = f"{name} {fingerprint(back)}"
-    define_rules(called, {"given": rule})
+    define_program(called, back, {"given": rule})
     return custom(value, given, fixed, rule=called, names=("given", "fixed"), settings=())
