@@ -165,7 +165,7 @@ class Editing:
         """Remove the selected nodes, notes and wires as one undo step."""
         nodes, notes = self.selection, self.selected_notes
         gone = [w for w in self.selected_wires if not {w.source.node, w.target.node} & nodes]
-        removal = building.removal(self.content, nodes, notes)
+        removal = building.removal(self.content, self.library, nodes, notes)
         edits = (*map(Disconnect, sorted(gone)), *removal.edits)
         if edits:
             self.apply(Group(removal.title if removal.edits else "Remove wire", edits))

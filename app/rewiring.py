@@ -101,7 +101,7 @@ def joined(content: Content, library: Library, inference: Inference, nodes: Coll
                 made.append(wire)
                 left = Graph(left.nodes, left.wires | {wire})
                 break
-    deleted = removal(content, gone)
+    deleted = removal(content, library, gone)
     title = deleted.title.replace("Delete", "Delete and reconnect", 1)
     return Group(title, (*deleted.edits, *map(Connect, made)))
 

@@ -27,7 +27,7 @@ from engine.edits import (
 )
 from engine.errors import EditError, FileError, SettingError
 from engine.files import parse, render
-from engine.graph import Content, Graph, Layout, Node, Note, Place, Route, SettingValue, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Note, Place, Route, SettingValue, Socket, Wire, label
 from engine.operator import Added, Operator, socket_number
 from engine.order import natural
 from engine.placeholder import operator_of
@@ -116,12 +116,14 @@ def setting_edit(graph: Graph, library: Mapping[str, Operator], node: str, setti
     return SetSetting(node, setting, canonical)
 
 
-def removal(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> Group:
+def removal(
+    content: Content, library: Mapping[str, Operator], nodes: Collection[str], notes: Collection[str] = ()
+) -> Group:
     """Return the edit that deletes nodes, with their bodies and wires, and notes."""
     graph, layout = content.graph, content.layout
     there = sorted(set(nodes) & graph.nodes.keys(), key=natural)
     written = sorted(set(notes) & layout.notes.keys(), key=natural)
-    what = _counted(there, graph, len(written))
+    what = _counted(there, graph, library, len(written))
     alone = set(written).difference(bodies.notes_in(layout.notes, bodies.enclosed(graph, there)))
     kept = [RemoveNote(id) for id in written if id in alone]
     return Group(f"Delete {what}", (*kept, *map(RemoveNode, bodies.outermost(graph.nodes, there))))
@@ -277,7 +279,7 @@ def _addition(
         AddNote(_moved_note(layout.notes[old], note_ids.take(stem(old)), renamed, shift, into))
         for old in sorted(layout.notes, key=natural)
     ]
-    what = _counted(graph.bodies.get("", ()), graph, len(notes))
+    what = _counted(graph.bodies.get("", ()), graph, library, len(notes))
     return Group(f"{title} {what}", (*nodes, *wires, *notes))
 
 
@@ -363,10 +365,10 @@ def _spec(declared: Operator, setting: str) -> tuple[Setting | None, SettingValu
     return socket_number(setting), given.default
 
 
-def _counted(nodes: Collection[str], graph: Graph, notes: int) -> str:
+def _counted(nodes: Collection[str], graph: Graph, library: Mapping[str, Operator], notes: int) -> str:
     if len(nodes) == 1 and not notes:
         (id,) = nodes
-        return shortened(graph.nodes[id].name or id, 30)
+        return shortened(label(graph.nodes[id], operator_of(graph, library, id).title), 30)
     parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((len(nodes), "node"), (notes, "note")) if n]
     return " and ".join(parts) or "nothing"
 

@@ -115,7 +115,7 @@ def test_a_function_that_calls_itself_is_no_circle() -> None:
 
 def test_removing_an_owner_takes_its_bodies_along_and_undo_brings_them_back() -> None:
     document = Document(NOTED)
-    document.apply(removal(NOTED, ["for_1", "input_2", "multiply_1"]))
+    document.apply(removal(NOTED, LIBRARY, ["for_1", "input_2", "multiply_1"]))
     assert set(document.graph.nodes) == LOOP.nodes.keys() - INNER - {"for_1"} and set(document.layout.notes) == {
         "note_2"
     }
@@ -162,7 +162,7 @@ def test_bodies_nest_so_deep_and_no_deeper() -> None:
     with pytest.raises(EditError, match=f"more than {limits.BODY_DEPTH} bodies deep"):
         AddNode(Node("last", "x.y", inside=f"n_{limits.BODY_DEPTH}")).apply(content)
     document = Document(content)
-    document.apply(removal(content, ["n_0"]))
+    document.apply(removal(content, LIBRARY, ["n_0"]))
     assert not document.graph.nodes
     document.undo()
     assert document.content == content

@@ -170,14 +170,16 @@ CONTENT = Content(
 
 
 def test_deleting_takes_wires_along_and_names_itself() -> None:
-    edit = removal(CONTENT, ["dense_1", "gone"], ["note_1", "note_9"])
+    edit = removal(CONTENT, LIBRARY, ["dense_1", "gone"], ["note_1", "note_9"])
     after, inverse = edit.apply(CONTENT)
     assert set(after.graph.nodes) == {"x", "optimizer_3", "strange_1", "parameter_1", "parameter_2"}
     assert not after.graph.wires and not after.layout.notes
     assert inverse.apply(after)[0] == CONTENT
     assert edit.name == "Delete 1 node and 1 note"
-    assert removal(CONTENT, ["x"]).name == "Delete data"
-    assert removal(CONTENT, ["x", "dense_1"]).name == "Delete 2 nodes"
+    assert removal(CONTENT, LIBRARY, ["x"]).name == "Delete data"
+    assert removal(CONTENT, LIBRARY, ["dense_1"]).name == f"Delete {LIBRARY[NET.graph.nodes['dense_1'].operator].title}"
+    assert removal(CONTENT, LIBRARY, ["strange_1"]).name.startswith("Delete "), "of an operator nobody knows"
+    assert removal(CONTENT, LIBRARY, ["x", "dense_1"]).name == "Delete 2 nodes"
 
 
 def test_a_fragment_is_closed() -> None:

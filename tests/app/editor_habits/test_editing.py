@@ -115,7 +115,7 @@ def with_history(desk: Desk, qtbot: QtBot) -> list[Content]:
 def test_the_history_panel_names_every_step_and_a_click_goes_there(desk: Desk, qtbot: QtBot) -> None:
     contents = with_history(desk, qtbot)
     model = desk.window.workspace.history.model
-    assert [model.text(k) for k in range(4)] == ["As it was opened", "Delete multiply", "Duplicate add", "Move 9 nodes"]
+    assert [model.text(k) for k in range(4)] == ["As it was opened", "Delete Multiply", "Duplicate Add", "Move 9 nodes"]
     for at in (1, 3, 0, 2):
         go(desk, at)
         assert desk.session.content == contents[at]

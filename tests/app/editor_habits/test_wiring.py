@@ -273,7 +273,7 @@ def test_a_node_is_deleted_and_its_wires_reconnected(desk: Desk) -> None:
     desk.keys(Qt.Key.Key_Delete, Ctrl)
     assert "add" not in desk.session.graph.nodes
     assert wire("multiply.value", "mse.prediction") in desk.session.graph.wires
-    assert desk.session.document.undo_name == "Delete and reconnect add"
+    assert desk.session.document.undo_name == "Delete and reconnect Add"
     one_step(desk, before)
 
 

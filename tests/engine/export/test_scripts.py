@@ -121,3 +121,28 @@ def test_control_flow_stays_control_flow(name: str, dialect: str, tmp_path: Path
     assert found["loss"] == pytest.approx(expected.loss, rel=1e-12)
     assert found["gradients"]["x"] == pytest.approx(float(expected.gradients["x"]), rel=1e-10, abs=1e-12)
     assert found["gradients"]["y"] == pytest.approx(float(expected.gradients["y"]), rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        'a "graph" it\'s',
+        '"quoted"',
+        '"""',
+        'x\\"""y\\',
+        "Größe \u202e turned",
+        "lines\nof\ttext",
+        "\ud800",
+        "\\N{DASH}",
+    ],
+)
+def test_what_a_graph_is_called_reads_in_its_script_as_it_was_written(title: str) -> None:
+    """The title is the module's docstring, whatever is in it; what a reader could be misled by is escaped."""
+    text = script(prepared(ROOT / "sample_graphs" / "1_straight_line_hubble.dgraph"), "numpy", title=title)
+    first = text.splitlines()[0]
+    assert ast.get_docstring(ast.parse(text), clean=False) == (
+        f"{' '.join(title.split())}: the loss of a graph and its gradients, in NumPy and autograd."
+    )
+    assert "\u202e" not in first and not any("\ud800" <= c <= "\udfff" for c in first)
+    if title.startswith("a "):
+        assert first.startswith(f'"""{title}: '), "nothing in it is escaped"
