@@ -217,7 +217,7 @@ class StatusLine(QWidget):
         session.problems_changed.connect(self._refresh)
         session.path_changed.connect(self._refresh)
         session.replaced.connect(self._refresh)
-        session.run_state_changed.connect(lambda _: self._show_lane())
+        session.run_state_changed.connect(self._show_lane)
         session.lane_changed.connect(self._show_lane)
         session.replaced.connect(self._show_lane)
         appearance().changed.connect(self._restyled)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
-from app.assets import asset
+from app.canvas.canvas_card import EDGE, CanvasCard
 from app.panels.inspector_fields import mark_invalid
 from app.panels.inspector_parts import label, set_role
 from app.theme import appearance
@@ -18,7 +18,6 @@ from engine.finding import STATES, Facts, find
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
-EDGE = 14
 PAUSE = 120
 """Milliseconds without a key after which the first node found is shown."""
 HELP = (
@@ -30,17 +29,14 @@ HELP = (
 )
 
 
-class FindBar(QFrame):
+class FindBar(CanvasCard):
     """Lies on the canvas at its upper right; made when first asked for (`find_bar`)."""
 
     def __init__(self, canvas: Canvas) -> None:
-        super().__init__(canvas)
-        self.canvas, self.session = canvas, canvas.session
-        self.setProperty("role", "card")
-        self.setAccessibleName("Find nodes")
+        super().__init__(canvas, "Find nodes")
         self.hits: tuple[str, ...] = ()
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("Find nodes, e.g. tanh, is:invalid, steps>100")
+        self.field.setPlaceholderText("tanh, is:invalid, steps>100")
         self.field.setAccessibleName("Find nodes")
         self.field.setToolTip(HELP)
         self.field.textEdited.connect(self._typed)
@@ -48,9 +44,9 @@ class FindBar(QFrame):
         self.count = label("", "second")
         self.said = label("", "bad", wrap=True)
         self.said.hide()
-        self.previous = self._button("up", "Previous (Shift+F3)", lambda: self.step(-1))
-        self.next = self._button("down", "Next (F3)", lambda: self.step(+1))
-        self.close_button = self._button("close", "Close (Escape)", self.end)
+        self.previous = self.glyph_button("up", "Previous (Shift+F3)", lambda: self.step(-1))
+        self.next = self.glyph_button("down", "Next (F3)", lambda: self.step(+1))
+        self.close_button = self.glyph_button("close", "Close (Escape)", self.end)
         self._row = QHBoxLayout()
         self._row.addWidget(self.field, 1)
         for widget in (self.count, self.previous, self.next, self.close_button):
@@ -60,39 +56,18 @@ class FindBar(QFrame):
         self._column.addWidget(self.said)
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self._show_first)
-        self._again = QTimer(self, singleShot=True, interval=60)
-        self._again.timeout.connect(self.search)
-        for signal in (self.session.changed, self.session.problems_changed):
-            signal.connect(lambda *_: self._again.start() if self.isVisible() else None)
         self.session.selection_changed.connect(self._tell_count)
-        self.session.replaced.connect(self.end)
-        appearance().changed.connect(self._dress)
-        canvas.installEventFilter(self)
-        self._dress()
-        self.hide()
+        self.lay(self.field, self.session.changed, self.session.problems_changed)
 
-    def _button(self, icon: str, says: str, act: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setToolTip(says)
-        button.setAccessibleName(says.partition(" (")[0])
-        button.setProperty("glyph", icon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: act())  # type: ignore[operator]
-        return button
-
-    def _dress(self) -> None:
-        look = appearance()
-        px, tone = look.px, "dark" if look.theme.dark else "light"
+    def dress(self) -> None:
+        """Take the measures of the appearance."""
+        px = appearance().px
         self._row.setSpacing(px(4))
         self._column.setContentsMargins(px(8), px(8), px(8), px(8))
         self._column.setSpacing(px(4))
         self.count.setMinimumWidth(px(58))
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for button in (self.previous, self.next, self.close_button):
-            button.setIcon(QIcon(str(asset(f"icons/{button.property('glyph')}_{tone}.svg"))))
-            button.setIconSize(QSize(px(14), px(14)))
-            button.setFixedSize(px(26), px(26))
-        self.settle()
+        super().dress()
 
     def settle(self) -> None:
         """Take the place at the upper right."""
@@ -110,22 +85,12 @@ class FindBar(QFrame):
         """Show the bar with the keyboard in it; its last words are selected."""
         if query is not None:
             self.field.setText(query)
-        self.settle()
-        self.show()
-        self.raise_()
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.field.selectAll()
-        self.search()
+        super().begin()
 
     def end(self) -> None:
         """Hide the bar, and nothing is highlighted any more."""
         self._soon.stop()
-        self._again.stop()
-        had = self.isVisible() and self.isAncestorOf(self.window().focusWidget() or self)
-        self.hide()
-        self.canvas.show_found(frozenset())
-        if had:
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().end()
 
     def search(self) -> None:
         """Look for the words as they stand there, and highlight what has them."""
@@ -181,23 +146,15 @@ class FindBar(QFrame):
         self.count.setText(text)
         set_role(self.count, "bad" if text == "nothing" else "second")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt: Return and Escape in the field; the canvas changes its size."""
-        if watched is self.canvas and event.type() == QEvent.Type.Resize:
-            self.settle()
-        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            match event.key():
-                case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                    self.step(-1 if back else +1)
-                    return True
-                case Qt.Key.Key_Down | Qt.Key.Key_Up:
-                    self.step(+1 if event.key() == Qt.Key.Key_Down else -1)
-                    return True
-                case Qt.Key.Key_Escape:
-                    self.end()
-                    return True
-        return super().eventFilter(watched, event)
+    def pressed(self, line: QLineEdit, event: QKeyEvent) -> bool:
+        """Go through what was found by Return and the arrow keys."""
+        back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        ways = {Qt.Key.Key_Return: -1 if back else +1, Qt.Key.Key_Down: +1, Qt.Key.Key_Up: -1}
+        ways[Qt.Key.Key_Enter] = ways[Qt.Key.Key_Return]
+        way = ways.get(Qt.Key(event.key()))
+        if way is not None:
+            self.step(way)
+        return way is not None
 
 
 def find_bar(canvas: Canvas) -> FindBar:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QIcon, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
 )
 
-from app.assets import asset
+from app.canvas.canvas_card import EDGE, CanvasCard
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
@@ -32,19 +30,15 @@ from engine.sockets import shortened
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
-EDGE = 14
 MOST_SHOWN: Final = 500
 HIT: Final = Qt.ItemDataRole.UserRole
 
 
-class ReplaceCard(QFrame):
+class ReplaceCard(CanvasCard):
     """Lies on the canvas at its upper right; made when first asked for (`replace_card`)."""
 
     def __init__(self, canvas: Canvas) -> None:
-        super().__init__(canvas)
-        self.canvas, self.session = canvas, canvas.session
-        self.setProperty("role", "card")
-        self.setAccessibleName("Find and replace in settings")
+        super().__init__(canvas, "Find and replace in settings")
         self.hits: tuple[Hit, ...] = ()
         self.old = self._line("a number or a text", "Find")
         self.new = self._line("what comes in its place", "Replace with")
@@ -66,21 +60,10 @@ class ReplaceCard(QFrame):
         self.apply_button = QPushButton("Replace", self)
         self.apply_button.setProperty("role", "primary")
         self.apply_button.clicked.connect(self.apply)
-        self.close_button = QToolButton(self)
-        self.close_button.setToolTip("Close (Escape)")
-        self.close_button.setAccessibleName("Close")
-        self.close_button.clicked.connect(self.end)
+        self.close_button = self.glyph_button("close", "Close (Escape)", self.end)
         self._filling = False
-        self._soon = QTimer(self, singleShot=True, interval=60)
-        self._soon.timeout.connect(self.search)
-        for signal in (self.session.changed, self.session.selection_changed):
-            signal.connect(lambda *_: self._soon.start() if self.isVisible() else None)
-        self.session.replaced.connect(self.end)
-        appearance().changed.connect(self._dress)
-        canvas.installEventFilter(self)
         self._lay()
-        self._dress()
-        self.hide()
+        self.lay(self.old, self.session.changed, self.session.selection_changed)
 
     def _line(self, placeholder: str, name: str) -> QLineEdit:
         line = QLineEdit(self)
@@ -125,18 +108,15 @@ class ReplaceCard(QFrame):
         self._column.addWidget(self.list, 1)
         self._column.addLayout(foot)
 
-    def _dress(self) -> None:
-        look = appearance()
-        px, tone = look.px, "dark" if look.theme.dark else "light"
+    def dress(self) -> None:
+        """Take the measures of the appearance."""
+        px = appearance().px
         self._column.setContentsMargins(px(12), px(8), px(8), px(10))
         self._column.setSpacing(px(8))
         self._boxes.setSpacing(px(14))
         self._grid.setHorizontalSpacing(px(10))
         self._grid.setVerticalSpacing(px(6))
-        self.close_button.setIcon(QIcon(str(asset(f"icons/close_{tone}.svg"))))
-        self.close_button.setIconSize(QSize(px(14), px(14)))
-        self.close_button.setFixedSize(px(26), px(26))
-        self.settle()
+        super().dress()
 
     def settle(self) -> None:
         """Take the place at the upper right."""
@@ -145,24 +125,6 @@ class ReplaceCard(QFrame):
         self.setGeometry(canvas.width() - width - px(EDGE), px(EDGE), width, height)
 
     # What it is asked ----------------------------------------------------------------------------------------------
-
-    def begin(self) -> None:
-        """Show the card with the keyboard in its first line."""
-        self.settle()
-        self.show()
-        self.raise_()
-        self.old.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.old.selectAll()
-        self.search()
-
-    def end(self) -> None:
-        """Hide the card."""
-        self._soon.stop()
-        had = self.isVisible() and self.isAncestorOf(self.window().focusWidget() or self)
-        self.hide()
-        self.canvas.show_found(frozenset())
-        if had:
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search(self) -> None:
         """Show every setting that holds what is looked for."""
@@ -231,22 +193,15 @@ class ReplaceCard(QFrame):
             self.session.message.emit(f"Replaced in {len(good):,} setting{'' if len(good) == 1 else 's'} of {of}.")
             self.search()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt: Return and Escape in the lines; the canvas changes its size."""
-        if watched is self.canvas and event.type() == QEvent.Type.Resize:
-            self.settle()
-        if watched in (self.old, self.new, self.setting) and isinstance(event, QKeyEvent):
-            pressed = event.type() == QEvent.Type.KeyPress
-            if pressed and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                if self.apply_button.isEnabled() and watched is not self.old:
-                    self.apply()
-                else:
-                    self.new.setFocus(Qt.FocusReason.TabFocusReason)
-                return True
-            if pressed and event.key() == Qt.Key.Key_Escape:
-                self.end()
-                return True
-        return super().eventFilter(watched, event)
+    def pressed(self, line: QLineEdit, event: QKeyEvent) -> bool:
+        """Return replaces or, in the first line, goes on to the second."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        if self.apply_button.isEnabled() and line is not self.old:
+            self.apply()
+        else:
+            self.new.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
 
 def replace_card(canvas: Canvas) -> ReplaceCard:

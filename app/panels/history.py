@@ -172,8 +172,12 @@ class HistoryPanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         for signal in (session.history_changed, session.path_changed, session.replaced):
-            signal.connect(lambda *_: self._soon.start() if self.isVisible() else None)
+            signal.connect(self._refresh_soon)
         appearance().changed.connect(self.list.doItemsLayout)
+
+    def _refresh_soon(self, *_: object) -> None:
+        if self.isVisible():
+            self._soon.start()
 
     def refresh(self) -> None:
         """Show the steps as they are now, the present one in sight."""

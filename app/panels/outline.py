@@ -45,7 +45,7 @@ class Outline(QTreeWidget):
         self._soon = QTimer(self, singleShot=True, interval=30)
         self._soon.timeout.connect(self._fill)
         for signal in (session.changed, session.replaced, session.types_changed):
-            signal.connect(lambda *_: self._soon.start())
+            signal.connect(self._fill_soon)
         session.values_changed.connect(self._values)
         session.selection_changed.connect(self._follow)
         self.itemSelectionChanged.connect(self._select)
@@ -58,6 +58,9 @@ class Outline(QTreeWidget):
         """Qt: fill when first seen."""
         super().showEvent(event)  # type: ignore[arg-type]
         self._fill()
+
+    def _fill_soon(self, *_: object) -> None:
+        self._soon.start()
 
     def _fill(self) -> None:
         if not self.isVisible():

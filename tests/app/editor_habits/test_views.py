@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.canvas.find_bar import find_bar
+from app.canvas.replace_card import replace_card
 from app.compare_window import CompareWindow
 from app.theme import appearance
 from app.window import Window
@@ -85,6 +87,9 @@ def test_a_view_that_is_closed_hears_nothing_more(desk: Desk) -> None:
     desk.keys(Qt.Key.Key_Backslash, CTRL)
     panes = desk.window.workspace.panes
     closed = panes.other
+    cards = [make(closed) for make in (find_bar, replace_card)]
+    for card in cards:
+        card.begin()
     panes.close_view(closed)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert not isValid(closed), "Qt's part is gone; Python's is held here, as a gesture or a closure may hold it"
@@ -92,7 +97,9 @@ def test_a_view_that_is_closed_hears_nothing_more(desk: Desk) -> None:
     desk.session.set_overlay("value", True)
     desk.session.holes_changed.emit()
     desk.session.profiler.changed.emit()
-    assert closed.stamp == before
+    desk.session.select(["w"])
+    desk.session.remove_selected()
+    assert closed.stamp == before and not any(map(isValid, cards))
 
 
 def test_how_large_nodes_are_is_told_by_the_view_that_is_worked_on(seat: Callable[..., Desk]) -> None:
