@@ -196,7 +196,7 @@ class PathCard(Card):
     def _extent(self) -> Bounds:
         x = finite_range(*(way.x for way in self._ways)) or (0.0, 1.0)
         y = finite_range(*(way.y for way in self._ways)) or (0.0, 1.0)
-        return (*_roomy(*x), *_roomy(*y))
+        return (*roomy(*x), *roomy(*y))
 
     def _fit(self) -> None:
         x0, x1, y0, y1 = self._extent()
@@ -207,7 +207,7 @@ class PathCard(Card):
         """Ask for contours of what is shown, where those there are (or on their way) do not cover it well."""
         (x0, x1), (y0, y1) = self.area.box.viewRange()
         wanted = (x0, x1, y0, y1)
-        if self.contours and not any(_covers(have, wanted) for have in (self._bounds, self._asked) if have):
+        if self.contours and not any(covers(have, wanted) for have in (self._bounds, self._asked) if have):
             room_x, room_y = (x1 - x0) * 0.2, (y1 - y0) * 0.2
             self._asked = (x0 - room_x, x1 + room_x, y0 - room_y, y1 + room_y)
             keys = [(series.node, series.index) for series in spanned]
@@ -275,12 +275,13 @@ def striped(x: NDArray[Any], y: NDArray[Any], heights: NDArray[Any], k: int, cou
     return np.where(turn == k, heights, np.nan)
 
 
-def _roomy(low: float, high: float) -> tuple[float, float]:
+def roomy(low: float, high: float) -> tuple[float, float]:
+    """Return a range with room around it."""
     span = (high - low) or max(abs(low), 1.0)
     return low - MARGIN * span, high + MARGIN * span
 
 
-def _covers(have: Bounds, wanted: Bounds) -> bool:
+def covers(have: Bounds, wanted: Bounds) -> bool:
     """Whether bounds hold what is wanted, and are not much larger than it."""
     inside = have[0] <= wanted[0] and have[1] >= wanted[1] and have[2] <= wanted[2] and have[3] >= wanted[3]
     fine = (have[1] - have[0]) < 3 * (wanted[1] - wanted[0]) and (have[3] - have[2]) < 3 * (wanted[3] - wanted[2])

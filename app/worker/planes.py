@@ -35,6 +35,8 @@ class PlaneWish(Struct, frozen=True):
     """Places at which slopes are wanted: the ends of paths."""
     bend: tuple[float, float] | None = None
     """Where the curvature is wanted."""
+    point: tuple[float, float] | None = None
+    """A place whose parameters are wanted, to start there."""
 
 
 class PlaneSeen(Struct, frozen=True):
@@ -59,6 +61,8 @@ class PlaneSeen(Struct, frozen=True):
     products: int = 0
     sentence: str = ""
     """Why the curvature is not known."""
+    values: dict[str, Packed] = {}
+    """The parameters at the point that was wished for."""
 
 
 def unpacked(parts: Mapping[str, Packed]) -> dict[str, NDArray[Any]]:
@@ -99,6 +103,9 @@ def seen(prepared: Prepared, wish: PlaneWish, moment: Moment | None) -> PlaneSee
     if wish.bend is not None:
         whole = surface_of(prepared, {**here, **spread.centre}, names, **given)
         curved = _curved(surface, whole, spread, wish.bend)
+    if wish.point is not None:
+        curved["values"] = {id: Packed.of(np.asarray(value, np.asarray(here[id]).dtype))
+                            for id, value in _point(spread, wish.point).items()}  # fmt: skip
     return PlaneSeen(
         wish.spec, Packed.of(x), Packed.of(y), Packed.of(surface.grid(*plane, x, y)), Packed.of(arrows),
         Packed.of(slopes[len(at) :]), start, **curved,
@@ -158,13 +165,18 @@ def _inside(low: float, high: float, count: int) -> NDArray[np.float64]:
     return low + (np.arange(count) + 0.5) * (high - low) / max(1, count)
 
 
-def _curved(surface: Any, whole: Any, spread: Any, at: tuple[float, float]) -> dict[str, Any]:
-    from engine.curvature import bend, spectrum
-
-    point = {
+def _point(spread: Any, at: tuple[float, float]) -> dict[str, NDArray[Any]]:
+    """Return the parameters at a place of a plane."""
+    return {
         name: np.asarray(value) + at[0] * spread.first.get(name, 0.0) + at[1] * spread.second.get(name, 0.0)
         for name, value in spread.centre.items()
     }
+
+
+def _curved(surface: Any, whole: Any, spread: Any, at: tuple[float, float]) -> dict[str, Any]:
+    from engine.curvature import bend, spectrum
+
+    point = _point(spread, at)
     try:
         matrix = bend(surface, spread.first, spread.second, point)
         found = spectrum(whole, point)
