@@ -31,7 +31,7 @@ from engine.sockets import output_names, shortened
 from engine.types import ArrayType, Type
 
 DONE, FAILED = 0, 1
-PICTURE = ".png"
+PICTURE, DRAWING = ".png", ".svg"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def run(chosen: argparse.Namespace) -> int:
     hosts = None if chosen.hosts is None else Hosts.parse(chosen.hosts)
     graph = opened(chosen)
     _require_free(chosen.out, chosen.plot)
-    _require_picture(chosen.plot)
+    _require_picture(chosen.plot, drawing=True)
     if hosts is None:
         return _report(chosen, graph, _trained(chosen, graph))
     output.keep_stdout()
@@ -201,10 +201,13 @@ def _require_free(*paths: str | None) -> None:
             require_free(path)
 
 
-def _require_picture(path: str | None) -> None:
-    """Refuse a picture whose name promises another format than the one that is written."""
-    if path is not None and Path(path).suffix.lower() != PICTURE:
-        raise FileError(f"Pictures are written as PNG: give “{shortened(path, 80)}” a name that ends in {PICTURE}.")
+def _require_picture(path: str | None, *, drawing: bool = False) -> None:
+    """Refuse a picture whose name promises another format than those that are written: PNG, or also SVG."""
+    kinds = (PICTURE, DRAWING) if drawing else (PICTURE,)
+    if path is not None and Path(path).suffix.lower() not in kinds:
+        formats = " or ".join(kind[1:].upper() for kind in kinds)
+        ends = " or ".join(kinds)
+        raise FileError(f"Pictures are written as {formats}: give “{shortened(path, 80)}” a name that ends in {ends}.")
 
 
 def _description(file: str, graph: OpenGraph) -> dict[str, Any]:

@@ -140,6 +140,11 @@ INPUT: Final = (
         "help": "read another data file in place of the node's own (may be given again)",
     },
 )
+THEME: Final = (
+    ("--theme",),
+    {"choices": ("light", "dark", "contrast"), "default": "light", "help": "light if not given"},
+)
+FOLDER: Final = (("--folder",), {"metavar": "FOLDER", "help": "where relative data files are (default: beside FILE)"})
 PARAMS: Final = (
     ("--params",),
     {"metavar": "P.npz", "help": "start values: one array for each parameter, by id or name"},
@@ -176,7 +181,10 @@ COMMANDS: Final = (
                 },
             ),
             (("--out",), {"metavar": "RESULT.json", "help": "write the JSON document to a file"}),
-            (("--plot",), {"metavar": "PLOT.png", "help": "draw the loss over the steps"}),
+            (
+                ("--plot",),
+                {"metavar": "PLOT", "help": "draw the loss over the steps (.png or .svg)"},
+            ),
         ),
         help="Train the graph. A run goes on from the values kept in the file, if it has some. The loss and the "
         "gradients printed are those at the parameters printed. Exit code 1: it met a value that is not finite.",
@@ -332,6 +340,49 @@ COMMANDS: Final = (
             INPUT,
             PARAMS,
         ),
+    ),
+    Command(
+        "gif",
+        "write one optimizer step, or a training, as an animated GIF",
+        "app.cli_sharing:gif",
+        (
+            FILE,
+            (("out",), {"metavar": "OUT.gif", "help": "the picture to write"}),
+            (
+                ("--of",),
+                {
+                    "choices": ("step", "training"),
+                    "default": "step",
+                    "help": "one step (default), or a training",
+                },
+            ),
+            (("--optimizer",), {"metavar": "ID", "help": "of a step: the optimizer node (default: the first)"}),
+            (("--steps",), {"type": some, "metavar": "N", "help": "of a training: so many steps (default: its own)"}),
+            (("--frames",), {"type": some, "default": 60, "metavar": "N", "help": "at most so many pictures (60)"}),
+            THEME,
+            SEED,
+            APPROACH,
+            SET,
+            INPUT,
+            FOLDER,
+        ),
+    ),
+    Command(
+        "handout",
+        "write the graph, its formulas, values and derivatives, plots and questions as a PDF to print",
+        "app.cli_sharing:handout",
+        (
+            FILE,
+            (("out",), {"metavar": "OUT.pdf", "help": "the document to write"}),
+            (("--steps",), {"type": steps, "metavar": "N", "help": "train so many steps first, and plot the loss (0)"}),
+            (("--answers",), {"action": "store_true", "help": "of a lesson: with the answers, for the teacher"}),
+            SEED,
+            SET,
+            INPUT,
+            FOLDER,
+        ),
+        help="Write a handout of A4 pages. Of a lesson the values and derivatives are left blank, to be filled in, "
+        "unless the answers are asked for.",
     ),
     Command("nodes", "print the operator library", "app.cli_commands:nodes"),
     Command(

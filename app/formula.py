@@ -15,7 +15,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-NAMES_AS_WORDS = re.compile(r"[A-Za-z]{2,}(?:_[A-Za-z]+)*")
+UNSEEN = '<path stroke="#000000" stroke-opacity="0" '
+"""A path whose line is not seen: of one without a line QtSvg leaves a black one in an SVG and in a PDF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def render(latex: str, size: int, colour: str) -> Picture | None:
     """Return the formula drawn at `size` pixels, or None where it is not LaTeX that ziamath knows."""
     try:
         drawn = _ziamath().Latex(latex, size=size, color=colour)
-        svg = drawn.svg()
+        svg = drawn.svg().replace("<path ", UNSEEN)
     except Exception:  # noqa: BLE001 - a formula that cannot be drawn is shown as text; ziamath raises many types
         return None
     found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)

@@ -204,10 +204,10 @@ def _steps(trace: Trace) -> Iterator[dict[str, Any]]:
 
 
 def _item(step: MicroStep, trace: Trace, content: Content, library: Mapping[str, Operator]) -> str:
-    return f'<li><span class="{step.phase}">{step.phase}</span> {escape(_said(step, content, library))}</li>'
+    return f'<li><span class="{step.phase}">{step.phase}</span> {escape(said(step, content, library))}</li>'
 
 
-def _said(step: MicroStep, content: Content, library: Mapping[str, Operator]) -> str:
+def said(step: MicroStep, content: Content, library: Mapping[str, Operator]) -> str:
     def called(id: str) -> str:
         node = content.graph.nodes.get(id)
         if node is None:

@@ -26,9 +26,6 @@ COLOUR: Final = QTextFormat.Property.ForegroundBrush.value
 MARK: Final = 12.0
 """Scene units from the mark of a list's item to its text."""
 
-UNSEEN: Final = b'<path stroke="#000000" stroke-opacity="0" '
-"""A path whose line is not seen: of one without a line QtSvg leaves a black one in an SVG."""
-
 
 class OutlinePainter(QPainter):
     """Paints text as outlines: an SVG then looks alike where the fonts are missing."""
@@ -68,7 +65,7 @@ class OutlinePainter(QPainter):
         """Draw the formula that a stretch of text stands for, its middle on the baseline at a point."""
         drawn = formula.render(*form.property(note_text.LATEX))
         if drawn is not None:
-            picture = QSvgRenderer(drawn.svg.replace(b"<path ", UNSEEN))
+            picture = QSvgRenderer(drawn.svg)
             size = QSizeF(picture.defaultSize())
             picture.render(self, QRectF(at - QPointF(0, size.height() / 2), size))
 

@@ -1,0 +1,1 @@
+"""What leaves the program to be shown elsewhere: moving pictures and handouts."""
