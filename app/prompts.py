@@ -48,6 +48,19 @@ class Prompts:
         path = Path(name)
         return path if path.suffix == ".dgraph" else path.with_name(path.name + ".dgraph")
 
+    def not_saved(self, parent: QWidget, sentence: str) -> bool:
+        """Tell why a document could not be saved; return whether it shall be saved elsewhere."""
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "Gradwire", "", QMessageBox.StandardButton.NoButton, parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(sentence)
+        box.setInformativeText("Nothing is lost: it is still open here.")
+        elsewhere = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        set_role(elsewhere, "primary")
+        box.setDefaultButton(elsewhere)
+        box.exec()
+        return box.clickedButton() is elsewhere
+
     def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
         """Ask where to write a picture, of one of the kinds; without an ending it is a PNG."""
         name, kind = QFileDialog.getSaveFileName(parent, "Export as picture", str(suggested), kinds)

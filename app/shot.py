@@ -85,6 +85,10 @@ class Silent(Prompts):
         """Return what to do with a file that something else has changed: leave it."""
         return "cancel"
 
+    def not_saved(self, parent: QWidget, sentence: str) -> bool:
+        """Return whether to save elsewhere: nothing is saved."""
+        return False
+
     def tell(self, parent: QWidget, sentence: str) -> None:
         """Tell nobody."""
 

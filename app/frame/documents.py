@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -120,7 +121,8 @@ class Documents:
     def save_as(self: Window) -> bool:
         """Ask where to save, and save there."""
         name = self.session.path.name if self.session.path else "untitled.dgraph"
-        path = self._prompts.save_file(self, self._folder() / name)
+        folder = self._folder() if os.access(self._folder(), os.W_OK) else Path.home()
+        path = self._prompts.save_file(self, folder / name)
         return path is not None and self._save_to(path)
 
     def _save_to(self: Window, path: Path) -> bool:
@@ -131,22 +133,22 @@ class Documents:
         page = self.page
         with page.guard.saving(path):
             unseen = page.guard.unseen(path)
-            if not unseen and not self._written(path):
-                return False
+            refused = "" if unseen else self._written(path)
         if unseen:
             return self._settle_with_file(path)
+        if refused:
+            return self._prompts.not_saved(self, refused) and self.save_as()
         self.family.change(lambda settings: settings.with_recent(path))
         return True
 
-    def _written(self: Window, path: Path) -> bool:
-        """Write the current document to a file; where that fails, tell why and return False."""
+    def _written(self: Window, path: Path) -> str:
+        """Write the current document to a file; return "", or the sentence that says why that cannot be."""
         try:
             self.session.save(path)
         except GradwireError as refused:
-            self._tell(refused.sentence)
-            return False
+            return refused.sentence
         self.page.guard.begin(path, digest(path))
-        return True
+        return ""
 
     def _settle_with_file(self: Window, path: Path) -> bool:
         """The file was changed by others since we have read it: show how, and do what the person wants."""

@@ -57,6 +57,7 @@ class Answers:
     save_path: Path | None = None
     open_path: Path | None = None
     picture_path: Path | None = None
+    elsewhere: bool = False
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     changed_answer: str = "cancel"
@@ -78,6 +79,10 @@ class Answers:
         self.asked.append(f"changed {name}")
         self.lines = list(lines)
         return self.changed_answer
+
+    def not_saved(self, parent: QWidget, sentence: str) -> bool:
+        self.told.append(sentence)
+        return self.elsewhere
 
     def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
         self.asked.append(f"picture {suggested.name}")
