@@ -13,3 +13,6 @@ SAMPLES: Final = ROOT / "sample_graphs"
 def asset(name: str) -> Path:
     """Return the path of a bundled file, such as "fonts/GradwireSans-Regular.ttf"."""
     return ASSETS / name
+
+
+LESSONS: Final = SAMPLES / "lessons"

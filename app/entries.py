@@ -95,7 +95,8 @@ def _recent(window: Window) -> Iterator[Entry]:
 
 
 def _operators(window: Window) -> Iterator[Entry]:
-    for each in window.session.library.values():
+    only = window.session.stock.only
+    for each in (each for each in window.session.library.values() if only is None or each.id in only):
         add = lambda id=each.id: window.insert(id)  # noqa: E731
         yield Entry(f"Add {each.title}", "Operator", "", add, f"{words(each)}\nadd", each.title)
 

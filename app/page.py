@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.file_guard import CHANGED, GONE, FileGuard
+from app.lessons.side import Lessons
 from app.notice import Notice
 from app.rails import Railed
 from app.run_bar import RunBar
@@ -51,7 +52,11 @@ class Page(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self.notice)
-        self._column.addWidget(Railed(self.workspace), 1)
+        self.lessons = Lessons(self, data / "answers" if data else None)
+        row = QHBoxLayout()
+        row.addWidget(self.lessons)
+        row.addWidget(Railed(self.workspace), 1)
+        self._column.addLayout(row, 1)
         self._column.addWidget(self.status)
 
     @property
@@ -115,5 +120,6 @@ class Page(QWidget):
         """End its processes, its journal and the guard of its file. Idempotent."""
         self._releasing.stop()
         self.workspace.plots.stop()
+        self.lessons.close_lessons()
         self.guard.end()
         self.session.close()

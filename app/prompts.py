@@ -69,6 +69,14 @@ class Prompts:
         path = Path(name)
         return path if path.suffix else path.with_suffix(kind.rpartition("*")[2].rstrip(")") or ".png")
 
+    def save_answers(self, parent: QWidget, suggested: Path) -> Path | None:
+        """Ask where to write a learner's answers; the answer always ends in .answers.json."""
+        name, _ = QFileDialog.getSaveFileName(parent, "Save the answers", str(suggested), "Answers (*.answers.json)")
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.name.endswith(".answers.json") else path.with_name(path.name + ".answers.json")
+
     def changed_on_disk(self, parent: QWidget, name: str, lines: Sequence[str]) -> OnDisk:
         """Ask what to do where the file `name` was changed by something else; `lines` say what saving would undo."""
         from app.difference_card import DifferenceCard

@@ -140,6 +140,7 @@ class RunBar(QWidget):
         self.backend.setProperty("tone", "good")
         self.approach = self._chip("The approach: how derivatives are computed")
         self.more = self._more_button()
+        self._withheld: frozenset[str] = frozenset()
         self._parts: tuple[tuple[QWidget, int], ...] = (
             (self.reset, 2), (self.step, 1), (self.run, 0), (self.stop, 0),
             (self.meter, 2), (self.edited, 3), (self.pace, 4), (self.backend, 5), (self.approach, 6),
@@ -249,7 +250,9 @@ class RunBar(QWidget):
         """Return the parts that have something to show: (part, rank, width)."""
         found = []
         for part, rank in self._parts:
-            if isinstance(part, QLabel | QToolButton) and not part.text():
+            if (isinstance(part, QLabel | QToolButton) and not part.text()) or part.property(
+                "command"
+            ) in self._withheld:
                 continue
             width = part.sizeHint().width()
             if part is self.run:
@@ -257,6 +260,13 @@ class RunBar(QWidget):
                 width = max(width, round(metrics.horizontalAdvance("Continue")) + appearance().px(32))
             found.append((part, rank, width))
         return found
+
+    def withhold(self, commands: frozenset[str]) -> None:
+        """Leave out the buttons that give these commands: a lesson does without them."""
+        if commands != self._withheld:
+            self._withheld = commands
+            self.updateGeometry()
+            self._place()
 
     def _gap(self) -> int:
         return appearance().px(6)

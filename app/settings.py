@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     """Whether the canvas shows its overview and its dots."""
     version_seen: str = ""
     """The version whose news were shown last; "" before the first start."""
+    student: str = ""
+    """Who hands in answers to lessons here."""
     tour_step: int = 0
     """Where the guided tour was left."""
     snapping: bool = True

@@ -45,6 +45,8 @@ class Stock(QObject):
         self.favourites: tuple[str, ...] = ()
         self.recent: tuple[str, ...] = ()
         self._made: tuple[object, Library] | None = None
+        self.only: frozenset[str] | None = None
+        """The operators that may be added, where a lesson says which; None: all."""
         session.changed.connect(self._follow)
         session.body_changed.connect(self.changed)
         session.replaced.connect(self.changed)
@@ -52,6 +54,12 @@ class Stock(QObject):
     def remember(self, favourites: tuple[str, ...], recent: tuple[str, ...]) -> None:
         """Note which operators people like, and which they used last: lists of operators show them first."""
         self.favourites, self.recent = favourites, recent
+
+    def allow(self, only: frozenset[str] | None) -> None:
+        """Offer only these operators, or (None) all."""
+        if only != self.only:
+            self.only = only
+            self.changed.emit()
 
     def _follow(self, change: Changed) -> None:
         nodes = self._session.graph.nodes
@@ -66,12 +74,14 @@ class Stock(QObject):
         graph, library = session.graph, session.library
         functions = tuple(graph.nodes[id] for id in callable_from(graph, session.body)) if not graph.flat else ()
         entries = self.shelf.entries()
-        key = (functions, entries, id(library))
+        key = (functions, entries, id(library), self.only)
         if self._made is None or self._made[0] != key:
             found = [called(graph, library, node) for node in functions] if CALL in library else []
             found += [_kept(library, entry) for entry in entries] if CALL in library else []
             found += templates.entries(library)
-            self._made = key, Library([*library.values(), *found], library.absent) if found else library
+            offered = [each for each in (*library.values(), *found) if self.only is None or each.id in self.only]
+            plain = self.only is None and not found
+            self._made = key, library if plain else Library(offered, library.absent)
         return self._made[1]
 
     def entry(self, operator_id: str) -> Entry | None:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from app.assets import SAMPLES
+from app.assets import LESSONS, SAMPLES
 from engine.errors import GradwireError
 from engine.files import read
 
@@ -36,7 +36,7 @@ def title_of(path: Path) -> str:
 
 def is_sample(path: Path | None) -> bool:
     """Return whether a file is one of the bundled samples, which are never written over."""
-    return path is not None and path.resolve().parent == SAMPLES.resolve()
+    return path is not None and path.resolve().parent in (SAMPLES.resolve(), LESSONS.resolve())
 
 
 def proper_title(path: Path | None) -> str:

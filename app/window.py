@@ -21,6 +21,7 @@ from app.frame.helping import Helping
 from app.frame.preferring import Preferring
 from app.frame.reopening import Reopening
 from app.frame.tab_strip import TabStrip
+from app.frame.teaching import Teaching
 from app.frame.touring import Touring
 from app.frame.working import Working
 from app.page import Page
@@ -42,7 +43,7 @@ MOST_STOPS = 200
 """Stops of Tab that nobody can see which are passed over at once."""
 
 
-class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Touring, QMainWindow):
+class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Touring, Teaching, QMainWindow):
     """One window with its documents. `config` and `data` are the folders of settings and journals; None keeps nothing.
 
     `family` are the windows of this process it belongs to; without one it is the first. `watch` slows runs that would

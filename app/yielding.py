@@ -35,7 +35,7 @@ WIDEST, HIGHEST = 0.30, 0.43
 RUNNING: Final = ("starting", "running")
 
 PLOTS: Final = "plots"
-NARROW, EMPTY = "narrow", "empty"
+NARROW, EMPTY, WITHHELD = "narrow", "empty", "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,10 @@ class Yielding(QObject):
         """The panels that a rail stands for: where it is, and whether they are shown for the time being."""
         self._asked: list[str] = []
         self._declined: set[str] = set()
+        self.withheld: frozenset[str] = frozenset()
+        """Panels that a lesson does without for now."""
+        self.cleared: frozenset[str] = frozenset()
+        """Panels cleared away while presenting, but those that were asked for since."""
         self._emptied = False
         """Whether plots that are empty give way: from the moment a document is shown until there is one."""
         self._had_views = False
@@ -130,6 +134,7 @@ class Yielding(QObject):
     def ask(self, name: str) -> None:
         """The person wants to see a panel: it is shown, and others give way to it where there is no room for both."""
         self._declined.discard(name)
+        self.cleared -= {name}
         self._asked = [each for each in self._asked if each != name] + [name]
         self.soon()
 
@@ -141,6 +146,12 @@ class Yielding(QObject):
             self.aside[name] = NARROW
         self._workspace.docks[name].hide()
         self.soon()
+
+    def withhold(self, names: frozenset[str]) -> None:
+        """A lesson does without these panels, or (none) with all."""
+        if names != self.withheld:
+            self.withheld = names
+            self.soon()
 
     def forget(self, aside: Sequence[str] = ()) -> None:
         """The panels were arranged anew; `aside` are those that gave way in that arrangement."""
@@ -156,6 +167,11 @@ class Yielding(QObject):
         self._declined = other._declined - {PLOTS}
         self._sizes = dict(other._sizes)
         self.settle()
+
+    def clear(self, on: bool) -> None:
+        """Clear all panels away, or bring them back."""
+        self.cleared = frozenset(self._workspace.docks) if on else frozenset()
+        self.soon()
 
     # What happens -----------------------------------------------------------------------------------------------------
 
@@ -203,10 +219,12 @@ class Yielding(QObject):
         self._soon.stop()
         space, scale = self._workspace, appearance().scale
         panels, room = self._panels(), space.size()
-        alone = yielding(panels, room, scale)
+        free = [panel for panel in panels if panel.name not in self.withheld | self.cleared]
+        alone = yielding(free, room, scale)
         self._asked = [name for name in self._asked if name in alone or name == PLOTS]
         self._declined &= set(alone)
-        goes = yielding(panels, room, scale, self._asked) | {name: alone[name] for name in self._declined}
+        goes = yielding(free, room, scale, self._asked) | {name: alone[name] for name in self._declined}
+        goes |= {panel.name: WITHHELD for panel in panels if panel not in free}
         self._leave([panel for panel in panels if panel.name in goes and panel.name not in self.aside])
         came = [panel for panel in panels if panel.name in self.aside and panel.name not in goes]
         self.aside = goes
@@ -216,7 +234,7 @@ class Yielding(QObject):
         if (room, scale) != self._room:
             self._room = (room, scale)
             self._squeeze([panel for panel in panels if panel.name not in goes], room, scale)
-        self.tabs = {p.name: (p.area, p.name not in goes) for p in panels if p.name in goes or p.name in alone}
+        self.tabs = {p.name: (p.area, p.name not in goes) for p in free if p.name in goes or p.name in alone}
         self.changed.emit()
 
     def _leave(self, panels: Sequence[Panel]) -> None:

@@ -15,13 +15,14 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import changing, edit, file, going, help, keyboard, run, selecting, subgraphs, view, wires
+from app.actions import changing, edit, file, going, help, keyboard, lessons, run, selecting, subgraphs, view, wires
 from app.actions.command import Command
+from app.lessons.withheld import withheld
 
 if TYPE_CHECKING:
     from app.window import Window
 
-MENUS = ("File", "Edit", "Select", "Arrange", "Wires", "Subgraph", "View", "Go", "Run", "Help")
+MENUS = ("File", "Edit", "Select", "Arrange", "Wires", "Subgraph", "View", "Go", "Run", "Lesson", "Help")
 
 COMMANDS: tuple[Command, ...] = tuple(
     chain(
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         going.COMMANDS,
         keyboard.COMMANDS,
         run.COMMANDS,
+        lessons.COMMANDS,
         help.COMMANDS,
     )
 )
@@ -98,7 +100,9 @@ class Actions:
         """Bring enabled and checked marks, and the names of what undo and redo would do, up to date."""
         for command in COMMANDS:
             action = self.by_id[command.id]
-            action.setEnabled(command.enabled(self._window))
+            away = withheld(self._window, command.id)
+            action.setVisible(not away)
+            action.setEnabled(not away and command.enabled(self._window))
             if command.checked is not None:
                 action.setChecked(command.checked(self._window))
         document = self._window.session.document

@@ -20,6 +20,7 @@ def areas(window: Window) -> list[tuple[str, QWidget]]:
     found: list[tuple[str, QWidget]] = [("Top bar", window.top_bar), ("Tabs", window.tab_strip)]
     if window.editing:
         docks = [(dock.windowTitle(), dock.widget()) for dock in window.workspace.docks.values()]
+        found.append(("Lesson", window.page.lessons))
         found += [docks[0], ("Canvas", window.canvas), *docks[1:], ("Status line", window.status)]
         if window.tour is not None:
             found.append(("Guided tour", window.tour))

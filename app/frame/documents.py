@@ -114,13 +114,15 @@ class Documents:
 
     def save(self: Window) -> bool:
         """Save, asking where only if there is no file yet (or it is a sample); return whether it was saved."""
-        if self.session.path is None or self.is_sample:
+        if self.session.path is None or self.is_sample or self.page.lessons.protects:
             return self.save_as()
         return self._save_to(self.session.path)
 
     def save_as(self: Window) -> bool:
         """Ask where to save, and save there."""
         name = self.session.path.name if self.session.path else "untitled.dgraph"
+        if self.page.lessons.protects:
+            name = f"my_{name}"
         folder = self._folder() if os.access(self._folder(), os.W_OK) else Path.home()
         path = self._prompts.save_file(self, folder / name)
         return path is not None and self._save_to(path)

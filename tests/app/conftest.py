@@ -58,6 +58,7 @@ class Answers:
     open_path: Path | None = None
     picture_path: Path | None = None
     elsewhere: bool = False
+    answers_path: Path | None = None
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     changed_answer: str = "cancel"
@@ -87,6 +88,10 @@ class Answers:
     def save_picture(self, parent: QWidget, suggested: Path, kinds: str) -> Path | None:
         self.asked.append(f"picture {suggested.name}")
         return self.picture_path
+
+    def save_answers(self, parent: QWidget, suggested: Path) -> Path | None:
+        self.asked.append(f"answers {suggested.name}")
+        return self.answers_path
 
     def tell(self, parent: QWidget, sentence: str) -> None:
         self.told.append(sentence)

@@ -1,0 +1,41 @@
+"""The commands of the Lesson menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.command import Command, editing
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+def has_lesson(window: Window) -> bool:
+    lesson = window.session.content.lesson
+    return editing(window) and lesson is not None and bool(lesson.steps)
+
+
+def learning(window: Window) -> bool:
+    return editing(window) and window.page.lessons.learning is not None
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "start_lesson", "Go to the lesson", "Lesson", lambda w: w.start_lesson(), ("Ctrl+Alt+L",), has_lesson,
+        help="Show the lesson of this document, and give the keyboard to what its step asks.",
+        words="learn tutorial exercise course question answer",
+    ),
+    Command(
+        "save_answers", "Save answers…", "Lesson", lambda w: w.save_answers(), (), learning,
+        help="Show what was answered so far, and save it as the file to hand in.", words="hand in submit homework",
+    ),
+    Command(
+        "restart_lesson", "Restart the lesson", "Lesson", lambda w: w.restart_lesson(), (), learning,
+        help="Forget all answers; the graph is as the lesson has it.", words="again begin reset",
+    ),
+    Command(
+        "leave_lesson", "Leave the lesson", "Lesson", lambda w: w.leave_lesson(), (),
+        lambda w: editing(w) and bool(w.page.lessons.mode),
+        help="Close the lesson; what it hid is there again.", words="end close stop",
+    ),
+)  # fmt: skip

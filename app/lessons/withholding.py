@@ -1,0 +1,45 @@
+"""What a step leaves out: operators that may not be added, panels and commands that are out of the way. It is all put
+back when the step is over, and another document never sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.page import Page
+    from engine.graph import Socket
+    from engine.lessons.lesson import Step
+
+
+class Withholding:
+    """Hides and shows again, on one page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.commands: frozenset[str] = frozenset()
+        """Commands that cannot be given now."""
+
+    def apply(self, step: Step | None, veiled: Iterable[Socket] = ()) -> None:
+        """Leave out what a step leaves out, and nothing else; of outputs in `veiled` no derivative is told."""
+        page = self._page
+        hidden = step.hidden if step is not None else ()
+        hidden += ("palette",) if step is not None and step.palette == () else ()  # there is nothing to choose from
+        panels = frozenset(hidden) & page.workspace.docks.keys()
+        page.workspace.yielding.withhold(panels)
+        self.commands = frozenset(hidden) | {f"panel_{name}" for name in panels}
+        page.run_bar.withhold(self.commands)
+        page.session.stock.allow(None if step is None or step.palette is None else frozenset(step.palette))
+        page.session.looks.veil(frozenset(veiled))
+        self.tell()
+
+    def tell(self) -> None:
+        """Have the window's menus and buttons follow."""
+        window = self._page.window()
+        table = getattr(window, "actions_table", None)
+        if table is not None and getattr(window, "page", None) is self._page:
+            table.refresh()
+
+    def lift(self) -> None:
+        """Put everything back."""
+        self.apply(None)
