@@ -8,11 +8,9 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 ASSETS: Final = ROOT / "assets"
 SAMPLES: Final = ROOT / "sample_graphs"
+LESSONS: Final = SAMPLES / "lessons"
 
 
 def asset(name: str) -> Path:
     """Return the path of a bundled file, such as "fonts/GradwireSans-Regular.ttf"."""
     return ASSETS / name
-
-
-LESSONS: Final = SAMPLES / "lessons"

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.assets import SAMPLES
+from app.assets import LESSONS, SAMPLES
 from engine import limits
 from engine.data import ASSET
 from engine.edits import Edit, SetSetting
@@ -141,7 +141,7 @@ def _inside(source: Path, folder: Path) -> str | None:
 
 
 def _is_sample(path: Path) -> bool:
-    return path.resolve().parent == SAMPLES.resolve()
+    return path.resolve().parent in (SAMPLES.resolve(), LESSONS.resolve())
 
 
 def _copied(source: Path, folder: Path) -> str:

@@ -36,10 +36,13 @@ FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
 )
 """The fields, each with the files (without their ending) of its samples, from easy to hard."""
 MORE: Final = "More"
+LESSONS: Final = "Lessons"
+"""The field of the lessons, which lie in a folder of their own; it stands after the first steps."""
 
 
 def fields(folder: Path = SAMPLES) -> list[tuple[str, list[Path]]]:
     """Return each field with its samples that are there; samples of no field come last, under "More"."""
     waiting = {path.stem: path for path in sorted(folder.glob("*.dgraph"))}
     found = [(field, [waiting.pop(stem) for stem in stems if stem in waiting]) for field, stems in FIELDS]
+    found.insert(1, (LESSONS, sorted((folder / "lessons").glob("*.dgraph"))))
     return [(field, paths) for field, paths in (*found, (MORE, list(waiting.values()))) if paths]

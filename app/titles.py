@@ -15,17 +15,24 @@ LONGEST_NAME = 40
 
 @lru_cache(maxsize=64)
 def about(path: Path) -> tuple[str, str]:
-    """Return a graph's name for people and a text about it: the head and the body of its first note, else the file's
-    name."""
+    """Return a graph's name for people and a text about it: those of its lesson, the head and the body of its first
+    note, else the file's name."""
     try:
-        notes = read(path).layout.notes
+        content = read(path)
     except GradwireError as refused:
         return title_of(path), refused.sentence
+    if content.lesson is not None:
+        return content.lesson.title, _plain(content.lesson.summary)
+    notes = content.layout.notes
     texts = [notes[id].text for id in sorted(notes) if not notes[id].nodes and not notes[id].inside]
-    plain = " ".join(re.sub(r"[*_`#]|\[([^\]]*)\]\([^)]*\)", r"\1", texts[0]).split()) if texts else ""
+    plain = _plain(texts[0]) if texts else ""
     head, _, body = plain.partition(". ")
     name = re.split(r"[,;:.]", head)[0].strip()
     return (name, body) if 0 < len(name) <= LONGEST_NAME else (title_of(path), plain)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[*_`#]|\[([^\]]*)\]\([^)]*\)", r"\1", text).split())
 
 
 def title_of(path: Path) -> str:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -53,9 +54,19 @@ def test_cards_stand_in_as_many_columns_as_fit_and_never_on_each_other(
     page.refresh([], [])
     page.show()
     page.resize(width, 900)
-    qtbot.wait(50)
-    boxes = [card.geometry() for card in page.samples]
-    assert len({box.left() for box in boxes}) == columns
+
+    def boxes_of() -> list[QRect]:
+        return [card.geometry() for card in page.samples]
+
+    qtbot.waitUntil(lambda: len({box.left() for box in boxes_of()}) == columns)
+    boxes = boxes_of()
     assert max(box.width() for box in boxes) - min(box.width() for box in boxes) <= 1
     assert not any(a.intersects(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
     assert all(box.left() >= 0 and box.right() <= page.viewport().width() for box in boxes)
+
+
+def test_lessons_are_a_field_of_their_own_after_the_first_steps_called_by_their_titles() -> None:
+    field, paths = gallery.fields()[1]
+    assert field == gallery.LESSONS and [path.stem[:2] for path in paths] == [f"{k:02}" for k in range(1, 13)]
+    assert titles.about(paths[0])[0] == "1. What is a slope?"
+    assert titles.is_sample(paths[0])
