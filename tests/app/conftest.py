@@ -21,6 +21,7 @@ from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
 from nodes.library import LIBRARY
 from tests.app.sweeping import sweep
 
+from tests.app.waiting import PatientBot
 
 def wire(source: str, target: str) -> Wire:
     """Return the wire between "node.socket" and "node.socket"."""
@@ -115,6 +116,12 @@ def answers() -> Answers:
 def dressed(qapp: QApplication) -> QApplication:
     """The application in the dark theme at scale 1."""
     theme.apply(qapp, theme.DARK, 1.0)
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """A bot that waits for conditions as long as a busy machine takes."""
+    return PatientBot(request)
+
+
     return qapp
 
 

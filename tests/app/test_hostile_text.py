@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex
 from PySide6.QtGui import Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.tips import tip
@@ -73,11 +73,11 @@ def test_nothing_in_the_window_takes_a_name_for_markup(window: Callable[..., Win
     assert any(MARKUP in problem.sentence for problem in shown.session.problems), "a sentence names the node"
     for id in shown.session.graph.nodes:
         shown.session.select([id])
-        qtbot.wait(1)
+        QApplication.processEvents()
         assert not loading(tips(shown))
         assert not rich_labels(shown)
     shown.session.message.emit(f"“{MARKUP}” cannot be wired.")
-    qtbot.wait(1)
+    QApplication.processEvents()
     assert not loading(tips(shown))
 
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
-from app.formula import FormulaView
+from app.formula import FormulaView, painter
 from app.panels.inspector import Inspector
 from app.panels.inspector_editors import EDITORS, SliderEditor, Surroundings, editor_for
 from app.panels.inspector_fields import Editor
@@ -492,5 +492,6 @@ def test_a_formula_drawn_later_keeps_the_last_one_asked_for(dressed: QApplicatio
     qtbot.waitUntil(lambda: view.latex == r"z = 4 \cdot 3.25")
     view.show_formula("b", size=16, colour="#123456", later=True)
     view.show_formula("c", size=16, colour="#123456")
-    qtbot.wait(150)
+    with qtbot.waitSignal(painter().drawn, check_params_cb=lambda latex, *_: latex == "last"):
+        painter().draw("last", 16, "#123456")  # one after the other: those before are drawn by then
     assert view.latex == "c", "what was asked for before comes no more"

@@ -40,5 +40,5 @@ def test_values_are_kept_at_the_end_where_the_optimizer_is_set_to(running: Sessi
         assert float(running.content.kept.values["w"].array()) == pytest.approx(2.0, abs=1e-6)
         running.undo()
     else:
-        qtbot.wait(300)
+        qtbot.waitQuiet()
     assert running.content.kept is None

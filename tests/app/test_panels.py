@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -148,11 +148,11 @@ def test_an_operator_is_dragged_out_of_a_floating_palette_and_escape_gives_up(
 ) -> None:
     made = window()
     made.new()
-    dock, canvas = made.workspace.docks["palette"], made.canvas
+    dock, palette, canvas = made.workspace.docks["palette"], made.workspace.operators, made.canvas
     dock.setFloating(True)
     dock.move(40, 40)
     dock.resize(220, 600)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: dock.size() == QSize(220, 600) and dock.rect().contains(palette.geometry()))
     view = made.workspace.operators.list.viewport()
     start = made.workspace.operators.list.visualRect(made.workspace.operators.index_of("inputs.constant")).center()
     end = view.mapFromGlobal(canvas.mapToGlobal(canvas.rect().center()))

@@ -208,16 +208,20 @@ def test_panels_are_hidden_shown_and_restored_as_they_were_left(window: Make, qt
     made.toggle_panel("problems")
     qtbot.waitUntil(lambda: made.panel_visible("problems"))
     assert not made.panel_visible("palette")
-    QTest.qWait(50)
-    made.workspace.resizeDocks([made.workspace.docks["inspector"]], [377], Qt.Orientation.Horizontal)
-    QTest.qWait(50)
-    width = made.workspace.docks["inspector"].width()
+
+    def widened() -> bool:
+        """Docks take a width when they are laid out, and not before."""
+        inspector = made.workspace.docks["inspector"]
+        made.workspace.resizeDocks([inspector], [377], Qt.Orientation.Horizontal)
+        return inspector.width() == 377
+
+    qtbot.waitUntil(widened)
     assert made.close()
     again = window()
     again.open(file)
     qtbot.waitUntil(lambda: again.panel_visible("problems"))
     assert not again.panel_visible("palette")
-    qtbot.waitUntil(lambda: again.workspace.docks["inspector"].width() == width == 377)
+    qtbot.waitUntil(lambda: again.workspace.docks["inspector"].width() == 377)
     again.restore_panels()
     qtbot.waitUntil(lambda: again.panel_visible("palette"))
     assert not again.panel_visible("problems")
@@ -262,13 +266,17 @@ def test_themes_and_scales_reach_the_whole_window_and_cut_no_label(
     made.set_theme(name)
     made.set_scale(scale)
     made.session.select(["parameter_1"])
-    QTest.qWait(150)
     assert theme.appearance().theme is theme.THEMES[name] and theme.appearance().scale == scale
-    panel = made.workspace.inspector
-    assert panel.widget().width() <= panel.viewport().width(), "nothing of the inspector is beyond its edge"
-    for label in panel.findChildren(QLabel):
-        if label.isVisible() and not label.wordWrap() and type(label) is QLabel:
-            assert label.width() >= label.sizeHint().width() - 1, f"{label.text()!r} is cut"
+
+    def laid_out() -> None:
+        panel = made.workspace.inspector
+        assert panel.widget().width() <= panel.viewport().width(), "nothing of the inspector is beyond its edge"
+        shown = [label for label in panel.findChildren(QLabel) if label.isVisible() and type(label) is QLabel]
+        assert shown
+        for label in shown:
+            assert label.wordWrap() or label.width() >= label.sizeHint().width() - 1, f"{label.text()!r} is cut"
+
+    qtbot.waitUntil(laid_out)
     corner = made.grab().toImage().pixelColor(3, made.height() - 3)
     assert corner.name() in {theme.THEMES[name].panel, theme.THEMES[name].hairline}
 
@@ -354,7 +362,8 @@ def test_no_part_of_the_window_flashes_up_as_a_window_of_its_own(window: Make, q
         made.toggle_panel(name)
     made.set_theme("light")
     made.show_start()
-    QTest.qWait(50)
+    for _ in range(5):
+        QApplication.processEvents()
     QApplication.instance().removeEventFilter(watching)
     assert watching.seen == []
 
@@ -470,8 +479,11 @@ def test_a_window_below_its_smallest_size_hides_nothing_behind_anything(window: 
     made = window()
     made.open(file)
     made.resize(made.minimumSize())
-    QTest.qWait(100)
     bar = made.top_bar
-    run_left = bar.run_bar.mapTo(bar, QPoint(0, 0)).x()
-    assert bar.title.mapTo(bar, QPoint(bar.title.width(), 0)).x() <= run_left
-    assert bar.search.mapTo(bar, QPoint(0, 0)).x() >= run_left + bar.run_bar.width()
+
+    def apart() -> None:
+        run_left = bar.run_bar.mapTo(bar, QPoint(0, 0)).x()
+        assert bar.title.mapTo(bar, QPoint(bar.title.width(), 0)).x() <= run_left
+        assert bar.search.mapTo(bar, QPoint(0, 0)).x() >= run_left + bar.run_bar.width()
+
+    qtbot.waitUntil(apart)

@@ -18,6 +18,7 @@ from app.session import Session
 from app.window import Window
 from engine.graph import Content, Layout, Place
 from tests.app.canvas.conftest import NONE, Hands, line_fit
+from tests.app.waiting import LONGEST
 from tests.engine.control_graphs import body_graph
 
 _LOOP: Final = body_graph(
@@ -46,7 +47,8 @@ class Desk:
         """Press and release a key where the person is: the canvas, unless told otherwise."""
         if on is None and QApplication.activePopupWidget() is None:
             self.window.activateWindow()
-            QTest.qWaitForWindowActive(self.window)  # keys of the window reach the active one alone
+            # Keys of the window reach the active one alone.
+            assert QTest.qWaitForWindowActive(self.window, LONGEST), "the window is not the active one"
         for _ in range(3):
             QApplication.processEvents()
         self.window.actions_table.refresh()  # else commands learn from a timer whether they can be given

@@ -342,7 +342,8 @@ def test_guided_tour_checks_the_action_waits_for_it_and_goes_on_where_it_was_lef
     qtbot.waitUntil(lambda: coach.ring.target is not None)
     made.canvas.add_note()  # something else
     QTest.keyClick(QApplication.focusWidget() or made.canvas, Key.Key_Escape)
-    qtbot.wait(300)
+    with qtbot.waitSignal(coach._looking.timeout):
+        pass
     assert coach.step == 0
     search = made.workspace.operators.search
     QTest.keyClicks(search, "parameter")

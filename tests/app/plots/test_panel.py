@@ -81,7 +81,7 @@ def test_a_view_draws_what_the_engine_saw_also_when_it_was_hidden(qtbot, panel, 
     panel.hide()
     session.looks.looks = m.Looks({}, {"probe_1": view_of("", {"x": 2.5}, {})}, {}, 3)
     session.values_changed.emit()
-    qtbot.wait(80)
+    qtbot.waitQuiet()
     panel.show()
     qtbot.waitUntil(lambda: panel.cards["probe_1"]._words._text == "2.5")
 

@@ -30,8 +30,14 @@ class Heard:
 
 
 @pytest.fixture
-def asks(qtbot):
-    client = AskClient(answers=synthetic.ANSWERS, deadlines={**DEADLINES, "looks": 0.5})
+def deadlines():
+    """How long a question may take."""
+    return DEADLINES
+
+
+@pytest.fixture
+def asks(qtbot, deadlines):
+    client = AskClient(answers=synthetic.ANSWERS, deadlines=deadlines)
     client.heard = Heard(client)
     yield client
     client.close()
@@ -67,7 +73,7 @@ def test_only_the_newest_of_waiting_questions_is_asked(qtbot, asks, tmp_path):
     for value in range(100):
         asks.ask_looks(moment(float(value)))
     qtbot.waitUntil(lambda: bool(asks.heard.looks), timeout=WAIT)
-    qtbot.wait(150)
+    qtbot.waitQuiet()
     assert [looks.wires["w_1"]["value"].value for _, looks in asks.heard.looks] == ["99"]
 
 
@@ -81,10 +87,11 @@ def test_layout_keeps_the_revision_and_an_edit_makes_another(qtbot, asks, tmp_pa
     assert second == first + 1
     asks.ask_types()
     qtbot.waitUntil(lambda: bool(asks.heard.types), timeout=WAIT)
-    qtbot.wait(100)
+    qtbot.waitQuiet()
     assert asks.heard.types == [(second, {Socket("w_1", "value"): ArrayType((3,), "float64")})]
 
 
+@pytest.mark.parametrize("deadlines", [{**DEADLINES, "looks": 0.5}])
 def test_a_late_answer_is_given_up_with_the_node_and_the_next_is_answered(qtbot, asks, tmp_path):
     revision = asks.set_content(synthetic.graph(("test.sleep", {"when": "looks"})), None, tmp_path)
     asks.ask_looks()
@@ -168,6 +175,7 @@ def test_a_process_that_cannot_start_is_told_and_not_started_for_ever(qtbot):
     client.ask_looks()
     qtbot.waitUntil(lambda: len(client.heard.failures) == 1, timeout=WAIT)
     assert client.heard.failures[0][1] == "looks" and "could not be started" in client.heard.failures[0][2]
-    qtbot.wait(300)
+    qtbot.waitQuiet()
+    assert len(client.heard.failures) == 1
     assert not multiprocessing.active_children() and not pulse().beating
     client.close()

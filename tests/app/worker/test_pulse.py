@@ -14,9 +14,7 @@ def test_it_stands_still_until_woken_and_when_nothing_is_expected(qtbot):
         return left[0] > 0
 
     beat.join(member)
-    qtbot.wait(80)
-    assert left == [3]
-    assert not beat.beating
+    assert not beat.beating and left == [3]
     beat.wake()
     qtbot.waitUntil(lambda: not beat.beating)
     assert left == [0]
