@@ -207,6 +207,11 @@ class LookBook(QObject):
         self._tell_content()
         self.client.ask_why(node, self._session.moment())
 
+    def ask_explanation(self, socket: Socket, turns: Mapping[str, str]) -> None:
+        """Ask for a node's own partials, and the chain rule from the loss to an output of it, where the run stands."""
+        self._tell_content()
+        self.client.ask_explanation(socket.node, socket.name, turns, self._session.moment())
+
     def ask_badges(self, kept: Kept | None) -> None:
         """Ask what goes wrong in training, from these values of the run on, or (None) from the start."""
         if self.listens:

@@ -18,6 +18,7 @@ from app.bodies import Bodies
 from app.data_files import DataFiles
 from app.driving import Driving
 from app.editing import Editing
+from app.explaining import Explainer
 from app.journal import DocumentJournal
 from app.looks import LookBook
 from app.patience import LONG, beside
@@ -128,6 +129,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self.profiler = Profiler(self)
         self._running = Running(self)
         self.watcher = Watcher(self)
+        self.explainer = Explainer(self)
         self._running.state_changed.connect(self._run_state_changed)
         self._running.problem_changed.connect(self._update_problems)
         self._running.lane_changed.connect(self.lane_changed)

@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=False, kw_only=True):
     snapping: bool = True
     pushing: bool = True
     """Whether nodes that are dragged snap to the grid and to neighbours, and push away what they are dropped upon."""
+    folded: tuple[str, ...] = ("help",)
+    """Sections of the inspector that are folded away (`app.panels.folding`)."""
     geometry: str = ""
     """The window's geometry and docks as Qt writes them, in base64."""
     docks: str = ""

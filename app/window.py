@@ -25,6 +25,7 @@ from app.frame.teaching import Teaching
 from app.frame.touring import Touring
 from app.frame.working import Working
 from app.page import Page
+from app.panels.folding import folds
 from app.prompts import Prompts
 from app.settings import Settings
 from app.start_page import StartPage
@@ -112,6 +113,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
         page.recovery_discarded.connect(self._discard_recovery)
         self._refreshing = QTimer(self, singleShot=True, interval=0)
         self._refreshing.timeout.connect(self._refresh)
+        folds().changed.connect(self._folds_changed)
         menu_key = QShortcut(QKeySequence("F10"), self)
         menu_key.activated.connect(self.top_bar.open_menu)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.canvas.manners import manners
+from app.panels.folding import folds
 from app.worker.client import PACES
 
 if TYPE_CHECKING:
@@ -132,6 +133,10 @@ class Appearance:
         held = manners()
         held.snapping, held.pushing = self.settings.snapping, self.settings.pushing
 
+    def _folds_changed(self: Window) -> None:
+        if frozenset(self.settings.folded) != folds().folded:
+            self._change(folded=tuple(sorted(folds().folded)))
+
     def toggle_full_screen(self: Window) -> None:
         """Fill the screen, or no longer."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
@@ -140,6 +145,7 @@ class Appearance:
         self._apply_manners()
         app = QApplication.instance()
         chosen = theme.THEMES.get(self.settings.theme, theme.DARK)
+        folds().set(frozenset(self.settings.folded))
         theme.appearance().reduced_motion = self.settings.reduced_motion
         theme.appearance().minimap, theme.appearance().grid = self.settings.minimap, self.settings.grid
         theme.apply(app, chosen, self.settings.scale)  # type: ignore[arg-type]

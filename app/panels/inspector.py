@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScro
 
 from app.formula import FormulaView
 from app.panels.inspector_form import Form
-from app.panels.inspector_math import chain, formula_with_numbers, full_formula, partial_formula
+from app.panels.inspector_chain import ChainSection
+from app.panels.inspector_math import formula_with_numbers, full_formula
+from app.panels.inspector_partials import Partials
 from app.panels.inspector_muted import Muted
 from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
 from app.panels.inspector_reasons import Why
@@ -65,6 +67,7 @@ class Inspector(QScrollArea):
         session.looks.partials_changed.connect(self._values)
         session.run_state_changed.connect(self._values)
         session.watcher.reasons_changed.connect(self._reasons)
+        session.explainer.changed.connect(self._explained)
         session.path_changed.connect(self._titled)
         session.looks.checked.connect(self._checked)
         session.looks.check_failed.connect(self._check_failed)
@@ -153,6 +156,10 @@ class Inspector(QScrollArea):
         for section in self.view.values if self.view is not None else ():
             section.why.refresh()
 
+    def _explained(self) -> None:
+        if self.view is not None and self.view.id in self.session.graph.nodes:
+            self.view.refresh_explanation()
+
     def _titled(self) -> None:
         if self.summary is not None:
             self._values()
@@ -177,7 +184,7 @@ class NodeView(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(0)
-        self.partials: dict[str, FormulaRow] = {}
+        self.partials: Partials | None = None
         px = appearance().px
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(18), px(14), px(18), px(18))
@@ -241,14 +248,18 @@ class NodeView(QWidget):
     def _sentence(self) -> None:
         first, _, rest = self.operator.help.partition("\n\n")
         sentence = label(" ".join(first.split()), "second", wrap=True)
-        sentence.setToolTip(" ".join(rest.split()))
         self._column.addWidget(sentence)
         if self.session.node(self.id).name not in ("", self.operator.title):
             self._column.addWidget(label(self.operator.title, "faint"))
+        self.help = Section("More about it", "help")
+        for paragraph in rest.split("\n\n"):
+            self.help.column.addWidget(label(" ".join(paragraph.split()), "second", wrap=True, selectable=True))
+        self._column.addWidget(self.help)
+        self.help.setVisible(bool(rest.strip()))
 
     def _settings(self) -> None:
         self.form = Form(self.session, self.id)
-        section = Section("Settings")
+        section = Section("Settings", "settings")
         section.column.addWidget(self.form)
         self.settings = section
         self._column.addWidget(section)
@@ -260,15 +271,8 @@ class NodeView(QWidget):
         card.setVisible(bool(self.operator.formula) and self.operator.kind not in (Kind.PARAMETER, Kind.SOURCE))
 
     def _partials(self) -> None:
-        section = Section("Local partials")
-        card = Card()
-        for name in self.operator.partials:
-            row = FormulaRow()
-            self.partials[name] = row
-            card.column.addWidget(row)
-        section.column.addWidget(card)
-        self._column.addWidget(section)
-        section.setVisible(bool(self.partials))
+        self.partials = Partials(self.session, self.id)
+        self._column.addWidget(self.partials)
 
     def refresh(self) -> None:
         """Show everything as it is now."""
@@ -293,11 +297,17 @@ class NodeView(QWidget):
         self.numbers.setVisible(bool(with_numbers))
         if with_numbers:
             self.numbers.show_formula(with_numbers, size=look.px(16), colour=look.theme.value, later=later)
-        node, texts = self.session.looks.partials
-        for name, row in self.partials.items():
-            formula = partial_formula(name, self.operator.partials[name], output)
-            row.show_row(formula, texts.get(name, "") if node == self.id else "", later=later)
-        self.chain.refresh()
+        self.refresh_explanation()
+        if self.values:
+            self.session.explainer.follow(self.values[0].socket)
+
+    def refresh_explanation(self) -> None:
+        """Show the node's partials and the chain to it as far as they are known."""
+        socket = self.values[0].socket if self.values else None
+        found = self.session.explainer.of(socket) if socket is not None else None
+        if self.partials is not None:
+            self.partials.refresh(found)
+        self.chain.show_chain(socket, found)
 
     def refresh_problems(self) -> None:
         """Show the node's problems."""
@@ -316,36 +326,6 @@ class NodeView(QWidget):
                 button.clicked.connect(lambda _=False, fix=problem.fix: self.session.apply(fix))
                 card.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             self.problems.addWidget(card)
-
-
-class ChainSection(Section):
-    """For a parameter: how the derivative of the loss comes to it, wire by wire."""
-
-    MOST = 7
-
-    def __init__(self, session: Session, id: str) -> None:
-        super().__init__("Chain from the loss")
-        self.session, self.id = session, id
-        self.card = Card()
-        self.card.column.setSpacing(appearance().px(4))
-        self.rows: list[TextRow] = []
-        self.column.addWidget(self.card)
-
-    def refresh(self) -> None:
-        """Show the derivatives on the way."""
-        operator = self.session.operator(self.id)
-        rows = list(chain(self.session, self.id)) if operator.kind is Kind.PARAMETER else []
-        if len(rows) > self.MOST:
-            rows = [*rows[:3], ("…", ""), *rows[-3:]]
-        self.setVisible(len(rows) > 1)
-        self.set_title(f"Chain from the loss to {self.session.label(self.id)[:24]}")
-        while len(self.rows) < len(rows):
-            self.rows.append(TextRow())
-            self.card.column.addWidget(self.rows[-1])
-        for k, row in enumerate(self.rows):
-            row.setVisible(k < len(rows))
-            if k < len(rows):
-                row.show_row(*rows[k], strong=k == len(rows) - 1)
 
 
 class ValueBox(QWidget):
@@ -377,7 +357,7 @@ class ValueSection(Section):
     """One output: type, value and derivative, each with a small picture."""
 
     def __init__(self, session: Session, socket: Socket, several: bool) -> None:
-        super().__init__(f"Value of {socket.name}" if several else "Value")
+        super().__init__(f"Value of {socket.name}" if several else "Value", "value")
         self.session, self.socket = session, socket
         self._shown: object = None
         self.value, self.derivative = (
@@ -419,7 +399,7 @@ class CheckSection(Section):
     """Whether the gradient through the node agrees with differences."""
 
     def __init__(self, session: Session, id: str) -> None:
-        super().__init__("Gradient check")
+        super().__init__("Gradient check", "check")
         self.session, self.id = session, id
         self.dot = Dot()
         self.text = label("not checked yet", "second", wrap=True)

@@ -4,15 +4,15 @@ text out."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app import numbers
 from app.formula import word
+from app.panels.inspector_summaries import summarised
 from engine.graph import Socket
-from engine.order import ancestors, children
 from engine.sockets import arguments
 
 if TYPE_CHECKING:
@@ -62,31 +62,45 @@ def products_with_dots(formula: str) -> str:
     return formula.replace(r"\,", r" \cdot ")
 
 
-def formula_with_numbers(session: Session, id: str) -> str | None:
-    """Return the node's formula with the first element of each input in it and the result behind it, or None where
-    that says nothing."""
+def operands(session: Session, id: str) -> dict[str, Any]:
+    """Return the first element of each input, by the input's name; nothing of those that are not known."""
     operator = session.operator(id)
-    if operator.family not in ELEMENT_BY_ELEMENT or len(operator.outputs) != 1:
-        return None
-    output = operator.outputs[0].name
-    result = first_element(session, Socket(id, output))
-    values: dict[str, Any] = {}
     sources = {a.input.name: a.source for a in arguments(session.graph, operator, id)}
+    found: dict[str, Any] = {}
     for each in operator.inputs:
         source = sources.get(each.name)
         value = first_element(session, source) if source else session.setting(id, each.name)
-        if value is None:
-            return None
-        values[each.name] = value
-    if result is None or not values:
+        if value is not None:
+            found[each.name] = value
+    return found
+
+
+def formula_with_numbers(session: Session, id: str) -> str | None:
+    """Return the node's formula with numbers in it and the result behind it, or None where that says nothing.
+
+    Of an operator that acts element by element the numbers are those of the first element; of others numbers and short
+    lists stand in the formula or, where that speaks of elements by index, in the operator's name as a function.
+    """
+    operator = session.operator(id)
+    if len(operator.outputs) != 1:
+        return None
+    output = operator.outputs[0].name
+    if operator.family not in ELEMENT_BY_ELEMENT:
+        return summarised(session, id, output)
+    result, values = first_element(session, Socket(id, output)), operands(session, id)
+    if result is None or not values or len(values) < len(operator.inputs):
         return None
     inside = substituted(products_with_dots(operator.formula), values)
     if inside is None:
         return None
-    look = session.look(Socket(id, output))
-    many = look is not None and look.partial is not None and look.partial.shape != ()
     name = "z" if output == "value" else word(output)
-    return f"{name}{'_1' if many else ''} = {inside} = {numbers.latex(result).strip('()')}"
+    return f"{name}{'_1' if many(session, Socket(id, output)) else ''} = {inside} = {numbers.latex(result).strip('()')}"
+
+
+def many(session: Session, socket: Socket) -> bool:
+    """Return whether an output is known to carry more than one number."""
+    look = session.look(socket)
+    return look is not None and look.partial is not None and look.partial.shape != ()
 
 
 def first_element(session: Session, socket: Socket) -> Any:
@@ -96,44 +110,3 @@ def first_element(session: Session, socket: Socket) -> Any:
         return None
     array = look.partial.array()
     return np.asarray(array).reshape(-1)[0].item() if array.size else None
-
-
-def chain(session: Session, id: str) -> Sequence[tuple[str, str]]:
-    """Return the derivatives of the loss along the shortest way from it to the node's first output: (text, value),
-    the loss first."""
-    path = path_to_loss(session, id)
-    rows = []
-    for socket in reversed(path):
-        look = session.look(socket)
-        rows.append((f"∂loss / ∂ {session.label(socket.node)}", look.cotangent if look else ""))
-    return rows
-
-
-def path_to_loss(session: Session, id: str) -> Sequence[Socket]:
-    """Return the outputs on a shortest way along the wires, and through bodies and calls, from the node to the first
-    optimizer it reaches; () where it reaches none."""
-    graph = session.graph
-    optimizers = sorted(n for n, node in graph.nodes.items() if node.operator.startswith("optimizers."))
-    wanted = next((o for o in optimizers if id in ancestors(graph, [o])), None)
-    if wanted is None:
-        return ()
-    after = children(graph)
-    came: dict[str, str] = {}
-    frontier = [id]
-    while frontier and wanted not in came:
-        following = []
-        for node in frontier:
-            for child in after(node):
-                if child not in came and child != id:
-                    came[child] = node
-                    following.append(child)
-        frontier = following
-    path: list[Socket] = []
-    at = wanted
-    while at != id:
-        before, outputs = came[at], session.operator(came[at]).outputs_for(session.node(came[at]))
-        wired = [wire.source for wire in graph.incoming.get(at, ()) if wire.source.node == before]
-        if wired or outputs:  # what comes out of a body has no output of its own
-            path.append(wired[0] if wired else Socket(before, outputs[0].name))
-        at = before
-    return tuple(reversed(path))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from app import icons
 from app.formula import FormulaView
+from app.panels.folding import FoldCaption, folds
 from app.theme import appearance, faded, mix
 from app.tips import tip
 
@@ -95,17 +96,36 @@ class Card(QFrame):
 
 
 class Section(QWidget):
-    """A small caption and what stands under it. Hidden as a whole where there is nothing to show."""
+    """A small caption and what stands under it. Hidden as a whole where there is nothing to show; one with a `key` can
+    be folded away (`app.panels.folding`)."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, key: str = "") -> None:
         super().__init__()
         px = appearance().px
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, px(12) if title else 0, 0, 0)
-        self.column.setSpacing(px(8))
-        self.caption = label(title.upper(), "caption", wrap=True)
-        self.column.addWidget(self.caption)
+        self.key = key
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, px(12) if title else 0, 0, 0)
+        outer.setSpacing(px(4) if key else px(8))
+        self.caption = FoldCaption(title.upper(), key) if key else label(title.upper(), "caption", wrap=True)
+        outer.addWidget(self.caption)
         self.caption.setVisible(bool(title))
+        self.contents = QWidget()
+        outer.addWidget(self.contents)
+        self.column = QVBoxLayout(self.contents)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(px(8))
+        if key:
+            self._folded()
+            folds().changed.connect(self._folded)
+
+    @property
+    def open(self) -> bool:
+        """Whether its contents are shown where there are any."""
+        return self.key not in folds().folded or not self.key
+
+    def _folded(self) -> None:
+        self.contents.setVisible(self.open)
+        self.caption.setChecked(self.open)
 
     def set_title(self, title: str) -> None:
         """Change the caption."""

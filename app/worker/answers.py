@@ -9,7 +9,7 @@ import numpy as np
 
 from app.worker import messages as m
 from app.worker import questions as q
-from app.worker.readings import Blame, Factor, Measurements, Reading, Warned
+from app.worker.readings import Blame, Explained, Factor, Measurements, Reading, TensorSeen, Warned
 from app.worker.stepped import Detail, Slope, Stepped
 
 Costs = dict[str, tuple[float, float, int, int]]
@@ -68,6 +68,12 @@ class Answerer(Protocol):
 
     def badges(self, moment: m.Moment | None, kept: m.PackedKept | None) -> tuple[Warned, ...]:
         """Return what goes wrong in training."""
+
+    def explanation(self, asked: q.AskExplanation) -> Explained:
+        """Return a node's own partials, and the chain rule from the loss to its output."""
+
+    def tensor(self, asked: q.AskTensor) -> tuple[TensorSeen | None, str]:
+        """Return what is in a value or a derivative."""
 
     def numbers(self, asked: q.AskNumbers) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Factor, ...]]]:
         """Return numbers that a lesson asks for, and what derivatives are made of."""
@@ -225,6 +231,16 @@ class EngineAnswerer:
         from app.worker.reasons import warned
 
         return warned(self._prepared(), moment, kept)
+
+    def explanation(self, asked: q.AskExplanation) -> Explained:
+        from app.worker.explanation import explained
+
+        return explained(self._prepared(), asked.node, asked.output, asked.turns, asked.moment)
+
+    def tensor(self, asked: q.AskTensor) -> tuple[TensorSeen | None, str]:
+        from app.worker.tensors import seen
+
+        return seen(self._prepared(), asked)
 
     def numbers(self, asked: q.AskNumbers) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Factor, ...]]]:
         from app.worker.lesson_numbers import factors, numbers

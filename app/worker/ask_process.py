@@ -64,6 +64,8 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     q.AskTrace: lambda by, said: q.TraceIs(said.question, by.trace(said)),
     q.AskStep: lambda by, said: q.StepIs(said.question, by.step(said)),
     q.AskSlopes: lambda by, said: q.SlopesAre(said.question, by.slopes(said.moment)),
+    q.AskExplanation: lambda by, said: q.ExplanationIs(said.question, said.node, said.output, by.explanation(said)),
+    q.AskTensor: lambda by, said: q.TensorIs(said.question, said.node, said.output, said.cotangent, *by.tensor(said)),
     q.AskWhy: lambda by, said: q.WhyIs(said.question, said.node, by.why(said.node, said.moment)),
     q.AskBadges: lambda by, said: q.BadgesAre(said.question, by.badges(said.moment, said.kept)),
     q.AskNumbers: lambda by, said: q.NumbersAre(said.question, *by.numbers(said)),

@@ -28,6 +28,8 @@ DEADLINES: Final[Mapping[str, float]] = {
     "views": 10.0,
     "partials": 5.0,
     "slopes": 20.0,
+    "tensor": 10.0,
+    "explanation": 5.0,
     "why": 5.0,
     "check": 60.0,
     "contour": 20.0,
@@ -88,6 +90,10 @@ class AskClient(QObject):
     """(revision, Mapping[node, Mapping[input, Slope]])."""
     script_ready = Signal(int, str, str)
     """(revision, dialect, text)."""
+    explanation_ready = Signal(int, str, str, object)
+    """(revision, node, output, Explained)."""
+    tensor_ready = Signal(int, object)
+    """(revision, TensorIs)."""
     why_ready = Signal(int, str, object)
     """(revision, node, Mapping[output, tuple[Blame, ...]])."""
     badges_ready = Signal(int, object)
@@ -207,6 +213,14 @@ class AskClient(QObject):
         """Ask for the loss as a standalone script ("numpy" or "jax")."""
         self._ask("script", lambda question: q.AskScript(question, dialect, title, moment))
 
+    def ask_explanation(self, node: str, output: str, turns: Mapping[str, str], moment: m.Moment | None = None) -> None:
+        """Ask for a node's own partials, and the chain rule from the loss to its output along a path."""
+        self._ask("explanation", lambda question: q.AskExplanation(question, node, output, dict(turns), moment))
+
+    def ask_tensor(self, make: Callable[[int], q.AskTensor]) -> None:
+        """Ask what is in a value or a derivative; `make` gives the question its number."""
+        self._ask("tensor", make)
+
     def ask_why(self, node: str, moment: m.Moment | None = None) -> None:
         """Ask why the derivatives by a node's outputs are zero, tiny, huge or not finite."""
         self._ask("why", lambda question: q.AskWhy(question, node, moment))
@@ -319,6 +333,10 @@ class AskClient(QObject):
                 self.slopes_ready.emit(asked.revision, slopes)
             case q.ScriptIs(dialect=dialect, text=text):
                 self.script_ready.emit(asked.revision, dialect, text)
+            case q.ExplanationIs(node=node, output=output, explained=explained):
+                self.explanation_ready.emit(asked.revision, node, output, explained)
+            case q.TensorIs():
+                self.tensor_ready.emit(asked.revision, message)
             case q.WhyIs(node=node, reasons=reasons):
                 self.why_ready.emit(asked.revision, node, reasons)
             case q.BadgesAre(badges=badges):

@@ -16,7 +16,7 @@ from app.worker.messages import (
     Struct,
     ViewData,
 )
-from app.worker.readings import Blame, Factor, Measurements, Reading, Warned
+from app.worker.readings import Blame, Explained, Factor, Measurements, Reading, TensorSeen, Warned
 from app.worker.stepped import Detail, Slope, Stepped, Wish
 
 
@@ -94,6 +94,34 @@ class AskProfile(Struct, frozen=True, tag=True):
     """What does each node cost in a step?"""
 
     question: int
+    moment: Moment | None
+
+
+class AskExplanation(Struct, frozen=True, tag=True):
+    """What are a node's own partials, and the chain rule from the loss to its output, along the path that takes these
+    turns (to which node from which "node.output")?"""
+
+    question: int
+    node: str
+    output: str
+    turns: dict[str, str]
+    moment: Moment | None
+
+
+class AskTensor(Struct, frozen=True, tag=True):
+    """What is in the value (or, `cotangent`, the derivative) of an output: a block of one slice of it, its statistics?
+
+    `index` is along all axes but the last two. A `form` ("text", "csv", "numpy") asks for all of the slice as text.
+    """
+
+    question: int
+    node: str
+    output: str
+    cotangent: bool
+    index: tuple[int, ...]
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    form: str
     moment: Moment | None
 
 
@@ -220,6 +248,24 @@ class ProfileIs(Struct, frozen=True, tag=True):
     costs: dict[str, tuple[float, float, int, int]]
 
 
+class ExplanationIs(Struct, frozen=True, tag=True):
+    question: int
+    node: str
+    output: str
+    explained: Explained
+
+
+class TensorIs(Struct, frozen=True, tag=True):
+    """`seen` is None where there is no such value; `text` is what a form was asked for."""
+
+    question: int
+    node: str
+    output: str
+    cotangent: bool
+    seen: TensorSeen | None
+    text: str
+
+
 class WhyIs(Struct, frozen=True, tag=True):
     """By output; nothing of those that are in order."""
 
@@ -281,8 +327,10 @@ AskRequest: TypeAlias = (
     AskTrace | AskStep | AskSlopes
     | About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
     | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges | AskNumbers
+    | AskExplanation | AskTensor
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
-    | ProfileIs | ScriptIs | TraceIs | StepIs | SlopesAre | WhyIs | BadgesAre | NumbersAre | CannotSay
+    | ProfileIs | ScriptIs | TraceIs | StepIs | SlopesAre | WhyIs | BadgesAre | NumbersAre
+    | ExplanationIs | TensorIs | CannotSay
 )  # fmt: skip

@@ -53,6 +53,62 @@ class Blame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     sentence: str
 
 
+class WayOn(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A node that reads an output on its way to the loss, by which inputs, and what comes back by it, as text."""
+
+    node: str
+    inputs: tuple[str, ...]
+    share: str
+
+
+class LinkTold(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One step of the chain rule towards the inspected output, as texts: what is multiplied by at `node`, the product
+    so far along this path, what other paths bring to `source` ("node.output"; "": nothing), and all of it."""
+
+    node: str
+    inputs: tuple[str, ...]
+    source: str
+    factor: str
+    along: str
+    others: str
+    cotangent: str
+    ways: tuple[WayOn, ...]
+
+
+class Explained(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A node explained where the run stands."""
+
+    partials: dict[str, tuple[str, float | None]]
+    """By input: what the local partial is, as text, and its first number where it is a list of numbers."""
+    links: tuple[LinkTold, ...]
+    """The chain rule along a path, the link at the loss first; () where no derivative comes back."""
+    paths: int
+
+
+class TensorSeen(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """An array as a viewer shows it: a block of numbers of one slice, a picture of the slice, facts of the whole."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    index: tuple[int, ...]
+    """Of the slice, along all axes but the last two."""
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    """What of the slice the block has."""
+    block: bytes
+    """Its numbers in C order: float64, complex128 or int64."""
+    block_dtype: str
+    facts: dict[str, float]
+    """Of all finite elements: min, max, mean, std, norm; of all: nan, inf, size."""
+    first_bad: tuple[int, ...] | None
+    """Where the first element is that is no finite number."""
+    counts: tuple[int, ...]
+    """Of a histogram of the finite elements, from min to max."""
+    picture: bytes
+    """The slice in small, one byte an element: 1 to 255 from min to max, 0 for what is not finite."""
+    picture_shape: tuple[int, int]
+
+
 class Warned(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What goes wrong in training at a node: the kind of badge, the sentence with the numbers, and the rule."""
 

@@ -15,7 +15,7 @@ from app.formula import FormulaView, painter
 from app.panels.inspector import Inspector
 from app.panels.inspector_editors import EDITORS, SliderEditor, Surroundings, editor_for
 from app.panels.inspector_fields import Editor
-from app.panels.inspector_math import chain, full_formula, partial_formula, path_to_loss, substituted
+from app.panels.inspector_math import full_formula, partial_formula, substituted
 from app.panels.inspector_tables import parsed_cells
 from app.panels.interface import OUT_OF_SIGHT
 from app.session import Session
@@ -437,12 +437,6 @@ def test_numbers_stand_in_a_formula_only_where_every_name_does() -> None:
     assert substituted("x^p", {"x": 2.0, "exponent": 3.0}) is None
 
 
-def test_the_chain_runs_from_the_loss_to_the_parameter(session: Session) -> None:
-    assert path_to_loss(session, "w") == (Socket("w", "value"), Socket("multiply", "value"), Socket("mse", "value"))
-    assert path_to_loss(session, "note_1") == () and path_to_loss(session, "descent") == ()
-    assert len(chain(session, "w")) == 3
-
-
 def test_values_derivatives_partials_and_the_check_come_from_the_engine(live_session: Session, qtbot: QtBot) -> None:
     panel = Inspector(live_session)
     qtbot.addWidget(panel)
@@ -450,8 +444,8 @@ def test_values_derivatives_partials_and_the_check_come_from_the_engine(live_ses
     live_session.select(["multiply"])
     qtbot.waitUntil(lambda: "0.5" in panel.view.values[0].value.text(), timeout=30_000)
     assert panel.view.values[0].derivative.text().startswith("∂loss")
-    qtbot.waitUntil(lambda: panel.view.partials["x"].number.text() == "0.5", timeout=30_000)
-    assert panel.view.partials["y"].number.text() == "1 … 3"
+    qtbot.waitUntil(lambda: panel.view.partials.rows["x"].row.number.text() == "0.5", timeout=30_000)
+    assert panel.view.partials.rows["y"].row.number.text() == "1 … 3"
     assert "0.5" in panel.view.numbers.latex
     QTest.mouseClick(panel.view.check.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.view.check.dot.tone == "good", timeout=30_000)
