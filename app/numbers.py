@@ -32,6 +32,8 @@ def short(value: Any, digits: int = 5) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
+    if value == 0:
+        return "0"
     size = abs(value)
     if digits < FULL:
         text = compact(f"{value:.{digits}g}")

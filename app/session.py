@@ -26,6 +26,7 @@ from app.profiling import Profiler
 from app.questions import Questions
 from app.running import Running
 from app.selection import Selection
+from app.stepping.slopes import Slopes
 from app.stepping.stepping import Stepping
 from app.stock import Stock
 from app.subgraph_editing import Subgraphs
@@ -135,6 +136,7 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self._running.lane_changed.connect(self.lane_changed)
         self._running.lane_changed.connect(self._looks.ask)
         self.stock = Stock(self, shelf)
+        self.slopes = Slopes(self)
         self.stepping = Stepping(self)
 
     # What is open ------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from app.panels.plots import PlotPanel
 from app.panels.problems import Problems
 from app.panes import Panes
 from app.session import Session
+from app.stepping.panel import StepsPanel
 from app.theme import appearance
 from app.yielding import BOTTOM, LEFT, RIGHT, Yielding, extent
 
@@ -29,12 +30,12 @@ LAYOUT = 4
 
 PLACES = {
     "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
-    "compare": BOTTOM, "history": RIGHT,
+    "compare": BOTTOM, "history": RIGHT, "steps": BOTTOM,
 }  # fmt: skip
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
     "plots": "Plots", "problems": "Problems", "code": "Code and tape",
-    "compare": "Compare approaches", "history": "History",
+    "compare": "Compare approaches", "history": "History", "steps": "Steps",
 }  # fmt: skip
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
@@ -89,6 +90,7 @@ class Workspace(QMainWindow):
         self.code = CodePanel(session)
         self.compare = ComparePanel(session)
         self.history = HistoryPanel(session)
+        self.steps = StepsPanel(session)
         self.setCentralWidget(self.panes)
         self.arranging = False
         self._sized = self._placed = False
@@ -96,7 +98,7 @@ class Workspace(QMainWindow):
         self._kept_state: QByteArray | None = None
         widgets = (
             self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare,
-            self.history,
+            self.history, self.steps,
         )  # fmt: skip
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
@@ -132,7 +134,13 @@ class Workspace(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(PLACES[name], dock)
             dock.setVisible(name in AT_FIRST)
-        for first, second in (("plots", "problems"), ("problems", "outline"), ("outline", "code"), ("code", "compare")):
+        for first, second in (
+            ("plots", "problems"),
+            ("problems", "outline"),
+            ("outline", "code"),
+            ("code", "compare"),
+            ("compare", "steps"),
+        ):
             self.tabifyDockWidget(self.docks[first], self.docks[second])
         self.tabifyDockWidget(self.docks["inspector"], self.docks["history"])
         self.docks["palette"].raise_()
@@ -177,6 +185,12 @@ class Workspace(QMainWindow):
         self.yielding.ask(name)
         self.docks[name].show()
         self.docks[name].raise_()
+
+    def make_room(self, name: str, height: int) -> None:
+        """Give a panel at the bottom at least this height at scale 1, up to half of what there is."""
+        wanted = min(appearance().px(height), self.height() // 2)
+        if self.docks[name].height() < wanted and not self.docks[name].isFloating():
+            self.resizeDocks([self.docks[name]], [wanted], Qt.Orientation.Vertical)
 
     def toggle_panel(self, name: str) -> None:
         """Show a panel, or hide it where it is in front already."""

@@ -15,8 +15,24 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import shortcuts
-from app.actions import changing, edit, file, going, help, keyboard, lessons, run, selecting, subgraphs, view, wires
+from app.actions import (
+    changing,
+    edit,
+    file,
+    going,
+    help,
+    keyboard,
+    lessons,
+    run,
+    selecting,
+    stepping,
+    subgraphs,
+    view,
+    wires,
+)
 from app.actions.command import Command
+from app.canvas.bindings import bindings
+from app.canvas.keys import KEYS
 from app.lessons.withheld import withheld
 
 if TYPE_CHECKING:
@@ -36,6 +52,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         going.COMMANDS,
         keyboard.COMMANDS,
         run.COMMANDS,
+        stepping.COMMANDS,
         lessons.COMMANDS,
         help.COMMANDS,
     )
@@ -78,6 +95,7 @@ class Actions:
             keys = [QKeySequence(each) for each in shortcuts.keys_of(command, self._custom)]
             if self.by_id[command.id].shortcuts() != keys:
                 self.by_id[command.id].setShortcuts(keys)
+        bindings().bind(KEYS, COMMANDS, self._custom)
         self.tell_keys(self._window)
 
     def keys_text(self, id: str) -> str:

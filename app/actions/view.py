@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.actions.command import Command, computes, editing, selected
+from app.actions import overlays
+from app.actions.command import Command, editing, selected
 from app.canvas import pinning
 
 COMMANDS: tuple[Command, ...] = (
@@ -20,29 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("zoom_in", "Zoom in", "View", lambda w: w.canvas.zoom_by(1.25), ("Ctrl+]",), editing),
     Command("zoom_out", "Zoom out", "View", lambda w: w.canvas.zoom_by(0.8), ("Ctrl+[",), editing),
-    Command(
-        "show_values", "Values on wires", "View", lambda w: w.toggle_overlay("value"), ("Alt+1",), editing,
-        lambda w: "value" in w.session.overlays, separator=True,
-    ),
-    Command(
-        "show_shapes", "Shapes on wires", "View", lambda w: w.toggle_overlay("shape"), ("Alt+2",), editing,
-        lambda w: "shape" in w.session.overlays,
-    ),
-    Command(
-        "show_cotangents", "Derivatives on wires", "View", lambda w: w.toggle_overlay("cotangent"), ("Alt+3",),
-        editing, lambda w: "cotangent" in w.session.overlays, words="cotangents gradients adjoint",
-    ),
-    Command(
-        "show_sockets", "Values and shapes at sockets", "View", lambda w: w.toggle_overlay("sockets"), ("Alt+4",),
-        editing, lambda w: "sockets" in w.session.overlays, help="Write beside every output what it carries.",
-        words="ports signal dimensions",
-    ),
-    Command(
-        "show_profile", "Profile a step", "View", lambda w: w.session.profiler.toggle(), ("Alt+5",),
-        lambda w: computes(w) or (w.editing and w.session.profiler.shown), lambda w: w.session.profiler.shown,
-        help="Measure one step node by node: time, memory and calls; the hottest nodes are tinted.",
-        words="performance time memory slow hot speed cost",
-    ),
+    *overlays.COMMANDS,
     Command(
         "pin_preview", "Pin a preview", "View", lambda w: pinning.toggle(w.canvas), ("Alt+V",),
         lambda w: w.editing and bool(pinning.previewable(w.session)),
@@ -70,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
             ("code", "Code and tape", "Ctrl+Alt+6"),
             ("compare", "Compare approaches", "Ctrl+Alt+7"),
             ("history", "History", "Ctrl+Alt+8"),
+            ("steps", "Steps", "Ctrl+Alt+9"),
         )
     ),
     Command(

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.canvas import inks, wire_forms
+from app.canvas import inks, norms, wire_forms
 from app.canvas.inks import Inks, pen, width, write
 from app.canvas.items import WireItem
 from app.theme import faded
@@ -22,14 +22,17 @@ Part: TypeAlias = tuple[str, QPen, str]
 """A piece of a label: the role of its font, its pen, its text."""
 
 
-def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: float) -> None:
-    """Paint wires, all that look alike in one call: the derivatives below, then the values."""
+def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: float, *, by_norm: bool = False) -> None:
+    """Paint wires, all that look alike in one call: the derivatives below, then the values. With `by_norm` derivatives
+    tell by width and colour how large they are."""
     values: dict[tuple[bool, bool, str], list[QLineF]] = defaultdict(list)
     derivatives: dict[float, list[QLineF]] = defaultdict(list)
     for item in items:
         reading = item.reading
         values[reading.finite, bool(reading.value), item.form].extend(item.lines(factor))
-        if reading.thickness and item.differentiable:
+        if reading.thickness and item.differentiable and by_norm:
+            _derivative(painter, item, ink, by_norm=True)  # wide pens would show the joints of straight pieces
+        elif reading.thickness and item.differentiable:
             derivatives[reading.thickness].extend(item.lines(factor))
     for thickness, lines in derivatives.items():
         drop = GAP + thickness / 2 + 1.0
@@ -42,6 +45,18 @@ def paint_all(painter: QPainter, items: Iterable[WireItem], ink: Inks, factor: f
         painter.drawLines(lines)
 
 
+def _derivative(painter: QPainter, item: WireItem, ink: Inks, *, by_norm: bool) -> None:
+    """Paint the derivative under a wire, its curve exact."""
+    thickness = item.reading.thickness
+    own = norms.norm_pen(thickness, ink) if by_norm else ink.derivative_pen(thickness)
+    drop = GAP + own.widthF() / 2 + 1.0
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(own)
+    painter.translate(0, drop)
+    painter.drawPath(item.path)
+    painter.translate(0, -drop)
+
+
 def flat(pen: QPen) -> QPen:
     """Return the pen with square ends: round ones cost more than the line."""
     plain = QPen(pen)
@@ -49,16 +64,11 @@ def flat(pen: QPen) -> QPen:
     return plain
 
 
-def paint(painter: QPainter, item: WireItem, ink: Inks, *, strong: bool) -> None:
+def paint(painter: QPainter, item: WireItem, ink: Inks, *, strong: bool, by_norm: bool = False) -> None:
     """Paint a wire by itself, its curve exact: the derivative below, then the value."""
-    reading = item.reading
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if reading.thickness and item.differentiable:
-        drop = GAP + reading.thickness / 2 + 1.0
-        painter.setPen(ink.derivative_pen(reading.thickness))
-        painter.translate(0, drop)
-        painter.drawPath(item.path)
-        painter.translate(0, -drop)
+    if item.reading.thickness and item.differentiable:
+        _derivative(painter, item, ink, by_norm=by_norm)
     painter.setPen(value_pen(item, ink, strong))
     painter.drawPath(item.path)
 

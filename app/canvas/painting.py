@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
@@ -12,9 +13,11 @@ from app.canvas import (
     heat,
     inks,
     landing,
+    norms,
     paint_marks,
     paint_node,
     paint_wire,
+    slope_tags,
     socket_tags,
     tellings,
     training_marks,
@@ -102,6 +105,7 @@ class Painting:
         painter.setTransform(canvas.camera.transform())
         if canvas.camera.factor >= FULL:
             canvas.progress.paint(painter, canvas.ink, canvas.seen())
+        canvas.step_marks.paint(painter, canvas.ink)
         if canvas.pulse.active:
             canvas.pulse.paint(painter, canvas.scene.wires_in(canvas.seen()), canvas.ink)
         if canvas.gesture is not None:
@@ -116,9 +120,8 @@ class Painting:
     def _bring_up_to_date(self) -> None:
         """Make the frame show what is seen now; after a pan by whole pixels only the strips that came into view."""
         canvas = self._canvas
-        factor, ratio = canvas.camera.factor, canvas.devicePixelRatioF()
-        made_for = (canvas.stamp, factor, ratio, canvas.size().toTuple())
-        at = canvas.camera.origin * factor * ratio
+        ratio = canvas.devicePixelRatioF()
+        made_for, at = self._wanted()
         plain = not canvas.session.overlays and not canvas.session.profiler.shown and canvas.hover.wire is None
         if made_for == self._made_for and plain:
             by = self._made_at - at
@@ -134,6 +137,22 @@ class Painting:
         self._frame.setDevicePixelRatio(ratio)
         self._paint_part(QRectF(canvas.rect()))
         self._made_for, self._made_at = made_for, at
+
+    def _wanted(self) -> tuple[tuple[object, ...], QPointF]:
+        """Return what a frame of what is seen now is made for, and at which place in device pixels."""
+        canvas = self._canvas
+        factor, ratio = canvas.camera.factor, canvas.devicePixelRatioF()
+        at = canvas.camera.origin * factor * ratio
+        return (canvas.stamp, factor, ratio, canvas.size().toTuple()), at
+
+    def renew(self, parts: Iterable[QRectF]) -> None:
+        """Paint parts of the scene anew into the frame, where that shows what is seen now: else all of it will be."""
+        if self._wanted() == (self._made_for, self._made_at):
+            bounds = QRectF(self._canvas.rect())
+            for part in parts:
+                wanted = self._canvas.camera.rect_to_view(part).intersected(bounds)
+                if not wanted.isEmpty():
+                    self._paint_part(QRectF(wanted.toAlignedRect()))
 
     def _scroll(self, dx: int, dy: int, ratio: float) -> None:
         """Move the frame's content by whole pixels and paint the strips that are left over."""
@@ -236,11 +255,12 @@ class Painting:
         smooth = not canvas.zooming or len(alike) < MANY
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         detail = min(canvas.camera.factor, HASTY / 2) if not smooth else canvas.camera.factor  # no curves made anew
-        paint_wire.paint_all(painter, alike, canvas.ink, detail)
+        by_norm = "norm" in canvas.session.overlays
+        paint_wire.paint_all(painter, alike, canvas.ink, detail, by_norm=by_norm)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for item in single:
             strong = item.wire in chosen or item.wire == canvas.hover.wire
-            paint_wire.paint(painter, item, canvas.ink, strong=strong)
+            paint_wire.paint(painter, item, canvas.ink, strong=strong, by_norm=by_norm)
 
     def _nodes(self, painter: QPainter, seen: QRectF, factor: float) -> None:
         canvas = self._canvas
@@ -281,7 +301,7 @@ class Painting:
         canvas = self._canvas
         overlays, hovered = canvas.session.overlays, canvas.hover.wire if canvas.gesture is None else None
         chosen = {item.wire.source: item for item in sorted(wires, key=_across)} if overlays else {}
-        laid: list[QRectF] = []
+        laid = canvas.step_marks.taken(canvas.ink)
         for item in chosen.values():
             if item.wire.source != (hovered.source if hovered else None):
                 parts = paint_wire.label_parts(item, overlays, False, canvas.ink)
@@ -300,6 +320,8 @@ class Painting:
         scene, session = self._canvas.scene, self._canvas.session
         if "sockets" in session.overlays:
             socket_tags.paint(painter, scene.nodes_in(seen), scene.told, scene.covers, self._canvas.ink)
+        if "partial" in session.overlays:
+            slope_tags.paint(painter, scene.nodes_in(seen), session.slopes, scene.covers, self._canvas.ink)
         if session.profiler.shown:
             heat.paint_costs(painter, scene.nodes_in(seen), session.profiler, self._canvas.ink)
 
@@ -321,6 +343,10 @@ class Painting:
             self._empty(painter)
         if canvas.session.profiler.shown:
             heat.paint_legend(painter, canvas.session, canvas.ink, bounds, canvas.camera.unit)
+        if "norm" in canvas.session.overlays:
+            below = heat.LEGEND[1] + 12.0 if canvas.session.profiler.shown else 0.0
+            norms.paint_legend(painter, canvas.ink, bounds, canvas.camera.unit, below=below)
+        canvas.step_marks.paint_banner(painter, canvas.ink, bounds, canvas.camera.unit)
         if canvas.drop_at is not None:
             self._landing(painter, canvas.drop_at)
         hint, refused = (

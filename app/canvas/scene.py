@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -163,7 +164,7 @@ class Scene:
             self._read_node(id, self.nodes[id])
         for wire in {w for id in ids for w in (*graph.incoming.get(id, ()), *graph.outgoing.get(id, ()))}:
             if wire in self.wires:
-                self.wires[wire].reading = self._reading(wire.source)
+                self.read_wire(self.wires[wire])
 
     def size_of(self, id: str) -> tuple[float, float] | None:
         """Return how large a node is drawn; None where it is not shown."""
@@ -309,7 +310,7 @@ class Scene:
     def read_values(self) -> None:
         """Ask the session for what is known of every output, and write it on nodes and wires."""
         for wire, laid in self.wires.items():
-            laid.reading = self._reading(wire.source)
+            self.read_wire(laid)
             laid.shape = self._shape_text(wire.source)
         if self._formed is not self.session.inference:
             self._formed = self.session.inference
@@ -317,6 +318,16 @@ class Scene:
         for id, item in self.nodes.items():
             self._read_node(id, item)
         self._touched()
+
+    def read_wire(self, item: WireItem) -> None:
+        """Write on one wire what is known of it; whoever asks for it repaints it."""
+        item.reading, steps = self._reading(item.wire.source), self.session.stepping.steps
+        if steps is not None and item.reading.thickness and not steps.passed(item.wire):
+            item.reading = replace(item.reading, derivative="", thickness=0.0)
+
+    def read_node(self, id: str) -> None:
+        """Write on one node what is known of it; whoever asks for it repaints it."""
+        self._read_node(id, self.nodes[id])
 
     def _read_node(self, id: str, item: NodeItem) -> None:
         item.reading = self._node_reading(id, item, self.session.graph.sources)

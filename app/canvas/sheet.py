@@ -97,6 +97,7 @@ class Sheet:
         self.session: Any = _Unselected(canvas.session)
         self.ink = canvas.ink
         self.progress = canvas.progress
+        self.step_marks = canvas.step_marks
         self.scene = Excerpt(canvas.scene, nodes, notes)
         self._draw_formulas()
         self.bounds = self.scene.bounds()
@@ -129,6 +130,7 @@ class Sheet:
         Painting(self, DrawnCards(self.ink)).onto(painter, self.bounds)  # type: ignore[arg-type]
         painter.setTransform(self.camera.transform())
         self.progress.paint(painter, self.ink, self.bounds, self.scene.nodes)
+        self.step_marks.paint(painter, self.ink, self.scene.nodes)
         painter.resetTransform()
         troubled = [item for item in self.scene.nodes.values() if item.severity]
         badges.paint(painter, troubled, self.camera, self.ink, QRectF(QPointF(), self.size))

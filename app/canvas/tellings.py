@@ -22,4 +22,9 @@ def socket_text(session: Session, socket: Socket, output: bool) -> str:
             lines.append(f"∂ {look.cotangent}".replace("-", "−"))
     elif source is None:
         lines.append("nothing is wired into it")
+    slope = None if output else session.slopes.of(socket)
+    if slope is not None and slope.kind != "none":
+        lines.append(f"{session.slopes.symbol(socket)}: {slope.text}".replace("-", "−"))
+        if slope.product:
+            lines.append(f"Jᵀ ȳ: {slope.product}".replace("-", "−"))
     return "\n".join(lines)

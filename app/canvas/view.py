@@ -51,6 +51,7 @@ from app.operator_tips import tip_at
 from app.session import Session
 from app.speech import announce
 from app.theme import appearance
+from app.stepping.on_canvas import StepMarks
 from engine.document import Changed
 from engine.graph import Socket
 
@@ -128,6 +129,7 @@ class Canvas(Navigating, Pointing, QWidget):
         self.editing = Editing(self)
         self.minimap = Minimap(self)
         self.crumbs = Crumbs(self)
+        self.step_marks = StepMarks(self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -155,6 +157,7 @@ class Canvas(Navigating, Pointing, QWidget):
         session.watcher.badges_changed.connect(self._problems_changed)
         session.reveal_requested.connect(self._reveal_here)
         appearance().changed.connect(self._restyled)
+        session.slopes.changed.connect(self._look_again)
 
     # Following the session -----------------------------------------------------------------------------------------
 

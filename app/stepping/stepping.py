@@ -57,6 +57,8 @@ class Stepping(QObject):
         self.waiting = False
         self.detail: Detail | None = None
         self.breakpoints: frozenset[str] = frozenset()
+        self.panel_seen = False
+        """Whether the panel of steps can be seen: else the canvas says how far one is."""
         self._pace = "1x"
         self._listening = False
         self._revision = -1
@@ -280,6 +282,13 @@ class Stepping(QObject):
         if nodes != self.breakpoints:
             self.breakpoints = nodes
             self.breakpoints_changed.emit()
+
+    def set_panel_seen(self, seen: bool) -> None:
+        """Say whether the panel of steps can be seen."""
+        if seen != self.panel_seen:
+            self.panel_seen = seen
+            if self.on:
+                self.moved.emit(frozenset())
 
     # More of a micro-step -----------------------------------------------------------------------------------------
 

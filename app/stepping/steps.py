@@ -11,7 +11,7 @@ from app.worker.messages import WireLook
 
 if TYPE_CHECKING:
     from app.worker.stepped import Micro, Stepped, Told
-    from engine.graph import Socket
+    from engine.graph import Socket, Wire
 
 COLUMNS: Final = (
     "#", "Phase", "Node", "Operation", "Inputs", "Output", "Local partials", "Came back", "Passed on", "Update",
@@ -33,6 +33,7 @@ class Steps:
         self.walk = Walk(stepped)
         self._name, self._kind = name, kind
         self._names: dict[str, str] = {}
+        self._ways = _first_ways(self)
         self._looks: dict[tuple[Socket, int, int], WireLook] = {}
 
     @property
@@ -109,8 +110,9 @@ class Steps:
                 f"its gradient is {self.text(moved.gradient)}{more}."
             )
         if step.phase == "backward":
-            shares = "; ".join(self._share(each.node, each.share, each.total) for each in step.passed)
-            return f"{name}{where}: {self.text(step.cotangent)} came back. {shares or 'It passes nothing on'}."
+            came = f"{name}{where}: {self.text(step.cotangent) or 'a part'} came back."
+            shares = ", and ".join(self._share(each.node, each.share, each.total) for each in step.passed)
+            return f"{came} It passes {shares}." if shares else f"{came} It passes nothing on."
         if step.phase == "read":
             return f"{name} is {self.text(step.output)}."
         what = "has the tangent" if step.phase == "tangent" else "gives"
@@ -118,8 +120,8 @@ class Steps:
         return f"{name}{where}: {step.primitive}({self._inputs(step)}) {what} {self.text(step.output)}{by}."
 
     def _share(self, node: str, share: int, total: int) -> str:
-        so_far = f", which has {self.text(total)} now" if total != share else ""
-        return f"It passes {self.text(share)} to {self.name(node)}{so_far}"
+        so_far = f" (together {self.text(total)})" if total != share else ""
+        return f"{self.text(share)} to {self.name(node)}{so_far}"
 
     def brief(self) -> str:
         """Return the micro-step just made in a few signs: "= 12.3", "∂ −0.31", "0.5 → 0.7"."""
@@ -144,9 +146,24 @@ class Steps:
             self._looks[key] = look_of(self.told(value), self.told(back), self._kind(socket))
         return self._looks[key]
 
+    def passed(self, wire: Wire) -> bool:
+        """Return whether what has come back to a wire's source came by this wire too: of several wires each by its
+        own. Also where nothing is known to come back by it at any time."""
+        return self._ways.get((wire.source.node, wire.target.node), -1) < self.position
+
     def gradients(self) -> Mapping[str, Told]:
         """Return what is told of the gradient by each parameter."""
         return {id: self.stepped.told[number] for id, number in self.stepped.gradients.items()}
+
+
+def _first_ways(steps: Steps) -> Mapping[tuple[str, str], int]:
+    """Return, by (who made it, who reads it), the first micro-step in which a reader passes a cotangent back."""
+    found: dict[tuple[str, str], int] = {}
+    for number, step in enumerate(steps.stepped.micro):
+        for each in step.passed:
+            for reader in steps.nodes_of(step):
+                found.setdefault((each.node, reader), number)
+    return found
 
 
 def look_of(value: Told | None, back: Told | None, kind: str) -> WireLook:
