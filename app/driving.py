@@ -80,10 +80,6 @@ class Driving:
         """Write the run's parameters into the document as one undoable edit."""
         self._running.keep()
 
-    def look_again(self) -> None:
-        """Ask for the wires' values anew (after an edit this happens by itself)."""
-        self._looks.ask()
-
     def moment(self) -> Moment | None:
         """Return where the shown lane stands, while there is a run of the graph as it is; None where there is none."""
         return self._running.moment()

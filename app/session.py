@@ -49,7 +49,6 @@ PALETTE_MIME = "application/x-gradwire-operator"
 """Mime type of a drag from the palette; its data is an operator id in UTF-8. The canvas accepts it as a drop."""
 
 Overlay = Literal["value", "shape", "cotangent", "sockets", "partial", "norm"]
-OVERLAYS: tuple[Overlay, ...] = ("value", "shape", "cotangent", "sockets", "partial", "norm")
 
 
 class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):

@@ -60,11 +60,6 @@ def around(nodes: Mapping[str, Node], inside: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def bodies_of(graph: Graph, owner: str) -> tuple[str, ...]:
-    """Return the bodies of a node that hold nodes, sorted."""
-    return tuple(sorted(inside for inside in graph.bodies if inside and owner_of(inside) == owner))
-
-
 def enclosed(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
     """Return the nodes `ids` and all that lie inside their bodies, at any depth."""
     by_owner = defaultdict[str, list[str]](list)

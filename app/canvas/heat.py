@@ -13,6 +13,7 @@ from app.canvas.cards import NO_PEN, body_path
 from app.canvas.inks import Inks, width, write, write_right
 from app.canvas.items import NodeItem
 from app.theme import faded
+from app.units import bytes_text, seconds_text
 
 if TYPE_CHECKING:
     from app.profiling import NodeCost, Profiler
@@ -52,14 +53,7 @@ def paint_far(painter: QPainter, items: Collection[NodeItem], profiler: Profiler
 
 def text(cost: NodeCost) -> str:
     """Return what a node costs in a few words."""
-    from app.measures import bytes_text, seconds_text  # only who profiles pays for importing the engine's comparison
-
-    return f"{micro(seconds_text(cost.seconds))} · {bytes_text(cost.memory)} · {cost.calls}×"
-
-
-def micro(text: str) -> str:
-    """Return a time as the window writes it."""
-    return text.replace(" us", " µs")
+    return f"{seconds_text(cost.seconds)} · {bytes_text(cost.memory)} · {cost.calls}×"
 
 
 def paint_costs(painter: QPainter, items: Collection[NodeItem], profiler: Profiler, ink: Inks) -> None:
@@ -81,8 +75,6 @@ def paint_costs(painter: QPainter, items: Collection[NodeItem], profiler: Profil
 
 def paint_legend(painter: QPainter, session: Session, ink: Inks, size: QRectF, scale: float) -> None:
     """Paint what the tint means into the upper right corner, in view pixels at the font scale."""
-    from app.measures import seconds_text
-
     profiler = session.profiler
     painter.save()
     painter.scale(scale, scale)
@@ -100,7 +92,7 @@ def paint_legend(painter: QPainter, session: Session, ink: Inks, size: QRectF, s
         painter.restore()
         return
     painter.setPen(ink.second)
-    write_right(painter, inks.NUMBER, right, rect.top() + 18, micro(seconds_text(profiler.seconds)))
+    write_right(painter, inks.NUMBER, right, rect.top() + 18, seconds_text(profiler.seconds))
     hottest = max(profiler.costs, key=lambda id: profiler.costs[id].seconds)
     ramp = QLinearGradient(QPointF(left, 0), QPointF(right, 0))
     ramp.setColorAt(0.0, color(ink, 0.0))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QSpinBox, QToolButton, QWidget
 
 from app import numbers, quantities
 from app.theme import appearance
@@ -55,6 +56,13 @@ class Editor(QWidget):
         self.edited.emit(checked)
         return True
 
+    def settle(self, value: Any) -> bool:
+        """Tell of a value that ends its gesture, if the declaration allows it; return whether it was allowed."""
+        allowed = self.offer(value)
+        if allowed:
+            self.sealed.emit()
+        return allowed
+
     def say_limited(self, number: float) -> None:
         """Say why a number that was typed is not the one that stands in the field."""
         try:
@@ -74,6 +82,18 @@ class Editor(QWidget):
         for widget in widgets:
             row.addWidget(widget)
         return row
+
+
+def small_button(parent: QWidget, text: str, tip: str, act: Callable[[], object]) -> QToolButton:
+    """Return a quiet button of one sign."""
+    button = QToolButton(parent)
+    button.setText(text)
+    button.setAutoRaise(True)
+    button.setFixedSize(appearance().px(24), appearance().px(26))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.clicked.connect(lambda _=False: act())
+    return button
 
 
 def row_of(parent: QWidget, first: QWidget, *others: QWidget) -> QWidget:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QVBoxLayout
 
-from app.panels.inspector_fields import Editor, guard_wheel, mark_invalid, plain_line, row_of
+from app.panels.inspector_fields import Editor, guard_wheel, mark_invalid, plain_line, row_of, small_button
 from app.signatures import is_signature
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, around, owner_of, part_of, seen_by
 from engine.control import JOINTS, owner_at
@@ -60,24 +60,15 @@ class NamesEditor(Editor):
         for k, name in enumerate(self._value):
             line = plain_line(name, name=f"name {k + 1}")
             line.editingFinished.connect(lambda k=k: self._rename(k))
-            up = self._button("↑", f"Move “{name}” up", lambda k=k: self._up(k))
+            up = small_button(self, "↑", f"Move “{name}” up", lambda k=k: self._up(k))
             up.setEnabled(k > 0)
-            drop = self._button("×", f"Take “{name}” away", lambda k=k: self._drop(k))
+            drop = small_button(self, "×", f"Take “{name}” away", lambda k=k: self._drop(k))
             row = row_of(self, line, up, drop)
             self._column.insertWidget(k, row)
             self.lines.append(line)
             self.ups.append(up)
             self.drops.append(drop)
             self._made.append(row)
-
-    def _button(self, text: str, tip: str, act: Callable[[], object]) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.clicked.connect(lambda _=False: act())
-        return button
 
     def _rename(self, k: int) -> None:
         if k >= len(self.lines) or k >= len(self._value):
@@ -91,7 +82,7 @@ class NamesEditor(Editor):
         if fault:
             self.refused.emit(fault)
         else:
-            self._tell((*self._value[:k], name, *self._value[k + 1 :]))
+            self.settle((*self._value[:k], name, *self._value[k + 1 :]))
 
     def _fault(self, name: str, k: int) -> str:
         if not name or "." in name:
@@ -102,24 +93,20 @@ class NamesEditor(Editor):
     def _up(self, k: int) -> None:
         names = list(self._value)
         names[k - 1 : k + 1] = names[k], names[k - 1]
-        self._tell(tuple(names))
+        self.settle(tuple(names))
 
     def _drop(self, k: int) -> None:
-        self._tell(self._value[:k] + self._value[k + 1 :])
+        self.settle(self._value[:k] + self._value[k + 1 :])
 
     def _add(self) -> None:
         stem = self._value[-1] if self._value else self.spec.default[0] if self.spec.default else "x"  # type: ignore[index]
         stem = str(stem).rstrip("0123456789_ ") or "x"
         names = (stem, *(f"{stem}{k}" for k in range(2, len(self._value) + 3)))
         name = next(each for each in names if each not in self._value)
-        self._tell((*self._value, name))
+        self.settle((*self._value, name))
         if self.lines:
             self.lines[-1].setFocus()
             self.lines[-1].selectAll()
-
-    def _tell(self, names: tuple[str, ...]) -> None:
-        if self.offer(names):
-            self.sealed.emit()
 
 
 class PickEditor(Editor):
@@ -146,8 +133,7 @@ class PickEditor(Editor):
         self.box.setCurrentIndex(self.box.findData(value))
 
     def _chosen(self, index: int) -> None:
-        if self.offer(self.box.itemData(index)):
-            self.sealed.emit()
+        self.settle(self.box.itemData(index))
 
 
 def joining_editor(session: Session, node: str, name: str, spec: Setting) -> Editor | None:

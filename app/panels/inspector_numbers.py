@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QSlider
 
 from app.panels.inspector_fields import Editor, NumberField, WholeField, guard_wheel
@@ -16,19 +16,16 @@ TICKS = 1000
 """Positions of a slider."""
 
 
-class NumberEditor(Editor):
-    """A real number."""
+class FieldEditor(Editor):
+    """A number in a field, alone or with something beside it."""
 
-    def __init__(self, spec: setting.Number, surroundings: Surroundings) -> None:
-        super().__init__(spec)
-        self.field = NumberField(self, spec.unit)
-        low = 5e-324 if spec.positive and spec.low is None else spec.low
-        self.field.setRange(-1e308 if low is None else low, 1e308 if spec.high is None else spec.high)
-        self.field.valueChanged.connect(self.offer)
-        self.field.limited.connect(self.say_limited)
-        self.field.misread.connect(self.say_misread)
-        self.field.editingFinished.connect(self.sealed)
-        self.fill(self.field)
+    field: NumberField | WholeField
+
+    def take(self, field: NumberField | WholeField) -> None:
+        """Listen to the field that the number stands in."""
+        self.field = field
+        field.misread.connect(self.say_misread)
+        field.editingFinished.connect(self.sealed)
 
     def show_mixed(self) -> bool:
         """Show that several have different numbers."""
@@ -38,12 +35,28 @@ class NumberEditor(Editor):
     def show_value(self, value: Any) -> None:
         """Show a number."""
         self.field.mixed = False
-        self.field.blockSignals(True)
-        self.field.setValue(float(value or 0.0))
-        self.field.blockSignals(False)
+        self.show_number(value or 0)
+
+    def show_number(self, number: float) -> None:
+        """Put a number into the field without telling anybody."""
+        with QSignalBlocker(self.field):
+            self.field.setValue(number)  # type: ignore[arg-type]
 
 
-class SliderEditor(Editor):
+class NumberEditor(FieldEditor):
+    """A real number."""
+
+    def __init__(self, spec: setting.Number, surroundings: Surroundings) -> None:
+        super().__init__(spec)
+        self.take(NumberField(self, spec.unit))
+        low = 5e-324 if spec.positive and spec.low is None else spec.low
+        self.field.setRange(-1e308 if low is None else low, 1e308 if spec.high is None else spec.high)
+        self.field.valueChanged.connect(self.offer)
+        self.field.limited.connect(self.say_limited)
+        self.fill(self.field)
+
+
+class SliderEditor(FieldEditor):
     """A number as a slider with its field beside it; logarithmic where declared so."""
 
     def __init__(self, spec: setting.Slider, surroundings: Surroundings) -> None:
@@ -57,14 +70,12 @@ class SliderEditor(Editor):
         self.slider.setPageStep(TICKS // 20)
         self.slider.setMinimumWidth(56)
         guard_wheel(self.slider)
-        self.field = NumberField(self, spec.unit)
+        self.take(NumberField(self, spec.unit))
         self.field.setRange(self._low, self._high)
         self.slider.valueChanged.connect(self._slid)
         self.slider.sliderReleased.connect(self.sealed)
         self.field.valueChanged.connect(self._typed)
         self.field.limited.connect(self.say_limited)
-        self.field.misread.connect(self.say_misread)
-        self.field.editingFinished.connect(self.sealed)
         row = self.fill(self.slider, self.field)
         row.setStretch(0, 3)
         row.setStretch(1, 2)
@@ -88,56 +99,33 @@ class SliderEditor(Editor):
             part = (value - self._low) / ((self._high - self._low) or 1.0)
         return round(min(max(part, 0.0), 1.0) * TICKS)
 
-    def show_mixed(self) -> bool:
-        """Show that several have different numbers."""
-        self.field.show_mixed()
-        return True
-
     def show_value(self, value: Any) -> None:
         """Show a number on both."""
-        self.field.mixed = False
-        number = float(value or 0.0)
-        for widget, position in ((self.slider, self.tick_at(number)), (self.field, number)):
-            widget.blockSignals(True)
-            widget.setValue(position)  # type: ignore[arg-type]
-            widget.blockSignals(False)
+        super().show_value(value)
+        self._slide_to(float(value or 0.0))
 
     def _slid(self, tick: int) -> None:
         value = self.value_at(tick)
-        self.field.blockSignals(True)
-        self.field.setValue(value)
-        self.field.blockSignals(False)
+        self.show_number(value)
         self.offer(value)
 
     def _typed(self, value: float) -> None:
-        self.slider.blockSignals(True)
-        self.slider.setValue(self.tick_at(value))
-        self.slider.blockSignals(False)
+        self._slide_to(value)
         self.offer(value)
 
+    def _slide_to(self, value: float) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(self.tick_at(value))
 
-class IntegerEditor(Editor):
+
+class IntegerEditor(FieldEditor):
     """A whole number."""
 
     def __init__(self, spec: setting.Integer, surroundings: Surroundings) -> None:
         super().__init__(spec)
-        self.field = WholeField(self, spec.unit)
+        self.take(WholeField(self, spec.unit))
         self.field.setRange(
             -(2**31) if spec.low is None else spec.low, min(2**31 - 1, 2**31 - 1 if spec.high is None else spec.high)
         )
-        self.field.misread.connect(self.say_misread)
         self.field.valueChanged.connect(self.offer)
-        self.field.editingFinished.connect(self.sealed)
         self.fill(self.field)
-
-    def show_mixed(self) -> bool:
-        """Show that several have different numbers."""
-        self.field.show_mixed()
-        return True
-
-    def show_value(self, value: Any) -> None:
-        """Show a whole number."""
-        self.field.mixed = False
-        self.field.blockSignals(True)
-        self.field.setValue(int(value or 0))
-        self.field.blockSignals(False)

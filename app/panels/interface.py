@@ -3,14 +3,13 @@ given a default and a meaning, and all calls follow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app import numbers, quantities, signatures
-from app.panels.inspector_fields import Editor, mark_invalid, plain_line, row_of
+from app.panels.inspector_fields import Editor, mark_invalid, plain_line, row_of, small_button
 from app.theme import appearance
 from engine import control
 from engine.bodies import FUNCTION
@@ -39,11 +38,11 @@ class End(QWidget):
         self.default.setVisible(inputs)
         self.meaning = plain_line(placeholder="What it is", name=f"meaning of “{name}”")
         self.meaning.editingFinished.connect(lambda: owner.set_meaning(k, self.meaning.text()))
-        self.up = self._button("↑", f"Move “{name}” up", lambda: owner.move_name(k, k - 1))
+        self.up = small_button(self, "↑", f"Move “{name}” up", lambda: owner.move_name(k, k - 1))
         self.up.setEnabled(k > 0)
-        self.down = self._button("↓", f"Move “{name}” down", lambda: owner.move_name(k, k + 1))
+        self.down = small_button(self, "↓", f"Move “{name}” down", lambda: owner.move_name(k, k + 1))
         self.down.setEnabled(k + 1 < len(owner.names))
-        self.drop = self._button("×", f"Take “{name}” away", lambda: owner.drop(k))
+        self.drop = small_button(self, "×", f"Take “{name}” away", lambda: owner.drop(k))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, appearance().px(6))
         column.setSpacing(appearance().px(3))
@@ -58,16 +57,6 @@ class End(QWidget):
                 line.setText(text)
                 line.setCursorPosition(0)
             mark_invalid(line, False)
-
-    def _button(self, text: str, tip: str, act: Callable[[], object]) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setAutoRaise(True)
-        button.setFixedSize(appearance().px(24), appearance().px(26))
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.clicked.connect(lambda _=False: act())
-        return button
 
 
 class InterfaceEditor(Editor):
@@ -131,17 +120,17 @@ class InterfaceEditor(Editor):
         if fault:
             self.refused.emit(fault)
         else:
-            self._tell((*self.names[:k], name, *self.names[k + 1 :]))
+            self.settle((*self.names[:k], name, *self.names[k + 1 :]))
 
     def move_name(self, k: int, to: int) -> None:
         """Put an input or output into another place; its wires go along."""
         names = list(self.names)
         names.insert(to, names.pop(k))
-        self._tell(tuple(names))
+        self.settle(tuple(names))
 
     def drop(self, k: int) -> None:
         """Take an input or output away, with its wires."""
-        self._tell(self.names[:k] + self.names[k + 1 :])
+        self.settle(self.names[:k] + self.names[k + 1 :])
 
     def set_default(self, k: int, text: str) -> None:
         """Give an input the number it takes without a wire; an empty text takes that away."""
@@ -169,15 +158,11 @@ class InterfaceEditor(Editor):
     def _add(self) -> None:
         stem = (self.names[-1] if self.names else "x" if self.inputs else "value").rstrip("0123456789_ ") or "x"
         names = (stem, *(f"{stem} {k}" for k in range(2, len(self.names) + 3)))
-        self._tell((*self.names, next(each for each in names if each not in self.names)))
+        self.settle((*self.names, next(each for each in names if each not in self.names)))
         if self.ends:
             line: QLineEdit = self.ends[-1].line
             line.setFocus()
             line.selectAll()
-
-    def _tell(self, names: tuple[str, ...]) -> None:
-        if self.offer(names):
-            self.sealed.emit()
 
 
 def interface_editor(session: Session, node: str, name: str, spec: Setting) -> Editor | None:

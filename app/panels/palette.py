@@ -400,13 +400,6 @@ class Palette(QWidget):
             self._unfolded ^= {family}
             self._show_rows()
 
-    def index_of(self, operator_id: str) -> QModelIndex:
-        """Return the first row of an operator (invalid where the search hides it)."""
-        found = (
-            k for k, row in enumerate(self.model.rows) if row.operator is not None and row.operator.id == operator_id
-        )
-        return self.model.index(next(found, -1), 0)
-
     def _show_rows(self) -> None:
         position = self.list.verticalScrollBar().value()
         query = self.search.text()

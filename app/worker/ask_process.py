@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
+from app.units import bytes_text
 from app.worker import messages as m
 from app.worker import questions as q
 from app.worker.answers import Answerer, Answers
-from app.worker.guards import bytes_text, cap_memory, end_with_parent
+from app.worker.guards import cap_memory, end_with_parent
 from app.worker.mark import Mark
 from engine.errors import GradwireError
 

@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from app.units import bytes_text
 from app.worker import messages as m
-from app.worker.guards import bytes_text, cap_memory, end_with_parent
+from app.worker.guards import cap_memory, end_with_parent
 from app.worker.histories import BUDGET, History, write_csv
 from app.worker.mark import Mark
 from app.worker.pacing import Pacer

@@ -11,11 +11,12 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QModelIndex
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.panels.palette import Palette
 from app.session import Session
 from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
 from nodes.library import LIBRARY
@@ -48,6 +49,14 @@ def line() -> Content:
     places = {id: Place(200.0 * k, 40.0 * (k % 3)) for k, id in enumerate(nodes)}
     notes = {"note_1": Note("note_1", "A line. Through three points.", 0.0, 300.0)}
     return Content(Graph(nodes, frozenset(wire(*ends) for ends in wires)), Layout(places, notes))
+
+
+def index_of(palette: Palette, operator_id: str) -> QModelIndex:
+    """Return the first row of an operator in a palette (invalid where the search hides it)."""
+    found = (
+        k for k, row in enumerate(palette.model.rows) if row.operator is not None and row.operator.id == operator_id
+    )
+    return palette.model.index(next(found, -1), 0)
 
 
 @dataclass

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from app.cli import main
-from app.measures import bytes_text, cells, seconds_text
+from app.measures import cells
+from app.units import bytes_text, seconds_text
 from engine import compare as comparing
 from engine.autodiff.names import APPROACHES
 from engine.compare import Line
@@ -106,7 +107,7 @@ def test_what_is_no_graph_is_one_line(capsys, tmp_path):
 
 
 def test_numbers_have_units():
-    assert [seconds_text(each) for each in (None, 1.5, 0.0123, 4.56e-6)] == ["", "1.5 s", "12.3 ms", "4.56 us"]
+    assert [seconds_text(each) for each in (None, 1.5, 0.0123, 4.56e-6)] == ["", "1.5 s", "12.3 ms", "4.56 µs"]
     assert [bytes_text(each) for each in (None, 12, 2048, 5_000_000)] == ["–", "12 B", "2 KiB", "4.77 MiB"]
     line = Line("source", "numpy_code", difference=0.0, agrees=True, first=1.0, following=0.1, memory=8, equations=1234)
     assert cells(line) == ("source", "numpy_code", "agrees to the bit", "1 s", "100 ms", "8 B", "1,234")

@@ -80,7 +80,7 @@ def panel(session: Session, qtbot: QtBot) -> ComparePanel:
 
 
 def test_measurements_are_rows_and_refusals_are_sentences(panel: ComparePanel) -> None:
-    cells = ("static", "numpy_code", "agrees to 1.0e-16", "1 ms", "2 us", "3 KiB", "7")
+    cells = ("static", "numpy_code", "agrees to 1.0e-16", "1 ms", "2 µs", "3 KiB", "7")
     lines = (
         Measured("callbacks", "xla", (), "Callbacks are functions.", None),
         Measured("static", "numpy_code", cells, "", True),

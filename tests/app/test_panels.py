@@ -20,7 +20,7 @@ from app.window import Window
 from engine.edits import Connect, RemoveNode
 from engine.operator import FAMILIES
 from nodes.library import LIBRARY
-from tests.app.conftest import wire
+from tests.app.conftest import index_of, wire
 
 
 def test_names_beat_synonyms_and_whole_words_and_beginnings_beat_middles() -> None:
@@ -129,7 +129,7 @@ def test_a_double_click_inserts_once(dressed: QApplication, qtbot: QtBot) -> Non
     palette.show()
     asked: list[str] = []
     palette.insert_requested.connect(asked.append)
-    at = palette.list.visualRect(palette.index_of("inputs.constant")).center()
+    at = palette.list.visualRect(index_of(palette, "inputs.constant")).center()
     QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseDClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert asked == ["inputs.constant"]
@@ -138,7 +138,7 @@ def test_a_double_click_inserts_once(dressed: QApplication, qtbot: QtBot) -> Non
 def test_a_drag_carries_the_operators_id_and_headings_cannot_be_dragged(dressed: QApplication, qtbot: QtBot) -> None:
     palette = Palette(LIBRARY)
     qtbot.addWidget(palette)
-    index = palette.index_of("losses.mse")
+    index = index_of(palette, "losses.mse")
     assert bytes(palette.model.mimeData([index]).data(PALETTE_MIME).data()) == b"losses.mse"
     assert not palette.model.flags(palette.model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
 
@@ -154,7 +154,7 @@ def test_an_operator_is_dragged_out_of_a_floating_palette_and_escape_gives_up(
     dock.resize(220, 600)
     qtbot.waitUntil(lambda: dock.size() == QSize(220, 600) and dock.rect().contains(palette.geometry()))
     view = made.workspace.operators.list.viewport()
-    start = made.workspace.operators.list.visualRect(made.workspace.operators.index_of("inputs.constant")).center()
+    start = made.workspace.operators.list.visualRect(index_of(made.workspace.operators, "inputs.constant")).center()
     end = view.mapFromGlobal(canvas.mapToGlobal(canvas.rect().center()))
     for key in (Qt.Key.Key_Escape, None):
         QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
@@ -232,7 +232,7 @@ def test_the_code_panel_shows_what_the_loss_became(live_session: Session, qtbot:
     qtbot.addWidget(panel)
     assert panel.text.toPlainText() == EMPTY
     panel.show()
-    live_session.look_again()
+    live_session.looks.ask()
     qtbot.waitUntil(lambda: "def " in panel.text.toPlainText(), timeout=30_000)
     for button, word in ((panel.pages.button(1), "adjoint of"), (panel.pages.button(2), "cotangent")):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)

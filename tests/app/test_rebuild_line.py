@@ -32,6 +32,7 @@ from app.window import Window
 from engine.files import read
 from engine.graph import Socket
 from nodes.library import LIBRARY
+from tests.app.conftest import index_of
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -109,7 +110,7 @@ class Person:
         palette, canvas = self.window.workspace.operators.list, self.window.canvas
         view = palette.viewport()
         for _ in range(60):
-            row = palette.visualRect(self.window.workspace.operators.index_of(operator))
+            row = palette.visualRect(index_of(self.window.workspace.operators, operator))
             if view.rect().adjusted(0, 10, 0, -10).contains(row.center()):
                 break
             self.turn_wheel(view, -120 if row.top() > 0 else 120)

@@ -444,8 +444,9 @@ def test_a_session_without_an_engine_starts_no_process(dressed: QApplication) ->
     session = Session(LIBRARY, engine=False)
     session.adopt(line(), None, clean=True)
     session.run()
-    session.look_again()
-    QTest.qWait(100)
+    session.looks.ask()
+    QApplication.processEvents()
+    assert not session._looks._timer.isActive() and not session._looks._resting.isActive()
     assert session._running._control is None and session._looks._client is None
     session.close()
 

@@ -31,7 +31,7 @@ from engine.graph import Content, Graph, Layout, Node, Place, Socket
 from engine.problems import validate
 from nodes.library import LIBRARY
 from tests.app.canvas.conftest import NONE, agrees, line_fit, wire
-from tests.app.conftest import Answers
+from tests.app.conftest import Answers, index_of
 from tests.app.editor_habits.conftest import Desk
 from tests.app.editor_habits.test_wiring import Alt, Ctrl, Seat, Shift, choose, free, into, one_step, open_menu, output
 
@@ -95,7 +95,7 @@ def test_a_double_click_in_the_palette_inserts(desk: Desk) -> None:
     before = desk.session.content
     search(desk, "cosh")
     panel = palette(desk)
-    at = panel.list.visualRect(panel.index_of("elementwise.cosh")).center()
+    at = panel.list.visualRect(index_of(panel, "elementwise.cosh")).center()
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert [node.operator for node in new_nodes(desk, before)] == ["elementwise.cosh"]
@@ -111,7 +111,7 @@ def shown_first(desk: Desk) -> list[str]:
 def test_favourites_are_chosen_in_the_palette_and_stand_first(desk: Desk, qtbot: QtBot) -> None:
     search(desk, "tanh")
     panel = palette(desk)
-    at = panel.list.visualRect(panel.index_of("activations.tanh")).center()
+    at = panel.list.visualRect(index_of(panel, "activations.tanh")).center()
     panel.list.customContextMenuRequested.emit(at)
     qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
     menu = QApplication.activePopupWidget()
@@ -124,7 +124,7 @@ def test_one_click_in_the_popup_adds_and_a_double_click_adds_no_more(desk: Desk,
     before = desk.session.content
     desk.hands.key(Qt.Key.Key_Tab)
     listed = quick_add(qtbot).palette_panel.list
-    at = listed.visualRect(quick_add(qtbot).palette_panel.index_of("elementwise.add")).center()
+    at = listed.visualRect(index_of(quick_add(qtbot).palette_panel, "elementwise.add")).center()
     QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=at)
     canvas = desk.window.canvas
     QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
@@ -163,7 +163,7 @@ def drag_from_palette(desk: Desk, operator: str, to: QPointF, keys: Qt.KeyboardM
     panel = palette(desk)
     search(desk, LIBRARY[operator].title if operator in LIBRARY else operator.partition(".")[2].replace("_", " "))
     view = panel.list.viewport()
-    start = panel.list.visualRect(panel.index_of(operator)).center()
+    start = panel.list.visualRect(index_of(panel, operator)).center()
     end = view.mapFromGlobal(desk.window.canvas.mapToGlobal(desk.hands.at(to)))
     QTest.mousePress(view, Qt.MouseButton.LeftButton, keys, start)
     for at in (start + QPoint(30, 10), end - QPoint(3, 3), end):
@@ -562,5 +562,5 @@ def test_every_data_set_is_bundled_and_inserted_with_its_outputs(desk: Desk, nam
 def test_the_palette_shows_templates_and_data_sets_under_headings_of_their_own(desk: Desk) -> None:
     titles = [row.title for row in palette(desk).model.rows if row.heading]
     assert titles[-2:] == ["Templates", "Data sets"]
-    first = palette(desk).index_of("template.mlp")
+    first = index_of(palette(desk), "template.mlp")
     assert first.data(OPERATOR_ROLE) == "template.mlp" and first.data() == "Multi-layer perceptron"

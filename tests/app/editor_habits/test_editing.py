@@ -16,9 +16,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStyle, QStyleOptionFrame, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.canvas.find_bar import FindBar
 from app.canvas.quick_add import QuickAdd
 from app.canvas.replace_card import ReplaceCard
@@ -351,6 +352,18 @@ def bar(desk: Desk) -> FindBar:
     found = desk.window.canvas.findChild(FindBar)
     assert found is not None and found.isVisible()
     return found
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_find_bar_says_whole_what_may_be_written(desk: Desk, qapp: QApplication, scale: float) -> None:
+    theme.apply(qapp, theme.DARK, scale)
+    desk.window.resize(round(1400 * scale), round(900 * scale))
+    field = bar(desk).field
+    option = QStyleOptionFrame()
+    field.initStyleOption(option)
+    room = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field).width() - 4
+    assert field.fontMetrics().horizontalAdvance(field.placeholderText()) < room
+    theme.apply(qapp, theme.DARK, 1.0)
 
 
 FINDS = {

@@ -33,7 +33,7 @@ from engine.files.save import save
 from engine.graph import Content, Graph, Node
 from engine.plugins import installed, joined
 from nodes.library import LIBRARY
-from tests.app.conftest import line
+from tests.app.conftest import index_of, line
 from tests.app.editor_habits.conftest import Desk
 from tests.plugin_maker import RAISES, Maker
 
@@ -188,7 +188,7 @@ def test_context_menus_everywhere(desk: Desk) -> None:
     note = next(iter(canvas.scene.notes.values()))
     offered["note"] = menu_at(canvas, hands.at(note.rect.topLeft() + QPointF(12, 12)))
     operators = window.workspace.operators.list
-    at = operators.visualRect(window.workspace.operators.index_of("inputs.constant")).center()
+    at = operators.visualRect(index_of(window.workspace.operators, "inputs.constant")).center()
     offered["palette entry"] = menu_at(operators.viewport(), at)
     window.workspace.show_panel("outline")
     settle()
@@ -211,7 +211,7 @@ def test_context_menus_everywhere(desk: Desk) -> None:
 def test_tool_tips_show_the_formula_in_the_palette_and_on_the_canvas(desk: Desk) -> None:
     operators = desk.window.workspace.operators
     operators.search.setText("multiply")
-    tip = operators.index_of("elementwise.multiply").data(Qt.ItemDataRole.ToolTipRole)
+    tip = index_of(operators, "elementwise.multiply").data(Qt.ItemDataRole.ToolTipRole)
     assert "Multiply" in tip and "data:image/png" in tip
     canvas = desk.window.canvas
     at = desk.hands.at(desk.hands.head("multiply"))

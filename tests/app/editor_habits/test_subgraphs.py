@@ -33,6 +33,7 @@ from engine.graph import Content, Graph, Layout, Node, Note, Place
 from engine.prepare import prepare
 from nodes.library import LIBRARY
 from tests.app.canvas.conftest import line_fit, wire
+from tests.app.conftest import index_of
 from tests.app.editor_habits.conftest import Desk
 from tests.engine.control_graphs import body_graph
 
@@ -83,7 +84,7 @@ def picked(desk: Desk, at: QModelIndex) -> None:
     """Find a row of the palette by typing its title, and press Return on it."""
     palette, operator = desk.window.workspace.operators, at.data(OPERATOR_ROLE)
     QTest.keyClicks(palette.search, str(at.data()))
-    palette.list.setCurrentIndex(palette.index_of(operator))
+    palette.list.setCurrentIndex(index_of(palette, operator))
     QTest.keyClick(palette.search, Qt.Key.Key_Return)
     palette.search.clear()
 
@@ -505,7 +506,7 @@ def test_a_function_is_offered_by_the_palette_under_this_graph_and_inserted_as_a
     palette = desk.window.workspace.operators
     QApplication.processEvents()
     titles = [row.title for row in palette.model.rows]
-    at = palette.index_of(f"{THIS}.{function}")
+    at = index_of(palette, f"{THIS}.{function}")
     assert "This graph" in titles and at.data() == desk.session.label(function)
     picked(desk, at)
     (new,) = desk.session.selection
@@ -566,7 +567,7 @@ def test_a_subgraph_is_kept_and_offered_in_another_graph_with_its_help(desk: Des
     desk.window.actions_table["keep_subgraph"].trigger()
     desk.session.adopt(line_fit(), None, clean=True)
     palette = desk.window.workspace.operators
-    at = palette.index_of(f"{MINE}.Line")
+    at = index_of(palette, f"{MINE}.Line")
     assert at.isValid() and "w x + b." in at.data(Qt.ItemDataRole.ToolTipRole)
     assert "My library" in [row.title for row in palette.model.rows]
     picked(desk, at)
@@ -643,7 +644,7 @@ def test_damaged_and_hostile_files_are_listed_with_the_reason_and_never_crash(de
     before, sentences = desk.session.content, said(desk)
     for what, entry in entries.items():
         assert entry.content is None and entry.fault.endswith("."), what
-        at = palette.index_of(f"{MINE}.{what}")
+        at = index_of(palette, f"{MINE}.{what}")
         assert "(damaged)" in at.data() and "cannot be used" in at.data(Qt.ItemDataRole.ToolTipRole)
         assert desk.session.insert(f"{MINE}.{what}", Place(0, 0)) == ""
         assert desk.session.content == before and "is damaged" in sentences[-1]
@@ -676,7 +677,7 @@ def test_a_subgraph_that_would_contain_itself_without_a_guard_is_refused_at_the_
     QApplication.processEvents()
     before, sentences = desk.session.content, said(desk)
     palette = desk.window.workspace.operators
-    at = palette.index_of(f"{THIS}.{function}")
+    at = index_of(palette, f"{THIS}.{function}")
     picked(desk, at)
     assert desk.session.content == before
     assert "would call itself without end" in sentences[-1] and "Branch" in sentences[-1]

@@ -193,7 +193,7 @@ def test_documents_behind_others_rest_and_wake_when_they_are_shown(window: Make,
     assert first.session.looks._timer.isActive(), "an open document asks for its values"
     made.open(other)
     assert not first.session.looks._timer.isActive()
-    first.session.look_again()
+    first.session.looks.ask()
     assert not first.session.looks._timer.isActive(), "nobody looks at it"
     first.session.looks.client.warm()
     first._releasing.timeout.emit()
