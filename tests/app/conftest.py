@@ -18,16 +18,11 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.panels.palette import Palette
 from app.session import Session
-from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Note, Place
 from nodes.library import LIBRARY
 from tests.app.sweeping import sweep
-
 from tests.app.waiting import PatientBot
-
-def wire(source: str, target: str) -> Wire:
-    """Return the wire between "node.socket" and "node.socket"."""
-    a, b = (Socket(*end.split(".", 1)) for end in (source, target))
-    return Wire(a, b)
+from tests.engine.graphs import wire
 
 
 def line() -> Content:
@@ -67,8 +62,8 @@ class Answers:
     save_path: Path | None = None
     open_path: Path | None = None
     picture_path: Path | None = None
-    elsewhere: bool = False
     answers_path: Path | None = None
+    elsewhere: bool = False
     asked: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     changed_answer: str = "cancel"
@@ -117,6 +112,12 @@ def _swept() -> Iterator[None]:
 
 
 @pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """A bot that waits for conditions as long as a busy machine takes."""
+    return PatientBot(request)
+
+
+@pytest.fixture
 def answers() -> Answers:
     return Answers()
 
@@ -125,12 +126,6 @@ def answers() -> Answers:
 def dressed(qapp: QApplication) -> QApplication:
     """The application in the dark theme at scale 1."""
     theme.apply(qapp, theme.DARK, 1.0)
-@pytest.fixture
-def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
-    """A bot that waits for conditions as long as a busy machine takes."""
-    return PatientBot(request)
-
-
     return qapp
 
 

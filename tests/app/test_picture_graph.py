@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 import zlib
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from PySide6.QtGui import QImage
 from app.picture_graph import graph_in, graph_in_stream, with_graph
 from engine import limits
 from engine.errors import FileError
+from tests.png import chunk
 
 TEXT = '{"format": "gradwire.dgraph", "name": "größe \u2202 \U0001f600"}\n'
 
@@ -26,10 +26,6 @@ def picture() -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     return data.data()
-
-
-def raw_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def test_a_graph_comes_out_as_it_went_in_and_the_picture_stays_the_same(tmp_path: Path) -> None:
@@ -49,7 +45,7 @@ def test_a_second_graph_takes_the_place_of_the_first() -> None:
 
 def test_an_uncompressed_chunk_of_another_program_is_read() -> None:
     whole = picture()
-    plain = raw_chunk(b"iTXt", b"gradwire\0\0\0en\0\0" + TEXT.encode())
+    plain = chunk(b"iTXt", b"gradwire\0\0\0en\0\0" + TEXT.encode())
     assert graph_in_stream(io.BytesIO(whole[:33] + plain + whole[33:])) == TEXT
 
 
@@ -84,7 +80,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     block = b" " * (1 << 20)
     packed = b"".join(packing.compress(block) for _ in range(limits.FILE_BYTES // len(block) + 1)) + packing.flush()
     whole = picture()
-    bomb = whole[:33] + raw_chunk(b"iTXt", b"gradwire\0\1\0\0\0" + packed) + whole[33:]
+    bomb = whole[:33] + chunk(b"iTXt", b"gradwire\0\1\0\0\0" + packed) + whole[33:]
     assert len(bomb) < 100_000
     with pytest.raises(FileError, match="larger than"):
         graph_in_stream(io.BytesIO(bomb))

@@ -14,20 +14,16 @@ from engine.api import OpenGraph
 from engine.errors import GradwireError
 from engine.export.script import script
 from engine.files.read import read
-from engine.graph import Content, Graph, Node, Socket, Wire
+from engine.graph import Content, Graph, Node, Socket
 from engine.infer import infer
 from engine.muting import idle
 from engine.problems import Problem, validate
 from engine.types import ArrayType
 from nodes.library import LIBRARY
+from tests.engine.graphs import wire
 
 SAMPLES = Path(__file__).parents[2] / "sample_graphs"
 X = (1.0, 2.0, 3.0)
-
-
-def wire(source: str, target: str) -> Wire:
-    a, b = (Socket(*end.split(".", 1)) for end in (source, target))
-    return Wire(a, b)
 
 
 def content(wires: tuple[tuple[str, str], ...], muted: tuple[str, ...] = (), **operators: str | Node) -> Content:

@@ -12,18 +12,14 @@ from engine.data import Data
 from engine.errors import GradwireError
 from engine.evaluate import loss_program
 from engine.files import read
-from engine.graph import Content, Graph, Node, Socket, Wire
+from engine.graph import Content, Graph, Node
 from engine.prepare import prepare
 from engine.profiling import Cost, measured, profile
 from nodes.library import LIBRARY
+from tests.engine.graphs import wire
 
 DATA = Data(None)
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_graphs"
-
-
-def wire(source: str, target: str) -> Wire:
-    a, b = (Socket(*end.split(".")) for end in (source, target))
-    return Wire(a, b)
 
 
 def line() -> Content:

@@ -6,15 +6,11 @@ import pytest
 
 from engine.edits import AddNote
 from engine.errors import EditError
-from engine.graph import Content, Graph, Layout, Node, Note, Place, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Note, Place
 from engine.problems import validate
 from engine.replacing import Wanted, hits, replacement, replacing_edit
 from nodes.library import LIBRARY
-
-
-def wire(source: str, target: str) -> Wire:
-    a, b = (Socket(*end.split(".", 1)) for end in (source, target))
-    return Wire(a, b)
+from tests.engine.graphs import wire
 
 
 def content() -> Content:

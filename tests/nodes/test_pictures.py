@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from engine.data import Data
 from engine.errors import DataError
 from engine.random_bits import key
 from nodes.library import LIBRARY
+from tests.png import png
 
 Image = pytest.importorskip("PIL.Image")
 READ = LIBRARY["inputs.image"]
@@ -34,16 +33,6 @@ def read(folder: Path, content: bytes, name="picture.png", **settings):
     data = Data(folder).of("image_1", '"photo" (image_1)', None)
     settings = {each: spec.default for each, spec in READ.settings.items()} | {"file": name} | settings
     return READ.function(data, **settings)
-
-
-def png(width, height, depth, colour, rows):
-    """Write a PNG out by hand, from its standard: an oracle that is not the reader's library."""
-
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def test_colours_and_brightness_are_fractions(tmp_path):

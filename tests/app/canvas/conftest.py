@@ -18,17 +18,12 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.canvas import Canvas
 from app.session import Session
-from engine.graph import Content, Graph, Layout, Node, Place, Route, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Place, Route, Socket
 from nodes.library import LIBRARY
+from tests.engine.graphs import wire
 
 Left = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
-
-
-def wire(source: str, target: str) -> Wire:
-    """Return the wire between "node.socket" and "node.socket"."""
-    a, b = (Socket(*end.split(".", 1)) for end in (source, target))
-    return Wire(a, b)
 
 
 def line_fit() -> Content:

@@ -7,8 +7,6 @@ dropped files wait are as they were.
 from __future__ import annotations
 
 import os
-import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from tests.app.canvas.conftest import line_fit
 from tests.app.editor_habits.conftest import Desk
 from tests.app.editor_habits.test_adding import drop, new_nodes, paste, picture_file, table_file
 from tests.app.editor_habits.test_wiring import choose, free, open_menu
+from tests.png import head
 
 
 def brought(tmp_path: Path) -> list[Path]:
@@ -76,14 +75,10 @@ def broken(path: Path, kind: str) -> Path:
         "text": b"this is no picture",
         "cut": whole[: len(whole) // 2],
         "noise": whole[:16] + bytes(range(200)),
-        "bomb": whole[:8] + _chunk(b"IHDR", struct.pack(">IIBBBBB", 100_000, 100_000, 8, 0, 0, 0, 0)) + whole[33:],
+        "bomb": whole[:8] + head(100_000, 100_000) + whole[33:],
     }  # fmt: skip
     path.write_bytes(data[kind])
     return path
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 @pytest.mark.parametrize("kind", ["empty", "text", "cut", "noise", "bomb"])
