@@ -120,6 +120,7 @@ class Page(QWidget):
         """End its processes, its journal and the guard of its file. Idempotent."""
         self._releasing.stop()
         self.workspace.plots.stop()
+        self.workspace.landscape.stop()
         self.lessons.close_lessons()
         self.guard.end()
         self.session.close()

@@ -165,6 +165,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
         workspace.operators.help_requested.connect(self.show_help)
         workspace.operators.favourites_changed.connect(self._favour)
         workspace.panels_changed.connect(self._soon_refresh)
+        workspace.compare_requested.connect(self.actions_table["compare_optimizers"].trigger)
         workspace.panes.help_requested.connect(self.show_help)
         workspace.panes.switched.connect(self._soon_refresh)
         for signal in (
@@ -201,6 +202,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
             signal.disconnect(self._soon_refresh)
         session.path_changed.disconnect(self._renamed)
         page.file_wish.disconnect(self.fulfil)
+        workspace.compare_requested.disconnect(self.actions_table["compare_optimizers"].trigger)
         session.open_requested.disconnect(self.open_dropped)
         session.operator_used.disconnect(self.remember_operator)
         session.looks.script_ready.disconnect(self._script_came)

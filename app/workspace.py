@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget,
 
 from app.assets import asset
 from app.canvas import Canvas, menus
+from app.landscape.panel import LandscapePanel
 from app.panels.code import CodePanel
 from app.panels.compare import ComparePanel
 from app.panels.history import HistoryPanel
@@ -31,11 +32,13 @@ LAYOUT = 4
 PLACES = {
     "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
     "compare": BOTTOM, "history": RIGHT, "steps": BOTTOM,
+    "landscape": BOTTOM,
 }  # fmt: skip
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
     "plots": "Plots", "problems": "Problems", "code": "Code and tape",
     "compare": "Compare approaches", "history": "History", "steps": "Steps",
+    "landscape": "Loss landscape",
 }  # fmt: skip
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
@@ -72,6 +75,8 @@ class Workspace(QMainWindow):
     """Canvas and docks of one session."""
 
     panels_changed = Signal()
+    compare_requested = Signal()
+    """Optimizers to compare are to be chosen."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -91,6 +96,8 @@ class Workspace(QMainWindow):
         self.compare = ComparePanel(session)
         self.history = HistoryPanel(session)
         self.steps = StepsPanel(session)
+        self.landscape = LandscapePanel(session)
+        self.landscape.compare_requested.connect(self.compare_requested)
         self.setCentralWidget(self.panes)
         self.arranging = False
         self._sized = self._placed = False
@@ -98,7 +105,7 @@ class Workspace(QMainWindow):
         self._kept_state: QByteArray | None = None
         widgets = (
             self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare,
-            self.history, self.steps,
+            self.history, self.steps, self.landscape,
         )  # fmt: skip
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
@@ -139,7 +146,7 @@ class Workspace(QMainWindow):
             ("problems", "outline"),
             ("outline", "code"),
             ("code", "compare"),
-            ("compare", "steps"),
+            ("compare", "steps"), ("steps", "landscape"),
         ):
             self.tabifyDockWidget(self.docks[first], self.docks[second])
         self.tabifyDockWidget(self.docks["inspector"], self.docks["history"])

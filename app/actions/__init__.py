@@ -22,6 +22,7 @@ from app.actions import (
     going,
     help,
     keyboard,
+    landscapes,
     lessons,
     run,
     selecting,
@@ -51,6 +52,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         keyboard.COMMANDS,
         run.COMMANDS,
         stepping.COMMANDS,
+        landscapes.COMMANDS,
         lessons.COMMANDS,
         help.COMMANDS,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.worker import messages as m
 from app.worker import questions as q
+from app.worker.planes import PlaneSeen, PlaneWish
 from app.worker.readings import Blame, Explained, Factor, Measurements, Reading, TensorSeen, Warned
 from app.worker.stepped import Detail, Slope, Stepped
 
@@ -32,6 +33,9 @@ class Answerer(Protocol):
 
     def contour(self, asked: q.AskContour) -> m.Contour:
         """Return the loss over two parameter elements."""
+
+    def plane(self, wish: PlaneWish, moment: m.Moment | None) -> PlaneSeen:
+        """Return the loss over a plane."""
 
     def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:
         """Return whether the derivatives agree with differences."""
@@ -152,6 +156,11 @@ class EngineAnswerer:
         at = {"parameters": {}, **at_moment(asked.moment)}
         loss = contour(prepared, x=asked.x, y=asked.y, x_values=x, y_values=y, **at)
         return m.Contour(m.Packed.of(x), m.Packed.of(y), m.Packed.of(np.where(np.isfinite(loss), loss, np.nan)))
+
+    def plane(self, wish: PlaneWish, moment: m.Moment | None) -> PlaneSeen:
+        from app.worker.planes import seen
+
+        return seen(self._prepared(), wish, moment)
 
     def check(self, node: str, moment: m.Moment | None) -> tuple[m.ParameterCheck, ...]:
         from app.worker.graphs import parameters_of

@@ -53,6 +53,7 @@ _ANSWERS: dict[type, Callable[[Answerer, Any], m.Message]] = {
     q.AskTypes: lambda by, said: q.TypesAre(said.question, by.types()),
     q.AskLooks: lambda by, said: q.LooksAre(said.question, by.looks(said.moment)),
     q.AskViews: lambda by, said: q.ViewsAre(said.question, by.views(said.nodes, said.moment), _step(said.moment)),
+    q.AskPlane: lambda by, said: q.PlaneIs(said.question, by.plane(said.wish, said.moment)),
     q.AskContour: lambda by, said: q.ContourIs(said.question, by.contour(said)),
     q.AskPartials: lambda by, said: q.PartialsAre(said.question, said.node, by.partials(said.node, said.moment)),
     q.AskArtefacts: lambda by, said: q.ArtefactsAre(said.question, by.artefacts(said.moment)),

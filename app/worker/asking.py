@@ -16,6 +16,7 @@ from app.worker.ask_process import serve
 from app.worker.channel import Channel
 from app.worker.guards import memory_limit
 from app.worker.mark import Mark
+from app.worker.planes import PlaneWish
 from app.worker.pulse import pulse
 from app.worker.stepped import Wish
 from engine.graph import Content, Socket
@@ -33,6 +34,7 @@ DEADLINES: Final[Mapping[str, float]] = {
     "why": 5.0,
     "check": 60.0,
     "contour": 20.0,
+    "plane": 30.0,
     "artefacts": 10.0,
     "reading": 20.0,
     "comparison": 120.0,
@@ -70,6 +72,8 @@ class AskClient(QObject):
     """(revision, Mapping[view node, ViewData], step)."""
     contour_ready = Signal(int, object)
     """(revision, Contour)."""
+    plane_ready = Signal(int, object)
+    """(revision, PlaneSeen)."""
     checked = Signal(int, object)
     """(revision, tuple[ParameterCheck, ...])."""
     partials_ready = Signal(int, str, object)
@@ -171,6 +175,10 @@ class AskClient(QObject):
         The other parameters are as at `moment` (None: the kept or start values).
         """
         self._ask("contour", lambda question: q.AskContour(question, x, y, bounds, size, moment))
+
+    def ask_plane(self, wish: PlaneWish, moment: m.Moment | None = None) -> None:
+        """Ask for the loss over a plane, its slopes and its curvature."""
+        self._ask("plane", lambda question: q.AskPlane(question, wish, moment))
 
     def ask_check(self, node: str = "", moment: m.Moment | None = None) -> None:
         """Ask whether the derivatives of the loss by the parameters that reach `node` (all where "") agree with
@@ -313,6 +321,8 @@ class AskClient(QObject):
                 self.views_ready.emit(asked.revision, views, step)
             case q.ContourIs(contour=contour):
                 self.contour_ready.emit(asked.revision, contour)
+            case q.PlaneIs(seen=seen):
+                self.plane_ready.emit(asked.revision, seen)
             case q.CheckIs(checks=checks):
                 self.checked.emit(asked.revision, checks)
             case q.PartialsAre(node=node, partials=partials):

@@ -16,6 +16,7 @@ from app.worker.messages import (
     Struct,
     ViewData,
 )
+from app.worker.planes import PlaneSeen, PlaneWish
 from app.worker.readings import Blame, Explained, Factor, Measurements, Reading, TensorSeen, Warned
 from app.worker.stepped import Detail, Slope, Stepped, Wish
 
@@ -56,6 +57,14 @@ class AskContour(Struct, frozen=True, tag=True):
     y: tuple[str, int]
     bounds: tuple[float, float, float, float]
     size: int
+    moment: Moment | None
+
+
+class AskPlane(Struct, frozen=True, tag=True):
+    """The loss over a plane, its slopes and its curvature?"""
+
+    question: int
+    wish: PlaneWish
     moment: Moment | None
 
 
@@ -292,6 +301,11 @@ class ComparisonIs(Struct, frozen=True, tag=True):
     measurements: Measurements
 
 
+class PlaneIs(Struct, frozen=True, tag=True):
+    question: int
+    seen: PlaneSeen
+
+
 class TraceIs(Struct, frozen=True, tag=True):
     question: int
     stepped: Stepped
@@ -324,7 +338,7 @@ class CannotSay(Struct, frozen=True, tag=True):
 
 
 AskRequest: TypeAlias = (
-    AskTrace | AskStep | AskSlopes
+    AskPlane | AskTrace | AskStep | AskSlopes
     | About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
     | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges | AskNumbers
     | AskExplanation | AskTensor
@@ -332,5 +346,5 @@ AskRequest: TypeAlias = (
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs
     | ProfileIs | ScriptIs | TraceIs | StepIs | SlopesAre | WhyIs | BadgesAre | NumbersAre
-    | ExplanationIs | TensorIs | CannotSay
+    | ExplanationIs | TensorIs | PlaneIs | CannotSay
 )  # fmt: skip

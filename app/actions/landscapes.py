@@ -1,0 +1,35 @@
+"""The commands of the loss landscape and of the table of runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.command import Command, computes, editing
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+def compare(window: Window) -> None:
+    """Let a person choose optimizers to compare."""
+    from app.landscape.compare_card import CompareCard
+
+    window.workspace.show_panel("landscape")
+    CompareCard(window, window.workspace.landscape).open()
+
+
+def has_optimizer(window: Window) -> bool:
+    return computes(window) and bool(window.workspace.landscape.source.optimizer)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "panel_landscape", "Loss landscape", "View", lambda w: w.toggle_panel("landscape"), ("Ctrl+Alt+0",), editing,
+        lambda w: w.panel_visible("landscape"), words="panel dock show hide contour surface path curvature hessian",
+    ),
+    Command(
+        "compare_optimizers", "Compare optimizers…", "Run", compare, ("Ctrl+Alt+O",), has_optimizer,
+        help="Run several methods side by side: same start, same seed, in step; the document stays as it is.",
+        words="methods momentum adam rivals side by side landscape contour race",
+    ),
+)  # fmt: skip
