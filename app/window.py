@@ -26,6 +26,7 @@ from app.frame.touring import Touring
 from app.frame.working import Working
 from app.page import Page
 from app.panels.folding import folds
+from app.presenting.presenting import Presenting
 from app.prompts import Prompts
 from app.settings import Settings
 from app.start_page import StartPage
@@ -97,6 +98,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
         self.setCentralWidget(centre)
         self.commands = Commands(self)
         self.focus_ring = FocusRing(self)
+        self.presenting = Presenting(self)
         self.resize(*FIRST_SIZE)
         self.actions_table.tell_keys(self)
         self.setMinimumSize(860, 560)
@@ -161,6 +163,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
             session.runs.set_pace(self.pace)
             self.apply_backend(page)
         session.watcher.set_on(self.settings.watch_training)
+        workspace.yielding.clear(self.presenting.on)
         workspace.operators.insert_requested.connect(self.insert)
         workspace.operators.help_requested.connect(self.show_help)
         workspace.operators.favourites_changed.connect(self._favour)
@@ -338,6 +341,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
         if not all(self._may_leave(page) for page in list(self.document_pages)):
             event.ignore()
             return
+        self.presenting.leave()
         docks, layout = self.workspace.state()
         aside = tuple(self.workspace.yielding.aside)
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()

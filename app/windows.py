@@ -22,6 +22,8 @@ class Windows:
         self._config = config
         self.settings = settings or (stored.load(config) if config else Settings())
         self.windows: list[Window] = []
+        self.magnified = 1.0
+        """How much larger everything is than the settings say, while a window presents."""
 
     def change(self, edit: Callable[[Settings], Settings]) -> None:
         """Change the settings, here and in the file, where what other processes have written stays."""

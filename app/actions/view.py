@@ -81,6 +81,11 @@ COMMANDS: tuple[Command, ...] = (
         checked=lambda w: w.settings.reduced_motion, words="animation",
     ),
     Command(
+        "present", "Presenter mode", "View", lambda w: w.presenting.toggle(), ("F12",), editing,
+        lambda w: w.presenting.on, separator=True, help="Everything larger, no panels, keys and clicks named on the "
+        "screen; Page Down and Page Up step, Esc leaves.", words="projector beamer class lecture clicker big keystrokes",
+    ),
+    Command(
         "full_screen", "Full screen", "View",
         lambda w: w.toggle_full_screen(), ("F11",), checked=lambda w: w.isFullScreen(),
     ),

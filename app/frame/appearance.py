@@ -141,6 +141,11 @@ class Appearance:
         """Fill the screen, or no longer."""
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
+    def magnify(self: Window, factor: float) -> None:
+        """Show everything so much larger than the settings say, for as long as it lasts."""
+        self.family.magnified = factor
+        self._apply_theme()
+
     def _apply_theme(self: Window) -> None:
         self._apply_manners()
         app = QApplication.instance()
@@ -148,4 +153,4 @@ class Appearance:
         folds().set(frozenset(self.settings.folded))
         theme.appearance().reduced_motion = self.settings.reduced_motion
         theme.appearance().minimap, theme.appearance().grid = self.settings.minimap, self.settings.grid
-        theme.apply(app, chosen, self.settings.scale)  # type: ignore[arg-type]
+        theme.apply(app, chosen, self.settings.scale * self.family.magnified)  # type: ignore[arg-type]
