@@ -83,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "present", "Presenter mode", "View", lambda w: w.presenting.toggle(), ("F12",), editing,
         lambda w: w.presenting.on, separator=True, help="Everything larger, no panels, keys and clicks named on the "
-        "screen; Page Down and Page Up step, Esc leaves.", words="projector beamer class lecture clicker big keystrokes",
+        "screen; Page Down and Page Up step, Esc leaves.", words="projector class lecture clicker big keystrokes",
     ),
     Command(
         "full_screen", "Full screen", "View",
