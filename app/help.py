@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import COMMANDS, MENUS
-from app.canvas.keys import HELP as CANVAS_KEYS
+from app.canvas.keys import help_rows
 from app.card import Card
 from app.panels.inspector_parts import label
 from app.theme import appearance
@@ -39,7 +39,6 @@ MOUSE = (
     ("Drag a tab", "order the documents; out of the strip, a window of its own"),
     ("Double click a name or a note", "edit it"),
     ("Right click", "what can be done here"),
-    *CANVAS_KEYS,
 )
 
 
@@ -55,13 +54,14 @@ class KeysCard(Card):
         grid.setHorizontalSpacing(px(24))
         grid.setVerticalSpacing(px(6))
         grid.setColumnStretch(1, 1)
-        rows: list[tuple[str, str]] = [("MOUSE", ""), *MOUSE]
+        mouse = (*MOUSE, *help_rows())
+        rows: list[tuple[str, str]] = [("MOUSE", ""), *mouse]
         for menu in MENUS:
             rows.append((menu.upper(), ""))
             held = [(window.actions_table.keys_text(c.id), c) for c in COMMANDS if c.menu == menu]
             rows += [(keys, c.text.rstrip("…")) for keys, c in held if keys]
         for k, (left, right) in enumerate(rows):
-            grid.addWidget(label(left, "caption" if not right else "mono" if left not in dict(MOUSE) else "body"), k, 0)
+            grid.addWidget(label(left, "caption" if not right else "mono" if left not in dict(mouse) else "body"), k, 0)
             grid.addWidget(label(right, "second", wrap=True), k, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -4,29 +4,53 @@ command's id; what it says of commands or keys that this version does not know i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from PySide6.QtGui import QKeySequence
 
-if TYPE_CHECKING:
-    from app.actions.command import Command
+
+class Bindable(Protocol):
+    """What keys can be given to: a command of the window, or something that the canvas does."""
+
+    @property
+    def id(self) -> str:
+        """What it is called in the settings."""
+
+    @property
+    def text(self) -> str:
+        """What it is called."""
+
+    @property
+    def menu(self) -> str:
+        """Where it stands."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys, unless a person has chosen others."""
+
+    @property
+    def help(self) -> str:
+        """A sentence about it."""
+
+    @property
+    def words(self) -> str:
+        """What else it is found by."""
+
 
 Custom = Mapping[str, tuple[str, ...]]
 
-CANVAS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("Left", "Right", "Up", "Down"), "selects the next node on the canvas"),
-    **dict.fromkeys(("Shift+Left", "Shift+Right", "Shift+Up", "Shift+Down"), "moves the selection on the canvas"),
-    **dict.fromkeys(("Ctrl+Left", "Ctrl+Right", "Ctrl+Up", "Ctrl+Down"), "pans the canvas"),
+FIXED: Final[Mapping[str, str]] = {
     "Tab": "goes on to the next field, and adds an operator on the canvas",
     "Shift+Tab": "goes back to the field before",
-    "Space": "runs or pauses, and pans the canvas while held",
-    "Return": "opens or edits what is selected",
-    "Enter": "opens or edits what is selected",
     "Esc": "gives up what is going on",
-    "W": "wires the selected node to another",
     "F10": "opens the menu",
+    **{f"{k}": "goes to the bookmark of that digit" for k in range(1, 10)},
+    **{f"Ctrl+{k}": "bookmarks what the canvas shows under that digit" for k in range(1, 10)},
 }
-"""Keys that are no command's, and what they do: a command may not take them."""
+"""Keys that always do the same, and what that is: nothing else may take them."""
+WITHIN: Final = frozenset(("Left", "Right", "Up", "Down", "Return", "Enter", "Space"))
+"""Keys that lists, buttons and fields need: they may do something on the canvas, but no command of the window may take
+them."""
 
 
 def text_of(keys: str) -> str:
@@ -39,14 +63,14 @@ def shown(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-def keys_of(command: Command, custom: Custom) -> tuple[str, ...]:
+def keys_of(command: Bindable, custom: Custom) -> tuple[str, ...]:
     """Return the keys of a command: those chosen, else those of the table."""
     if command.id not in custom:
         return command.keys
     return tuple(dict.fromkeys(text for keys in custom[command.id] if (text := text_of(keys))))
 
 
-def holder(keys: str, commands: Iterable[Command], custom: Custom, besides: str = "") -> Command | None:
+def holder(keys: str, commands: Iterable[Bindable], custom: Custom, besides: str = "") -> Bindable | None:
     """Return the command, other than the one of the id `besides`, that these keys give; None where there is none."""
     wanted = text_of(keys)
     return next(
@@ -54,7 +78,7 @@ def holder(keys: str, commands: Iterable[Command], custom: Custom, besides: str 
     )
 
 
-def rebound(custom: Custom, command: Command, keys: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def rebound(custom: Custom, command: Bindable, keys: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Return the choices with other keys for a command; the table's own need no choice."""
     others = {id: held for id, held in custom.items() if id != command.id}
     same = [text_of(each) for each in keys] == [text_of(each) for each in command.keys]
@@ -62,7 +86,7 @@ def rebound(custom: Custom, command: Command, keys: tuple[str, ...]) -> dict[str
 
 
 def taken(
-    custom: Custom, commands: Iterable[Command], command: Command, keys: str, *, add: bool = False
+    custom: Custom, commands: Iterable[Bindable], command: Bindable, keys: str, *, add: bool = False
 ) -> dict[str, tuple[str, ...]]:
     """Return the choices with `keys` given to a command, besides its others where `add`, and taken from whichever had
     them: one key never gives two commands."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.canvas.bindings import bindings
 from app.panels.inspector_parts import Elided, label
 from app.run_bar import RunBar
 from app.speech import announce
@@ -185,7 +186,6 @@ class StatusLine(QWidget):
     the right."""
 
     problems_clicked = Signal()
-    HINT = "Drag from a socket to wire  ·  Tab adds an operator here  ·  Space runs"
     MESSAGE_TIME = 9000
 
     def __init__(self, session: Session) -> None:
@@ -193,7 +193,7 @@ class StatusLine(QWidget):
         self._session = session
         self.setProperty("role", "status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.message = Elided(self.HINT, "second", align=Qt.AlignmentFlag.AlignLeft)
+        self.message = Elided(idle_hint(), "second", align=Qt.AlignmentFlag.AlignLeft)
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.problems = QPushButton()
         self.problems.setProperty("role", "chip")
@@ -255,7 +255,7 @@ class StatusLine(QWidget):
         self._show()
 
     def _show(self) -> None:
-        says = self._said if self._back.isActive() and not self._acting else self._hint or self.HINT
+        says = self._said if self._back.isActive() and not self._acting else self._hint or idle_hint()
         if says != self.message.text():
             self.message.setText(says)
             self.message.setToolTip(tip(says))
@@ -276,6 +276,13 @@ class StatusLine(QWidget):
         self.problems.style().polish(self.problems)
         kept = "saved" if self._session.path else ""  # an untitled one was not, and has nothing to save
         self.saved.setText(kept if self._session.clean else "not saved")
+
+
+def idle_hint() -> str:
+    """Return what the status line says where nothing else is to be said."""
+    add, run = bindings().shown("canvas_add"), bindings().shown("canvas_space")
+    says = ("Drag from a socket to wire", f"{add} adds an operator here" * bool(add), f"{run} runs" * bool(run))
+    return "  ·  ".join(filter(None, says))
 
 
 def counted(errors: int, warnings: int) -> str:

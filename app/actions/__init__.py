@@ -32,6 +32,8 @@ from app.actions import (
     wires,
 )
 from app.actions.command import Command
+from app.canvas.bindings import bindings
+from app.canvas.keys import KEYS
 from app.lessons.withheld import withheld
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Actions:
             keys = [QKeySequence(each) for each in shortcuts.keys_of(command, self._custom)]
             if self.by_id[command.id].shortcuts() != keys:
                 self.by_id[command.id].setShortcuts(keys)
+        bindings().bind(KEYS, COMMANDS, self._custom)
         self.tell_keys(self._window)
 
     def keys_text(self, id: str) -> str:

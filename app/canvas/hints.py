@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from app.canvas.bindings import bindings
+
 if TYPE_CHECKING:
     from app.canvas.gestures import Gesture
     from app.canvas.pointing import Hover
@@ -33,12 +35,12 @@ ANY: Final = "Esc: leave it"
 SOCKET: Final = "Drag to wire  ·  Ctrl: take all its wires along  ·  Right click: what fits"
 DOT: Final = "Drag to bend the wire  ·  Right click for more"
 WIRE: Final = "Click to select  ·  Double click to bend it  ·  Right click: insert, probe, delete"
-NODE: Final = (
-    "Drag to move  ·  Double click its name to rename it  ·  W: wire it  ·  F1: its page  ·  Right click for more"
-)
+NODE: Final = "Drag to move  ·  Double click its name to rename it{keys}  ·  Right click for more"
+NODE_KEYS: Final = (("canvas_wire", "wire it"), ("operator_help", "its page"))
 NOTE: Final = "Drag to move  ·  Double click to edit  ·  Right click for more"
 DOOR: Final = "Click to look inside  ·  Drag to move the node"
-BADGE: Final = "What is wrong here: F8 goes from problem to problem"
+BADGE: Final = "What is wrong here{keys}"
+BADGE_KEYS: Final = (("next_problem", "go from problem to problem"),)
 MARK: Final = "What goes wrong in training here  ·  Run › Watch training hides such marks"
 GRIP: Final = "Drag to another size of the preview"
 
@@ -54,15 +56,22 @@ def of_gesture(gesture: Gesture) -> str:
     return next((GESTURES[name] for name in names if name in GESTURES), ANY)
 
 
+def with_keys(hint: str, keys: tuple[tuple[str, str], ...]) -> str:
+    """Return a hint with the keys in force in their place."""
+    told = (f"  ·  {bindings().shown(id)}: {does}" for id, does in keys if bindings().shown(id))
+    return hint.format(keys="".join(told))
+
+
 def of_hover(hover: Hover) -> str:
     """Return what may be done with what is under the pointer."""
     return next(
         (
             says
             for there, says in (
-                (hover.grip, GRIP), (hover.socket, SOCKET), (hover.dot, DOT), (hover.badge, BADGE),
+                (hover.grip, GRIP), (hover.socket, SOCKET), (hover.dot, DOT),
+                (hover.badge, with_keys(BADGE, BADGE_KEYS)),
                 (hover.mark, MARK),
-                (hover.door, DOOR), (hover.wire, WIRE), (hover.node, NODE), (hover.note, NOTE),
+                (hover.door, DOOR), (hover.wire, WIRE), (hover.node, with_keys(NODE, NODE_KEYS)), (hover.note, NOTE),
             )
             if there
         ),

@@ -1,5 +1,5 @@
 """Keys that are held to make of the left button another tool, as in Houdini: Y cuts wires, J wires a row of nodes,
-L draws a lasso."""
+L draws a lasso, unless a person has chosen other keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from app.canvas.bindings import bindings
 from app.canvas.choosing import LASSO, Lasso
 from app.canvas.gestures import Gesture
 from app.canvas.knife import Knife
@@ -17,18 +18,12 @@ from app.canvas.series import Series
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
 
-TOOLS: Final[Mapping[Qt.Key, Callable[[Canvas, QPointF], Gesture]]] = {
-    Qt.Key.Key_Y: Knife,
-    Qt.Key.Key_J: Series,
-    Qt.Key.Key_L: Lasso,
+TOOLS: Final[Mapping[str, tuple[Callable[[Canvas, QPointF], Gesture], str]]] = {
+    "canvas_knife": (Knife, "draw across wires to cut them"),
+    "canvas_series": (Series, "draw through nodes to wire them one after the other"),
+    "canvas_lasso": (Lasso, "draw around nodes to select them"),
 }
-
-HINTS: Final[Mapping[Qt.Key, str]] = {
-    Qt.Key.Key_Y: "Y held: draw across wires to cut them.",
-    Qt.Key.Key_L: "L held: draw around nodes to select them.",
-    Qt.Key.Key_J: "J held: draw through nodes to wire them one after the other.",
-}
-"""What the status line says while a key is held."""
+"""The tools by what their key is bound to (`keys.KEYS`), and what the status line says while it is held."""
 
 
 def tool_for(canvas: Canvas, event: QMouseEvent) -> Gesture | None:
@@ -38,17 +33,17 @@ def tool_for(canvas: Canvas, event: QMouseEvent) -> Gesture | None:
         return Knife(canvas, event.position())
     if left and event.modifiers() & LASSO == LASSO:
         return Lasso(canvas, event.position(), event.modifiers())
-    for key, tool in TOOLS.items():
-        if left and key in canvas.held_keys:
-            return tool(canvas, event.position())
-    return None
+    held = {bound.id for key in canvas.held_keys if (bound := bindings().holding(key)) is not None}
+    found = next((tool for id, (tool, _) in TOOLS.items() if left and id in held), None)
+    return found(canvas, event.position()) if found is not None else None
 
 
 def key_pressed(canvas: Canvas, key: Qt.Key) -> None:
     """Remember a key that is held, and say what it is for."""
-    if key in TOOLS and key not in canvas.held_keys:
+    bound = bindings().holding(key)
+    if bound is not None and bound.id in TOOLS and key not in canvas.held_keys:
         canvas.held_keys.add(key)
-        canvas.session.message.emit(HINTS[key])
+        canvas.session.message.emit(f"{bindings().shown(bound.id)} held: {TOOLS[bound.id][1]}.")
         canvas.point()
 
 

@@ -32,6 +32,7 @@ from app.canvas import (
     note_text,
     tools,
 )
+from app.canvas.bindings import bindings
 from app.canvas.crumbs import Crumbs
 from app.canvas.editing import Editing
 from app.canvas.geometry import Camera
@@ -50,8 +51,8 @@ from app.canvas.wheel import Telling
 from app.operator_tips import tip_at
 from app.session import Session
 from app.speech import announce
-from app.theme import appearance
 from app.stepping.on_canvas import StepMarks
+from app.theme import appearance
 from engine.document import Changed
 from engine.graph import Socket
 
@@ -100,6 +101,8 @@ class Canvas(Navigating, Pointing, QWidget):
         self.space_held = False
         self.space_used = False
         """Whether the space bar is down, and whether it was used to pan since."""
+        self.space_key: Qt.Key | None = None
+        """The key that is down: the space bar, unless a person has chosen another."""
         self.held_keys: set[Qt.Key] = set()
         """Keys held that make of the left button another tool."""
         self.pointer = QPointF(-1, -1)
@@ -126,10 +129,10 @@ class Canvas(Navigating, Pointing, QWidget):
         self.painting = Painting(self)
         self.pulse = Pulse(self, super().update)
         self.progress = Progress(self)
+        self.step_marks = StepMarks(self)
         self.editing = Editing(self)
         self.minimap = Minimap(self)
         self.crumbs = Crumbs(self)
-        self.step_marks = StepMarks(self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -154,10 +157,10 @@ class Canvas(Navigating, Pointing, QWidget):
         session.holes_changed.connect(self._look_again)
         note_text.formulas().watch(self)
         session.profiler.changed.connect(self._look_again)
+        session.slopes.changed.connect(self._look_again)
         session.watcher.badges_changed.connect(self._problems_changed)
         session.reveal_requested.connect(self._reveal_here)
         appearance().changed.connect(self._restyled)
-        session.slopes.changed.connect(self._look_again)
 
     # Following the session -----------------------------------------------------------------------------------------
 
@@ -427,10 +430,11 @@ class Canvas(Navigating, Pointing, QWidget):
     # Keys -----------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Qt: Tab belongs to the canvas (Shift+Tab still leaves it); a pinch zooms."""
+        """Qt: Tab belongs to the canvas while it does something there (Shift+Tab still leaves it); a pinch zooms."""
         if not self.active and event.type() in TURNING_TO:
             self.wanted.emit()
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and event.key() == Qt.Key.Key_Tab and bindings().of(event) is not None:
             self.keyPressEvent(event)
             return True
         if isinstance(event, QNativeGestureEvent) and self.pinched(event):
@@ -442,7 +446,7 @@ class Canvas(Navigating, Pointing, QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: keys.py has the table."""
-        tools.key_pressed(self, Qt.Key(event.key()))
+        keys.hold(self, event)
         if not keys.press(self, event):
             super().keyPressEvent(event)
 
@@ -455,7 +459,7 @@ class Canvas(Navigating, Pointing, QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Qt: keys held are not held any more."""
-        self.space_held = False
+        self.space_held, self.space_key = False, None
         self.held_keys.clear()
         super().focusOutEvent(event)
         self.update()

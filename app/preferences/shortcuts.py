@@ -3,7 +3,7 @@ happens; one or all can be put back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from app import shortcuts
-from app.actions import BY_ID, COMMANDS, Command
+from app.actions import COMMANDS
+from app.canvas import bindings
+from app.canvas.keys import KEYS
 from app.panels.inspector_parts import label, set_role
 from app.preferences.parts import button
 from app.search import score
@@ -30,6 +32,9 @@ from app.theme import appearance
 if TYPE_CHECKING:
     from app.window import Window
 
+ROWS: Final[tuple[shortcuts.Bindable, ...]] = (*COMMANDS, *KEYS)
+"""Whatever has keys: the commands of the window, then what the canvas does."""
+BY_ID: Final = {each.id: each for each in ROWS}
 ID_ROLE = Qt.ItemDataRole.UserRole
 LONE = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 """Keys that are only held while another is pressed."""
@@ -142,7 +147,7 @@ class ShortcutsTable(QWidget):
     # What is shown -------------------------------------------------------------------------------------------------
 
     @property
-    def command(self) -> Command | None:
+    def command(self) -> shortcuts.Bindable | None:
         """The chosen command."""
         item = self.tree.currentItem()
         return BY_ID[item.data(0, ID_ROLE)] if item is not None else None
@@ -157,7 +162,7 @@ class ShortcutsTable(QWidget):
         custom, query = self._window.settings.shortcuts, self.search.text()
         chosen = self.command
         self.tree.clear()
-        for command in COMMANDS:
+        for command in ROWS:
             keys = ", ".join(shortcuts.shown(each) for each in shortcuts.keys_of(command, custom))
             name = command.text.rstrip("…")
             if query.strip() and score(query, name, f"{command.menu} {keys} {command.words}") is None:
@@ -214,12 +219,15 @@ class ShortcutsTable(QWidget):
         if command is None:
             return
         self.field.setText(shortcuts.shown(keys))
-        fixed = shortcuts.CANVAS.get(keys)
-        other = shortcuts.holder(keys, COMMANDS, self._window.settings.shortcuts, command.id)
+        fixed = shortcuts.FIXED.get(keys)
+        other = shortcuts.holder(keys, ROWS, self._window.settings.shortcuts, command.id)
         self._asked = ""
         self.take.hide()
         if fixed is not None:
             self._tell(f"{shortcuts.shown(keys)} {fixed}: choose other keys.", bad=True)
+        elif keys in shortcuts.WITHIN and command.menu != bindings.MENU:
+            says = f"{shortcuts.shown(keys)} is needed in lists and fields, and can only do something on the canvas"
+            self._tell(f"{says}: choose other keys.", bad=True)
         elif other is not None:
             self._asked = keys
             self._tell(f"{shortcuts.shown(keys)} gives “{other.text.rstrip('…')}” now.", bad=True)
@@ -233,7 +241,7 @@ class ShortcutsTable(QWidget):
 
     def _bind(self, keys: str) -> None:
         assert self.command is not None  # noqa: S101 - keys are asked for a command
-        custom = shortcuts.taken(self._window.settings.shortcuts, COMMANDS, self.command, keys, add=self._add)
+        custom = shortcuts.taken(self._window.settings.shortcuts, ROWS, self.command, keys, add=self._add)
         self._keep(custom, f"{shortcuts.shown(keys)} gives “{self.command.text.rstrip('…')}”.")
 
     def _set(self, keys: tuple[str, ...]) -> None:
@@ -246,10 +254,10 @@ class ShortcutsTable(QWidget):
             return
         custom = {id: keys for id, keys in self._window.settings.shortcuts.items() if id != self.command.id}
         clash = next(
-            (c for keys in self.command.keys if (c := shortcuts.holder(keys, COMMANDS, custom, self.command.id))), None
+            (c for keys in self.command.keys if (c := shortcuts.holder(keys, ROWS, custom, self.command.id))), None
         )
         for keys in self.command.keys:
-            custom = shortcuts.taken(custom, COMMANDS, self.command, keys, add=True)
+            custom = shortcuts.taken(custom, ROWS, self.command, keys, add=True)
         name = self.command.text.rstrip("…")
         lost = f", taken from “{clash.text.rstrip('…')}”" if clash else ""
         self._keep(custom, f"“{name}” has its first keys again{lost}.")

@@ -37,6 +37,7 @@ from tests.app.conftest import index_of, line
 from tests.app.editor_habits.conftest import Desk
 from tests.plugin_maker import RAISES, Maker
 
+NONE = Qt.KeyboardModifier.NoModifier
 Ctrl, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
 RICKER = "elementwise.acme_waves.ricker"
@@ -133,12 +134,23 @@ def test_a_clash_of_shortcuts_is_told_before_anything_happens_and_the_keys_can_b
     assert desk.window.actions_table.keys_text("duplicate") == ""
 
 
-def test_keys_of_the_canvas_are_no_shortcuts_and_escape_gives_up(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("key", "modifiers", "says"),
+    [
+        (Key.Key_F10, NONE, "opens the menu"),
+        (Key.Key_3, NONE, "bookmark of that digit"),
+        (Key.Key_Return, NONE, "needed in lists and fields"),
+        (Key.Key_Left, NONE, "needed in lists and fields"),
+    ],
+)
+def test_keys_that_are_needed_elsewhere_are_no_shortcuts_and_escape_gives_up(
+    desk: Desk, key: Qt.Key, modifiers: Qt.KeyboardModifier, says: str
+) -> None:
     table = shortcuts(desk)
     table.choose("delete")
     click(table.change)
-    QTest.keyClick(table.field, Key.Key_W)
-    assert "wires the selected node" in table.told.text() and not desk.window.settings.shortcuts
+    QTest.keyClick(table.field, key, modifiers)
+    assert says in table.told.text() and not table.take.isVisible() and not desk.window.settings.shortcuts
     QTest.keyClick(table.field, Key.Key_Escape)
     assert not table.field.isVisible() and desk.window.preferences is not None
 
