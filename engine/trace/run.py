@@ -29,7 +29,7 @@ MOST: Final = 1_000_000
 _REMEMBERED: Final = 64
 """Most places that an entry remembers: deep recursion does not copy long tuples."""
 
-Kind: TypeAlias = Literal["call", "stack", "unstack", "opaque"]
+Kind: TypeAlias = Literal["call", "stack", "unstack", "pass", "opaque"]
 
 
 class Place(NamedTuple):
@@ -45,7 +45,8 @@ class Entry(NamedTuple):
     """One operation that took place.
 
     `reads` are the slots of its arguments (None: a literal), `writes` those of its results. "stack" makes one array of
-    what iterations gave, "unstack" takes a sequence apart for them; "opaque" is run as a whole and has no way back.
+    what iterations gave, "unstack" takes a sequence apart for them; "pass" hands out what is used inside too, so that
+    the cotangent outside is a value of its own; "opaque" is run as a whole and has no way back.
     """
 
     kind: Kind
@@ -159,6 +160,7 @@ class _Machine:
         self.entries: list[Entry] = []
         self.frames: list[Frame] = []
         self._plain = Evaluator(functions)
+        self._read: set[int] = set()
         self._depth = 0
 
     def slot(self, value: Any, moving: bool) -> int:
@@ -178,6 +180,7 @@ class _Machine:
                 node=node_of(equation.origin) or None,
             )
         slots = tuple(self.slot(value, moving) for value in results)
+        self._read.update(slot for slot in reads if slot is not None)
         self.entries.append(Entry(kind, equation, tuple(reads), slots, place))
         return slots
 
@@ -225,7 +228,9 @@ class _Machine:
         arms = dict(equation.settings)["arms"]
         which, *operands = self.given(equation, known, equation.arguments)
         number = min(max(int(self.values[which]), 0), len(arms) - 1)
-        return tuple(self.inner(arms[number], operands, equation, f"arm {number}", None, place))
+        before = len(self.values)
+        found = self.inner(arms[number], operands, equation, f"arm {number}", None, place)
+        return self._handed(equation, found, before, place)
 
     def called(self, equation: Equation, known: Mapping[Var, Any], place: tuple[Place, ...]) -> tuple[int, ...]:
         """Run a function."""
@@ -234,9 +239,22 @@ class _Machine:
         self._depth += 1
         name = dict(equation.settings)["function"]
         slots = self.given(equation, known, equation.arguments)
+        before = len(self.values)
         found = self.inner(function_of(self.functions, equation), slots, equation, name, None, place)
         self._depth -= 1
-        return tuple(found)
+        return self._handed(equation, found, before, place)
+
+    def _handed(
+        self, equation: Equation, slots: Sequence[int], before: int, place: tuple[Place, ...]
+    ) -> tuple[int, ...]:
+        """Return the slots of what an inner program gives: new ones for what is used inside too, was there before it,
+        or is given twice."""
+        return tuple(
+            self.add("pass", equation, [slot], [self.values[slot]], True, place)[0]
+            if self.moving[slot] and (slot in self._read or slot < before or slots.count(slot) > 1)
+            else slot
+            for slot in slots
+        )
 
     def loop(self, equation: Equation, known: Mapping[Var, Any], place: tuple[Place, ...]) -> tuple[int, ...]:
         """Run a loop, iteration by iteration."""
@@ -244,7 +262,7 @@ class _Machine:
         if loop.keeps:
             return self.opaque(equation, known, place)
         slots = self.given(equation, known, loop.operands)
-        first = loop.consts + loop.carry
+        before, first = len(self.values), loop.consts + loop.carry
         consts, carries, sequences = slots[: loop.consts], slots[loop.consts : first], slots[first:]
         walked = [self._taken_apart(equation, slot, place) for slot in sequences]
         stacks: list[list[int]] = [[] for _ in range(loop.stacked)]
@@ -268,7 +286,7 @@ class _Machine:
                 stack.reverse()
         arrays = [self._stacked(loop, k, stack, place) for k, stack in enumerate(stacks)]
         counted = [] if loop.condition is None else [self.slot(np.int64(done), False)]
-        return (*carries, *arrays, *counted)
+        return (*self._handed(equation, carries, before, place), *arrays, *counted)
 
     def _numbers(self, loop: Loop, equation: Equation, known: Mapping[Var, Any]) -> Iterator[int]:
         if loop.condition is not None:
@@ -368,6 +386,12 @@ def _back_unstack(run: Run, entry: Entry, found: Sequence[Any]) -> _Shares:
         yield 0, slot, np.stack(parts)
 
 
+def _back_pass(run: Run, entry: Entry, found: Sequence[Any]) -> _Shares:
+    (slot,) = entry.reads
+    assert slot is not None  # noqa: S101 - it is a slot that is passed on
+    yield 0, slot, found[0]
+
+
 def _back_opaque(run: Run, entry: Entry, found: Sequence[Any]) -> _Shares:
     if any(slot is not None and run.moving[slot] for slot in entry.reads):
         raise LoweringError(
@@ -382,6 +406,7 @@ _BACK: Final[Mapping[Kind, Callable[[Run, Entry, Sequence[Any]], _Shares]]] = {
     "call": _back_call,
     "stack": _back_stack,
     "unstack": _back_unstack,
+    "pass": _back_pass,
     "opaque": _back_opaque,
 }
 
