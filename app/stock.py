@@ -37,6 +37,8 @@ class Stock(QObject):
 
     changed = Signal()
     """`library` may answer otherwise."""
+    favoured = Signal(tuple)
+    """A list of operators was told that these are the favourites."""
 
     def __init__(self, session: Session, folder: object = None) -> None:
         super().__init__(session)

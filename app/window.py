@@ -167,6 +167,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
         workspace.operators.insert_requested.connect(self.insert)
         workspace.operators.help_requested.connect(self.show_help)
         workspace.operators.favourites_changed.connect(self._favour)
+        session.stock.favoured.connect(self._favour)
         workspace.panels_changed.connect(self._soon_refresh)
         workspace.compare_requested.connect(self.actions_table["compare_optimizers"].trigger)
         workspace.panes.help_requested.connect(self.show_help)
@@ -213,6 +214,7 @@ class Window(Documents, Reopening, Working, Appearance, Helping, Preferring, Tou
         workspace.operators.insert_requested.disconnect(self.insert)
         workspace.operators.help_requested.disconnect(self.show_help)
         workspace.operators.favourites_changed.disconnect(self._favour)
+        session.stock.favoured.disconnect(self._favour)
         workspace.panes.help_requested.disconnect(self.show_help)
         workspace.panes.switched.disconnect(self._soon_refresh)
         shown = self.pages.currentWidget() is page

@@ -59,6 +59,11 @@ COMMANDS: tuple[Command, ...] = (
         words="search add palette node",
     ),
     Command(
+        "favourite", "Favourite operator", "Edit", lambda w: w.toggle_favourite(), ("Alt+F",), editing,
+        help="Make the operator chosen in the list a favourite, or no longer; the star in its row does the same.",
+        words="star like palette",
+    ),
+    Command(
         "focus_canvas", "Go to the canvas", "Edit", lambda w: w.restore_focus(), ("Ctrl+E",), editing,
         words="keyboard focus",
     ),

@@ -299,6 +299,7 @@ def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output:
         library = joinable(library, session.graph, session.inference, socket, output=output)
     popup = QuickAdd(canvas, library, lambda id: insert_wired(canvas, id, place, socket, output))
     popup.palette_panel.remember(session.stock.favourites, session.stock.recent)
+    popup.palette_panel.favourites_changed.connect(session.stock.favoured)
     where = at if at is not None else canvas.camera.to_view(QPointF(place.x, place.y))
     popup.open_at(canvas.global_point(where))
     return popup

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
+from app.canvas.bindings import bindings
 from app.panels.palette import OPERATOR_ROLE, Palette
 from app.theme import appearance
 from engine.graph import Graph, Node, Socket, Wire
@@ -28,6 +30,10 @@ class QuickAdd(QFrame):
         self.palette_panel = Palette(library, self, folding=False)
         self.palette_panel.insert_requested.connect(self._choose)
         self.palette_panel.list.clicked.connect(self._clicked)
+        star = QAction(self)
+        star.setShortcuts([QKeySequence(keys) for keys in bindings().names.get("favourite", ())])
+        star.triggered.connect(lambda: self.palette_panel.toggle_current())
+        self.addAction(star)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(look.px(8), 0, look.px(8), look.px(8))
         layout.addWidget(self.palette_panel)

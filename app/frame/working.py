@@ -34,6 +34,11 @@ class Working:
             room.follow(self.canvas, self.session.selection)
             self.canvas.setFocus()
 
+    def toggle_favourite(self: Window) -> None:
+        """Make the operator chosen in the palette a favourite, or no longer one."""
+        if not self.workspace.operators.toggle_current():
+            self.session.message.emit("Choose an operator in the list on the left, which then is a favourite, or not.")
+
     def remember_operator(self: Window, operator_id: str) -> None:
         """Let the palette show what was inserted among what was used last."""
         self.family.change(lambda settings: settings.with_operator(operator_id))

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QCursor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -31,12 +31,14 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from app import fonts, icons, templates
 from app.operator_tips import operator_tip
+from app.panels import palette_star
 from app.panels.palette_drag import PaletteDrag
 from app.search import FORMULA, SETTING, plain_formula, ranked
 from app.session import PALETTE_MIME
@@ -48,6 +50,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 OPERATOR_ROLE = Qt.ItemDataRole.UserRole
 FOLDS_ROLE = Qt.ItemDataRole.UserRole + 1
 """The heading of the family that a row shows or hides the rest of."""
+FAVOURITE_ROLE = Qt.ItemDataRole.UserRole + 2
+"""Whether a row's operator is a favourite."""
 FAVOURITES, RECENT = "Favourites", "Recently used"
 TITLES = {**SECTIONS, **FAMILIES, **templates.SECTIONS}
 """The headings by family, in their order."""
@@ -117,11 +121,12 @@ class PaletteModel(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: tuple[Row, ...] = ()
+        self.favourites: frozenset[str] = frozenset()
 
-    def show_rows(self, rows: tuple[Row, ...]) -> None:
+    def show_rows(self, rows: tuple[Row, ...], favourites: Collection[str] = ()) -> None:
         """Show other rows."""
         self.beginResetModel()
-        self.rows = rows
+        self.rows, self.favourites = rows, frozenset(favourites)
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -137,11 +142,14 @@ class PaletteModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return operator_tip(row.operator) if row.operator else None
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return row.operator.help if row.operator else row.folds or "heading"
+                liked = "Favourite. " if row.operator and row.operator.id in self.favourites else ""
+                return f"{liked}{row.operator.help}" if row.operator else row.folds or "heading"
             case Qt.ItemDataRole.UserRole:
                 return row.operator.id if row.operator else None
             case _ if role == FOLDS_ROLE:
                 return row.folds
+            case _ if role == FAVOURITE_ROLE:
+                return row.operator is not None and row.operator.id in self.favourites
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -198,15 +206,37 @@ class RowDelegate(QStyledItemDelegate):
             area = rect.adjusted(look.px(16), 0, -look.px(8), -look.px(5))
             painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, str(index.data()).upper())
         else:
-            self._operator(painter, option, rect, operator_id, str(index.data()))
+            self._operator(painter, option, rect, operator_id, str(index.data()), bool(index.data(FAVOURITE_ROLE)))
         painter.restore()
 
     def _operator(
-        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, operator_id: str, title: str
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        rect: QRect,
+        operator_id: str,
+        title: str,
+        favourite: bool,
     ) -> None:
-        look = appearance()
+        look, states = appearance(), QStyle.StateFlag
         self._highlight(painter, option, rect)
-        draw_operator(painter, rect.adjusted(look.px(18), 0, -look.px(12), 0), operator_id, title)
+        near = bool(option.state & (states.State_MouseOver | states.State_Selected))
+        starred = favourite or near
+        room = rect.right() - palette_star.area(rect).left() if starred else look.px(12)
+        draw_operator(painter, rect.adjusted(look.px(18), 0, -room, 0), operator_id, title)
+        if starred:
+            at = option.widget.viewport().mapFromGlobal(QCursor.pos()) if option.widget is not None else QPoint(-1, -1)
+            palette_star.draw(painter, rect, favourite=favourite, pointed=palette_star.area(rect).contains(at))
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: AnyIndex
+    ) -> bool:
+        """Qt: the star has a tip of its own."""
+        if not index.data(OPERATOR_ROLE) or not palette_star.area(option.rect).contains(event.pos()):
+            return super().helpEvent(event, view, option, index)
+        says = "Remove from favourites" if index.data(FAVOURITE_ROLE) else "Add to favourites"
+        QToolTip.showText(event.globalPos(), says, view)
+        return True
 
     def _highlight(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> None:
         look = appearance()
@@ -240,12 +270,15 @@ class PaletteList(QListView):
     chosen = Signal(str)
     folded = Signal(str)
     """The row that shows or hides the rest of this family was clicked, or Return pressed on it."""
+    starred = Signal(str)
+    """The star of this operator was clicked."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self._pressed: tuple[QPoint, QPersistentModelIndex] | None = None
         self._drag: PaletteDrag | None = None
+        self._on_star = False
         self.last_pressed = ""
         """The operator whose row the mouse pressed last."""
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -279,10 +312,15 @@ class PaletteList(QListView):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Qt: remember where a drag may begin."""
-        super().mousePressEvent(event)
+        """Qt: a star makes a favourite, or no longer; elsewhere remember where a drag may begin."""
         index = self.indexAt(event.position().toPoint())
         left = event.button() == Qt.MouseButton.LeftButton and index.data(OPERATOR_ROLE)
+        self._on_star = bool(left) and self._star_at(event.position().toPoint())
+        if self._on_star:
+            self.last_pressed = index.data(OPERATOR_ROLE)
+            self.starred.emit(self.last_pressed)
+            return
+        super().mousePressEvent(event)
         self._pressed = (event.position().toPoint(), QPersistentModelIndex(index)) if left else None
         self.last_pressed = index.data(OPERATOR_ROLE) or ""
 
@@ -290,6 +328,9 @@ class PaletteList(QListView):
         """Qt: begin a drag once the pointer has gone some way, then lead it."""
         if self._drag is not None and not self._drag.over:
             self._drag.move_to(event.globalPosition().toPoint(), event.modifiers())
+            return
+        self.viewport().update(self.visualRect(self.indexAt(event.position().toPoint())))
+        if self._on_star:
             return
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
             super().mouseMoveEvent(event)
@@ -305,10 +346,25 @@ class PaletteList(QListView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Qt: drop."""
         self._pressed = None
+        if self._on_star:
+            self._on_star = False
+            return
         drag, self._drag = self._drag, None
         if drag is not None and not drag.over:
             drag.drop_at(event.globalPosition().toPoint(), event.modifiers())
         super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: two clicks on a star are two clicks."""
+        if self._star_at(event.position().toPoint()):
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def _star_at(self, at: QPoint) -> bool:
+        """Return whether a point is on the star of an operator's row."""
+        index = self.indexAt(at)
+        return bool(index.data(OPERATOR_ROLE)) and palette_star.area(self.visualRect(index)).contains(at)
 
     def _card(self, index: QModelIndex) -> QPixmap:
         look = appearance()
@@ -361,6 +417,7 @@ class Palette(QWidget):
         self.list.setModel(self.model)
         self.list.chosen.connect(self.insert_requested)
         self.list.folded.connect(self.fold)
+        self.list.starred.connect(self._toggle_favourite)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._context_menu)
         self._layout, self._top = QVBoxLayout(self), QHBoxLayout()
@@ -404,7 +461,7 @@ class Palette(QWidget):
         position = self.list.verticalScrollBar().value()
         query = self.search.text()
         shown = rows(self._library, query, self._favourites, self._recent, self._unfolded)
-        self.model.show_rows(shown or (Row(f"Nothing is called “{query.strip()}”"),))
+        self.model.show_rows(shown or (Row(f"Nothing is called “{query.strip()}”"),), self._favourites)
         if query.strip() and shown:
             self.list.setCurrentIndex(self.model.index(0, 0))
         else:
@@ -455,6 +512,18 @@ class Palette(QWidget):
             "Remove from favourites" if chosen else "Add to favourites", lambda: self._toggle_favourite(operator_id)
         )
         menu.popup(self.list.viewport().mapToGlobal(position))
+
+    def toggle_current(self) -> bool:
+        """Make the chosen operator a favourite, or no longer one; return whether one is chosen. It stays chosen."""
+        operator_id = self.list.currentIndex().data(OPERATOR_ROLE)
+        if not operator_id:
+            return False
+        self.list.last_pressed = operator_id
+        self._toggle_favourite(operator_id)
+        rows = [k for k, row in enumerate(self.model.rows) if row.operator and row.operator.id == operator_id]
+        if rows:
+            self.list.setCurrentIndex(self.model.index(rows[-1], 0))
+        return True
 
     def _toggle_favourite(self, operator_id: str) -> None:
         others = tuple(f for f in self._favourites if f != operator_id)
