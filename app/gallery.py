@@ -31,7 +31,7 @@ FIELDS: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ),
     ("Chance", ("funnel_variational", "gaussian_mixture", "generative_adversarial_ring")),
     ("Images", ("deconvolution", "bilateral_grid")),
-    ("Physics", ("ball_throw", "neural_ode", "quantum_eigensolver")),
+    ("Physics", ("ball_throw", "neural_ode", "hunters_and_prey", "quantum_eigensolver")),
     ("Benchmarks of the field", ("lstm_diagonal", "bundle_adjustment")),
 )
 """The fields, each with the files (without their ending) of its samples, from easy to hard."""

@@ -74,3 +74,18 @@ def test_the_three_derivatives_of_the_neural_equation_agree_to_a_millionth():
     size = np.linalg.norm(whole[0])
     assert np.linalg.norm(whole[1] - whole[0]) < 1e-6 * size
     assert np.linalg.norm(whole[2] - whole[0]) < 1e-9 * size
+
+
+def test_the_network_finds_what_hunters_and_prey_do_to_each_other():
+    graph = sample("hunters_and_prey")
+    nodes = {node.name: node for node in graph.graph.nodes.values()}
+    counted = solve_ivp(
+        lambda t, u: [1.3 * u[0] - 0.9 * u[0] * u[1], 0.8 * u[0] * u[1] - 1.8 * u[1]],
+        (0.0, 3.0), [0.44249296, 4.6280594], "DOP853", np.array(nodes["times"].settings["value"]), rtol=1e-10,
+        atol=1e-12,
+    ).y.T  # fmt: skip
+    assert nodes["counted"].settings["value"] == pytest.approx(counted, abs=2e-5)
+    run = graph.run()
+    assert run.steps == 100
+    assert run.loss < 1e-3
+    assert "a mean square error below 0.001 after 100 steps of L-BFGS" in notes("hunters_and_prey")
