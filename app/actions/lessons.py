@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.actions.command import Command, editing
+from app.actions.command import Command, editing, has_nodes
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -37,5 +37,21 @@ COMMANDS: tuple[Command, ...] = (
         "leave_lesson", "Leave the lesson", "Lesson", lambda w: w.leave_lesson(), (),
         lambda w: editing(w) and bool(w.page.lessons.mode),
         help="Close the lesson; what it hid is there again.", words="end close stop",
+    ),
+    Command(
+        "practise", "Practice the chain rule…", "Lesson", lambda w: w.practise(), (), separator=True,
+        help="Small graphs, made for it: fill in the derivative on every wire, and see which step was wrong.",
+        words="exercise backpropagation cotangents train quiz",
+    ),
+    Command(
+        "edit_lesson", "Edit the lesson…", "Lesson", lambda w: w.edit_lesson(), (),
+        lambda w: has_nodes(w) and w.page.lessons.mode != "edit", separator=True,
+        help="Make a lesson of this graph, or change the one it has: steps, questions, checks.",
+        words="make teacher author write course",
+    ),
+    Command(
+        "remove_lesson", "Remove the lesson", "Lesson", lambda w: w.remove_lesson(), (),
+        lambda w: editing(w) and w.session.content.lesson is not None,
+        help="Take the lesson out of the document; the graph stays.",
     ),
 )  # fmt: skip

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.lessons.practising import any_seed
+from engine.edits import SetLesson
+
 if TYPE_CHECKING:
     from app.window import Window
 
@@ -32,6 +35,21 @@ class Teaching:
         learning = self.page.lessons.learning
         if learning is not None:
             learning.go(len(learning.lesson.steps))
+
+    def edit_lesson(self: Window) -> None:
+        """Show the editor of the current document's lesson; where it has none, one is made."""
+        self.page.lessons.edit()
+
+    def remove_lesson(self: Window) -> None:
+        """Take the lesson out of the document: the graph stays."""
+        self.session.apply(SetLesson(None))
+
+    def practise(self: Window) -> None:
+        """Show an exercise in a tab of its own, or the next one of the same difficulty."""
+        held = self.page.lessons.practice if self.editing else None
+        if held is None:
+            self.new()
+        self.page.lessons.practise(held.difficulty if held is not None else 1, any_seed())
 
     def remember_student(self: Window, name: str) -> None:
         """Note who hands in answers here."""

@@ -118,10 +118,16 @@ class Learning(QObject):
     def next_anyway(self) -> None:
         """Go on without having done what the step asks; that is noted."""
         if self.may_go_anyway:
+            self.give_up()
+            self._enter(self.index + 1)
+
+    def give_up(self) -> None:
+        """Leave the step undone, as `next_anyway` does, and stay at it."""
+        if self.may_go_anyway:
             self._anyway.add(self.index)
             old = self.answers.get(self.index, Answer(self.index, tries=0))
             self._note(msgspec.structs.replace(old, anyway=True))
-            self._enter(self.index + 1)
+            self.judged.emit()
 
     def restart(self) -> None:
         """Forget all answers and begin anew."""

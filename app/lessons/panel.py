@@ -163,6 +163,7 @@ class LearnerPanel(QWidget):
         head.addWidget(self.title)
         self.progress = Progress()
         head.addWidget(self.progress)
+        self._head(head)
         whole.addLayout(head)
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
@@ -175,9 +176,7 @@ class LearnerPanel(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(px(14), px(10), px(14), px(10))
         foot.setSpacing(px(8))
-        self.back, self.anyway, self.next = (
-            QPushButton("Back"), QPushButton("Continue anyway"), QPushButton("Next"),
-        )  # fmt: skip
+        self.back, self.anyway, self.next = map(QPushButton, ("Back", "Continue anyway", "Next"))
         for button in (self.back, self.anyway):
             button.setProperty("role", "quiet")
         self.next.setProperty("role", "primary")
@@ -189,6 +188,9 @@ class LearnerPanel(QWidget):
         foot.addWidget(self.anyway)
         foot.addWidget(self.next)
         whole.addLayout(foot)
+
+    def _head(self, head: QVBoxLayout) -> None:
+        """Put more into the head: nothing here."""
 
     def _line(self) -> QFrame:
         line = QFrame()

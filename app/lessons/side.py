@@ -5,22 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer, Signal
+import msgspec
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.lessons.fitting import Fitting
 from app.lessons.learning import Learning
 from app.lessons.panel import LearnerPanel
 from app.lessons.pointing import Pointing
+from app.lessons.practising import NAME, Practice, PracticePanel
 from app.lessons.sheets import SheetKeeper
 from app.lessons.wire_fields import socket_of
 from app.lessons.withholding import Withholding
 from app.theme import appearance
+from engine.edits import SetLesson
 from engine.errors import GradwireError
 from engine.lessons.answers import SUFFIX
-from engine.lessons.lesson import Cotangents, Lesson
+from engine.lessons.lesson import Cotangents, Lesson, Step
+from engine.lessons.practice import practice
 
 if TYPE_CHECKING:
+    from app.lessons.editor import EditorPanel
     from app.page import Page
 
 WIDTH: Final = 372
@@ -48,12 +54,25 @@ class Lessons(QWidget):
         self.withholding = Withholding(page)
         self.pointing = Pointing(page)
         self._begun_at = 0
-        self._fits = 0
+        self._fitting = Fitting(page.canvas, self.pointing.show_target)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self.setVisible(False)
+        self.practice: Practice | None = None
+        """How far one is in practice; None in a lesson."""
+        self._coming: Practice | None = None
         page.session.replaced.connect(self._replaced)
+        page.session.changed.connect(self._changed)
         appearance().changed.connect(self._restyled)
+
+    @property
+    def editor(self) -> EditorPanel | None:
+        """The teacher's editor, where that is shown."""
+        from app.lessons.editor import EditorPanel
+
+        shown = self._row.itemAt(0)
+        widget = shown.widget() if shown is not None else None
+        return widget if isinstance(widget, EditorPanel) else None
 
     @property
     def student(self) -> str:
@@ -70,48 +89,88 @@ class Lessons(QWidget):
     # Coming and going -----------------------------------------------------------------------------------------------
 
     def _replaced(self) -> None:
-        lesson = self._page.session.content.lesson
+        lesson, self.practice, self._coming = self._page.session.content.lesson, self._coming, None
         self.leave()
         if lesson is not None and lesson.steps:
             self.learn(lesson)
+
+    def _changed(self, *_: object) -> None:
+        """The lesson itself was changed (an undo of its editing): it is shown as it is now."""
+        lesson, learning = self._page.session.content.lesson, self.learning
+        if self.mode == "learn" and learning is not None and lesson != learning.lesson:
+            at, trial = learning.index, self.trial
+            self.leave()
+            if lesson is not None and lesson.steps:
+                self.learn(lesson, at=min(at, len(lesson.steps) - 1), trial=trial)
+        elif self.mode == "edit" and lesson is None:
+            self.leave()
 
     def learn(self, lesson: Lesson | None = None, *, at: int | None = None, trial: bool = False) -> None:
         """Show the lesson (default: the document's) to a learner, from where it was left, or from a step."""
         lesson = lesson or self._page.session.content.lesson
         if lesson is None or not lesson.steps:
             return
+        practice = self.practice
         self.leave()
-        self.trial = trial
-        self.keeper = SheetKeeper(None if trial else self._folder, lesson)
+        self.trial, self.practice = trial, practice
+        self.keeper = SheetKeeper(None if trial or practice else self._folder, lesson)
         self.learning = Learning(self._page.session, lesson, self.keeper.load(), self)
         if at is not None:
             self.learning.index = at
-        self.panel = LearnerPanel(self._page, self.learning, self.pointing, trial=trial)
-        self._begun_at = self._page.session.document.position
+        if practice is not None:
+            self.panel = PracticePanel(self._page, self.learning, self.pointing, practice)
+            self.panel.next_wanted.connect(self.practise)
+        else:
+            self.panel = LearnerPanel(self._page, self.learning, self.pointing, trial=trial)
+        self._begun_at = self._page.session.document.position + self._page.session.document.forgotten_steps
         self.learning.step_changed.connect(self._step_changed)
         self.learning.judged.connect(self._veil)
         self.learning.answered.connect(self._keep)
         self.panel.leave_wanted.connect(self.leave)
+        self.panel.edit_wanted.connect(self.edit)
         self.panel.restart_wanted.connect(self.restart)
         self.panel.hand_in_wanted.connect(self.hand_in)
         self._show("learn", self.panel)
         self.learning.begin()
-        self._fits = 2
-        self._fit_soon()
+        self._fitting.start()
 
-    def _fit_soon(self) -> None:
-        """Show the whole graph once panels have come and gone, which takes some turns of the event loop."""
-        if self._fits:
-            self._fits -= 1
-            QTimer.singleShot(0, self, self._fit_soon)
-        elif self.mode and self._page.isVisible():
-            self._page.canvas.fit()
-            self.pointing.show_target()
+    def edit(self, *, at: int | None = None) -> None:
+        """Show the editor: of the document's lesson, or of a new one made for its graph."""
+        from app.lessons.editor import EditorPanel
+
+        session = self._page.session
+        if at is None:
+            at = self.learning.index if self.learning is not None else 0
+        self.leave()
+        if session.content.lesson is None:
+            first = Step("What is to be seen here?")
+            if not session.apply(SetLesson(Lesson(session.title, steps=(first,)))):
+                return
+        editor = EditorPanel(self._page)
+        editor.try_wanted.connect(lambda k: self.learn(at=k, trial=True))
+        editor.close_wanted.connect(self.leave)
+        self._show("edit", editor)
+        editor.steps.setCurrentRow(at)
+        editor.steps.setFocus()
+
+    def practise(self, difficulty: int, seed: int) -> None:
+        """Show an exercise in place of this document, which is one, or is empty."""
+        held = self.practice or Practice()
+        self._coming = msgspec.structs.replace(held, difficulty=difficulty, seed=seed)
+        content = practice(difficulty, seed)
+        self._page.session.adopt(content, None, clean=True, name=NAME)
 
     def leave(self) -> None:
         """Leave the lesson: all that it hid is there again."""
         if self.mode == "":
             return
+        editor = self.editor
+        if editor is not None:
+            editor.close_up()
+        if self.trial:
+            self._go_back()  # what was tried is no part of the lesson's graph
+        self.practice = None
+        self._fitting.stop()
         if self.learning is not None:
             if self.panel is not None and self.panel.form is not None:
                 self.panel.form.close_up()
@@ -174,13 +233,17 @@ class Lessons(QWidget):
 
     def restart(self) -> None:
         """Begin anew: no answers, and the graph as the lesson has it (as one step of the history)."""
+        if self.learning is not None:
+            self._go_back()
+            self._page.session.reset()
+            self.learning.restart()
+
+    def _go_back(self) -> None:
+        """Take the graph back to how it was when the lesson was begun."""
         session = self._page.session
-        if self.learning is None:
-            return
-        if session.document.position > self._begun_at:
-            session.travel(self._begun_at)
-        session.reset()
-        self.learning.restart()
+        at = self._begun_at - session.document.forgotten_steps
+        if 0 <= at < session.document.position:
+            session.travel(at)
 
     def hand_in(self, student: str) -> None:
         """Write the answers to a file that a person chooses."""

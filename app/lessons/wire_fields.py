@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SIZE: Final = (66, 26)
 """Of a field on the canvas, at scale 1."""
+LEAST, GROWTH = 0.72, 1.15
+"""How small it gets at most as the canvas is zoomed out, and how it grows with the zoom until it has its size."""
 EVERY: Final = 120
 """Milliseconds between two looks at where the wires are: nodes may be dragged."""
 RETURN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -38,30 +40,30 @@ def socket_of(text: str) -> Socket:
 
 
 def called(session: Session, text: str) -> str:
-    """Return what people call an output: by its node, and by its own name where the node has several."""
+    """Return what people call an output: by its node ("u" of one called "u = 3 x"), and by its own name where the node
+    has several."""
     socket = socket_of(text)
     if socket.node not in session.graph.nodes:
         return text
     several = len(session.operator(socket.node).outputs) > 1
-    return f"{session.label(socket.node)} · {socket.name}" if several else session.label(socket.node)
+    name = session.label(socket.node).partition(" = ")[0]
+    return f"{name} · {socket.name}" if several else name
 
 
 class WireFields(QObject):
-    """The fields on the canvas. They keep their size at any zoom, and hide where their wire is not seen."""
+    """The fields on the canvas. They can be read at any zoom, and hide where their wire is not seen."""
 
     def __init__(self, canvas: Canvas, sockets: Sequence[str], changed: Callable[[str, str], None]) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self.fields: dict[str, QLineEdit] = {}
-        look = appearance()
+        self._size = 0.0
         for text in sockets:
             field = QLineEdit(canvas)
             field.setAccessibleName(f"Derivative of the loss by {called(canvas.session, text)}")
             field.setPlaceholderText("∂ ?")
             field.setAlignment(Qt.AlignmentFlag.AlignCenter)
             set_role(field, "wire")
-            field.setFont(fonts.mono("body", look.scale, strong=True))
-            field.setFixedSize(QSize(look.px(SIZE[0]), look.px(SIZE[1])))
             field.textChanged.connect(lambda said, text=text: changed(text, said))
             self.fields[text] = field
         canvas.zoom_changed.connect(self.settle)
@@ -74,6 +76,7 @@ class WireFields(QObject):
     def settle(self, *_: object) -> None:
         """Put every field on its wire."""
         canvas, scene = self._canvas, self._canvas.scene
+        self._fit_size(appearance().scale * min(max(canvas.camera.zoom * GROWTH, LEAST), 1.0))
         nodes = [canvas.camera.rect_to_view(each.rect).toRect() for each in scene.nodes.values()]
         taken: list[QRect] = []
         for text, field in self.fields.items():
@@ -85,6 +88,14 @@ class WireFields(QObject):
             seen = place is not None and canvas.rect().intersects(place)
             if field.isVisible() != seen and not (not seen and field.hasFocus() and place is not None):
                 field.setVisible(seen)
+
+    def _fit_size(self, size: float) -> None:
+        """Make the fields a little smaller where the graph is seen from afar, and never unreadable."""
+        if size != self._size:
+            self._size = size
+            for field in self.fields.values():
+                field.setFont(fonts.mono("body", size, strong=True))
+                field.setFixedSize(QSize(round(SIZE[0] * size), round(SIZE[1] * size)))
 
     def _place(self, socket: Socket, size: QSize, taken: Sequence[QRect]) -> QRect | None:
         """Return where a field stands: on the wire from the output, or beside the output where there is no wire."""

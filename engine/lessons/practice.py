@@ -19,6 +19,25 @@ LEVELS: Final = (
 )
 """What is new at each difficulty, from 1 on."""
 
+MULTIPLY: Final = "elementwise.multiply"
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+FORMS: Final = {
+    "elementwise.add": "{x} + {y}", "elementwise.subtract": "{x} − {y}", "elementwise.multiply": "{x} · {y}",
+    "elementwise.negative": "−{x}", "elementwise.square": "{x}²", "elementwise.abs": "|{x}|",
+    "activations.relu": "max({x}, 0)",
+}  # fmt: skip
+"""How each operator is written in the names of nodes."""
+APART: Final = 264.0
+"""From one column of nodes to the next: a number has room on the wire between them."""
+ACROSS: Final = 6
+BELOW: Final = 420.0
+"""Columns that stand beside each other, and how far below the next ones are."""
+HIDDEN: Final = (
+    "inspector", "plots", "outline", "problems", "code", "compare", "history", "run", "step", "stop", "reset",
+    "check_gradient", "show_cotangents", "show_sockets",
+)  # fmt: skip
+"""Panels and commands that would tell what is asked, or have nothing to do with it."""
+
 _UNARY: Final = ("elementwise.negative", "elementwise.square")
 _BENDS: Final = ("elementwise.abs", "activations.relu")
 
@@ -38,12 +57,27 @@ class _Growing:
         """Add a node after all others, fed by the outputs of others; return its id."""
         stem = operator.rpartition(".")[2]
         id = f"{stem}_{1 + sum(each.rpartition('_')[0] == stem for each in self.nodes)}"
-        self.nodes[id] = Node(id, operator, "", dict(settings))
+        self.nodes[id] = Node(id, operator, self._name(operator, sources, settings), dict(settings))
         self.wires += [Wire(Socket(each, "value"), Socket(id, name)) for each, name in zip(sources, "xy", strict=False)]
-        self.places[id] = Place(200.0 * self.column, 120.0 * row)
+        self.places[id] = _place(self.column, row)
         self.column += bool(sources)
         self.values[id] = _value(operator, [self.values[each] for each in sources], settings)
         return id
+
+    def _name(self, operator: str, sources: tuple[str, ...], settings: dict[str, float]) -> str:
+        """Return what a node is called: a letter, and how it comes from others."""
+        letter = LETTERS[sum(bool(each.name) for each in self.nodes.values())]
+        if not sources:
+            return letter
+        x, y = (*(self.nodes[each].name.partition(" ")[0] for each in sources), f"{settings.get('y', 0.0):g}")[:2]
+        y = f"(−{y[1:]})" if y.startswith("-") else y
+        return f"{letter} = {FORMS[operator].format(x=x, y=y)}"
+
+
+def _place(column: int, row: int) -> Place:
+    """Return where a node stands: long chains go on below, as lines of a text do, so that all of it can be read."""
+    line, across = divmod(column, ACROSS)
+    return Place(APART * across, 130.0 * row + BELOW * line)
 
 
 def _value(operator: str, given: list[float], settings: dict[str, float]) -> float:
@@ -70,17 +104,18 @@ def practice(difficulty: int, seed: int) -> Content:
     chance = random.Random(f"{difficulty} {seed}")
     while True:
         grown = _grown(difficulty, chance)
-        if max(abs(value) for value in grown.values.values()) <= 400 and _no_kink(grown):
+        small = max(abs(value) for value in grown.values.values()) <= 400
+        if small and _no_kink(grown) and _multiplies(grown, two=difficulty == 2):
             break
     asked = tuple(f"{id}.value" for id in grown.nodes if id != next(reversed(grown.nodes)))
     loss = next(reversed(grown.nodes))
     grown.nodes["descent"] = Node("descent", "optimizers.optimizer", "", {"method": "gradient_descent"})
     grown.wires.append(Wire(Socket(loss, "value"), Socket("descent", "loss")))
-    grown.places["descent"] = Place(200.0 * (grown.column + 1), 0.0)
+    grown.places["descent"] = _place(grown.column, 0)
     step = Step(
         "The derivative of the loss by itself is 1. Go **back** from there, wire by wire.",
         palette=(),
-        hidden=("optimizer",),
+        hidden=HIDDEN,
         question=Cotangents("Fill in the derivative of the loss on every wire.", asked),
         hint="Each operator multiplies what comes back by its own slope; where a value is used twice, the two add.",
     )
@@ -104,13 +139,20 @@ def _grown(difficulty: int, chance: random.Random) -> _Growing:
         last = grown.add(operator, last, y=float(chance.choice([-2, 2, 3, 4])))
     if difficulty >= 3:
         side = grown.add(chance.choice(_UNARY if difficulty >= 4 else _UNARY[:1]), last)
-        last = grown.add(chance.choice(("elementwise.add", "elementwise.multiply")), last, side)
+        # Not added: a value and its negative would cancel, and every derivative before them be zero.
+        last = grown.add(chance.choice(("elementwise.subtract", "elementwise.multiply")), last, side)
     if difficulty >= 4:
         last = grown.add("elementwise.subtract", last, chance.choice(leaves))
     if difficulty >= 5:
         last = grown.add(chance.choice(_BENDS), last)
         last = grown.add("elementwise.add", last, leaves[-1])
     return grown
+
+
+def _multiplies(grown: _Growing, *, two: bool) -> bool:
+    """Return whether there is a product at all, or (`two`) one of two values: sums alone have nothing to work out."""
+    wired = [wire.target.node for wire in grown.wires if grown.nodes[wire.target.node].operator == MULTIPLY]
+    return any(wired.count(id) >= 1 + two for id in wired)
 
 
 def _no_kink(grown: _Growing) -> bool:
