@@ -25,6 +25,10 @@ DELAY = 60
 second."""
 RUN_INTERVAL = 400
 """Milliseconds between two looks while a run is on."""
+QUICK = 4
+"""Milliseconds between two looks into the mail while a number is dragged."""
+PARTIALS = 0.2
+"""Seconds between two questions about the inspected node's partials meanwhile."""
 REST_SHARE = 1.5
 """How long after an answer about views nothing is asked, as a part of the time it took beyond one beat: the run has the
 processor to itself for most of the time."""
@@ -89,6 +93,11 @@ class LookBook(QObject):
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
         self._timer.timeout.connect(self._ask_now)
         self._resting = QTimer(self, singleShot=True, interval=RUN_INTERVAL)
+        self._following = False
+        """Whether numbers have changed since the question that is on its way."""
+        self._partials_due = 0.0
+        self._quick = QTimer(self, interval=QUICK)
+        self._quick.timeout.connect(self._poll)
 
     @property
     def client(self) -> AskClient:
@@ -149,6 +158,30 @@ class LookBook(QObject):
             self._due = True
         elif self._session.has_engine and not self._closed:
             self._timer.start()
+
+    def follow(self) -> None:
+        """Ask at once what every wire carries: numbers alone have changed. While an answer is awaited nothing queues
+        up: the next question is about the numbers of then."""
+        if self._asleep or not self._session.has_engine or self._closed or self.looks is None:
+            self.ask()
+        elif self.client.busy("looks"):
+            self._following = True
+        else:
+            self._ask_live()
+
+    def _ask_live(self) -> None:
+        self._following = False
+        self._tell_content()
+        self.client.ask_looks(self._session.moment())
+        if time.monotonic() > self._partials_due:
+            self._partials_due = time.monotonic() + PARTIALS
+            self._ask_partials()
+        self._quick.start()
+
+    def _poll(self) -> None:
+        self.client.poll()
+        if not self.client.busy("looks"):
+            self._quick.stop()
 
     def rest(self) -> None:
         """Ask nothing until `wake`: nobody looks."""
@@ -253,17 +286,22 @@ class LookBook(QObject):
         """End the process. Idempotent."""
         self._closed = True
         self._timer.stop()
+        self._quick.stop()
         self._resting.stop()
         if self._client is not None:
             self._client.close()
 
-    def _tell_content(self) -> None:
+    def _tell_content(self, *, now: bool = False) -> None:
+        """Say what the next questions are about; while a number is dragged and an answer is on its way, what that is
+        about: it would be lost otherwise."""
+        if self._quick.isActive() and self.client.busy("looks") and not now:
+            return
         session = self._session
         self._revision = self.client.set_content(session.content, session.folder, ASSETS)
 
     def _ask_now(self) -> None:
         if self._session.graph.nodes:
-            self._tell_content()
+            self._tell_content(now=True)
             self.client.ask_types()
             self._ask_looks()
         elif self.looks is not None:
@@ -312,6 +350,8 @@ class LookBook(QObject):
         self.looks = looks
         self.views = {}  # answers come in the order of their moments: these are newer
         self._set_problem(Problem("error", "look", looks.sentence, looks.node or None) if looks.sentence else None)
+        if self._following:
+            self._ask_live()  # the process works on it while this is drawn
         self.values_changed.emit()
 
     def _views_ready(self, revision: int, views: Mapping[str, ViewData], step: int) -> None:

@@ -33,6 +33,7 @@ from app.subgraph_editing import Subgraphs
 from app.titles import proper_title
 from app.watching import Watcher
 from engine import arrangement
+from engine.adjusting import adjusted_nodes
 from engine.document import Changed, Document
 from engine.edits import Group
 from engine.files import read, save
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 PALETTE_MIME = "application/x-gradwire-operator"
 """Mime type of a drag from the palette; its data is an operator id in UTF-8. The canvas accepts it as a drop."""
 
+LATER = 120
+"""Milliseconds of rest after which problems are looked for anew while numbers are dragged."""
 Overlay = Literal["value", "shape", "cotangent", "sockets", "partial", "norm"]
 
 
@@ -372,9 +375,9 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
             self._files.follow(self.graph, self.library, self._path)
             self._looks.forget_problem()
             self._running.graph_changed(change.nodes, live=self._edit_is_live)
-            self._refresh.start()
+            self._follow_edit()
         elif change.renamed:
-            self._refresh.start()  # sentences name nodes
+            self._refresh.start(0)  # sentences name nodes
         if change.kept:
             self._looks.ask()
         self._last_change = change
@@ -383,6 +386,15 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
         self.path_changed.emit()
         self._select(self._selection.within(self.content))
         self._stay_inside()
+
+    def _follow_edit(self) -> None:
+        """Bring up to date what an edit may have changed: of numbers alone at once what they lead to, and the rest once
+        they rest (a number is being dragged)."""
+        if adjusted_nodes(self._inferred.graph, self.graph, self.library):
+            self._looks.follow()
+            self._refresh.start(LATER)
+        else:
+            self._refresh.start(0)
 
     def refresh(self) -> None:
         """Bring types and problems up to date now (after an edit this happens by itself, a moment later)."""

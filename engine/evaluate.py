@@ -129,6 +129,60 @@ def look(
     they are. What a node in a body carried is its value of the last iteration or call, without a cotangent. Raise
     RunError, with the node, where an operator fails.
     """
+    return looking(prepared, optimizer, train=train).at(prepared, parameters, step=step, states=states)
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Every output of a graph and its cotangent as one program: what looks at one graph, and at those that differ from
+    it in numbers alone (`engine.adjusting`), are found by."""
+
+    program: Program
+    whole: Program
+    """With the way back."""
+    targets: tuple[Socket, ...]
+    every: tuple[Socket, ...]
+    losses: Mapping[str, Var]
+    cotangents: Mapping[Var, Var]
+
+    def at(
+        self,
+        prepared: Prepared,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        step: int | None = None,
+        states: States | None = None,
+    ) -> Looks:
+        """Return the look at `parameters`, as `look` does."""
+        program, whole, cotangents = self.program, self.whole, self.cotangents
+        values = bind(
+            whole, prepared, {**prepared.parameters, **(parameters or {})}, step=_step(prepared, step), states=states
+        )
+        try:
+            found, inner = interpret_all(whole, values)
+        except RunError as error:
+            raise failure(prepared, whole, values, error, "", _step(prepared, step)) from error
+        looks = {
+            target: Look(
+                kind,
+                _structured(program.sockets[target], found.__getitem__),
+                _structured(program.sockets[target], lambda var: found[cotangents[var]] if var in cotangents else None),
+            )
+            for target in self.targets
+            if (kind := prepared.inferred.get(target)) is not None
+        }
+        looks |= {output: looks[source] for output, source in prepared.passes.items() if source in looks}
+        hidden = [socket for socket in self.every if socket in inner and socket not in looks]
+        return Looks(
+            looks
+            | {socket: Look(kind, inner[socket], None) for socket in hidden if (kind := prepared.inferred[socket])},
+            {id: float(found[var]) for id, var in self.losses.items()},
+        )
+
+
+def looking(prepared: Prepared, optimizer: str | None = None, *, train: bool = True) -> Looking:
+    """Return what looks at a prepared graph are found by; cotangents are of the loss of `optimizer` (default: the first
+    that can be computed)."""
     graph = prepared.graph
     able = evaluable(prepared)
     every = [Socket(id, name) for id in able for name in output_names(graph, prepared.operator(id), id)]
@@ -140,29 +194,8 @@ def look(
     chosen = real.get(optimizer) if optimizer else next(iter(real.values()), None)
     wrt = _differentiable(program, targets) if chosen is not None else []
     whole = adjoint(program, chosen, wrt) if chosen is not None else program
-    values = bind(
-        whole, prepared, {**prepared.parameters, **(parameters or {})}, step=_step(prepared, step), states=states
-    )
-    try:
-        found, inner = interpret_all(whole, values)
-    except RunError as error:
-        raise failure(prepared, whole, values, error, "", _step(prepared, step)) from error
     cotangents = dict(zip(wrt, whole.outputs[len(whole.outputs) - len(wrt) :], strict=True))
-    looks = {
-        target: Look(
-            kind,
-            _structured(program.sockets[target], found.__getitem__),
-            _structured(program.sockets[target], lambda var: found[cotangents[var]] if var in cotangents else None),
-        )
-        for target in targets
-        if (kind := prepared.inferred.get(target)) is not None
-    }
-    looks |= {output: looks[source] for output, source in prepared.passes.items() if source in looks}
-    hidden = [socket for socket in every if socket in inner and socket not in looks]
-    return Looks(
-        looks | {socket: Look(kind, inner[socket], None) for socket in hidden if (kind := prepared.inferred[socket])},
-        {id: float(found[var]) for id, var in real.items()},
-    )
+    return Looking(program, whole, tuple(targets), tuple(every), real, cotangents)
 
 
 def _differentiable(program: Program, targets: Sequence[Socket]) -> list[Var]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from engine.adjusting import adjusted_nodes
 from engine.graph import Graph, Node, Socket, Wire
 from engine.infer import Inference, Pass, infer
 from engine.operator import Kind, Operator
@@ -31,6 +32,8 @@ class Inferred:
         """
         if graph is self.graph and known is self.known:
             return self
+        if known is self.known and adjusted_nodes(self.graph, graph, self.library) is not None:
+            return Inferred(self.library, graph, known, self.inference)
         found = None
         if _plain(self.graph) and _plain(graph) and not self.inference.looped:
             found = _inferred_again(self, graph, known)

@@ -135,7 +135,7 @@ def prepare(
     kept = content.kept if start == "kept" else None
     if seed is None:
         seed = kept.seed if kept else _seed(content.graph, library)
-    work = _Preparation(content.graph, library, seed, strict)
+    work = Preparation(content.graph, library, seed, strict)
     values = work.sources(data)
     known: dict[Socket, Type] = {socket: type_of(value) for socket, value in values.items()}
     inferred = work.infer(known)
@@ -203,7 +203,12 @@ def _input_types(
     return None if missing or None in kinds else tuple(kind for kind in kinds if kind is not None)
 
 
-class _Preparation:
+def readied(content: Content, like: Prepared) -> Preparation:
+    """Return the parts of a lenient preparation of a content that differs from a prepared one in numbers."""
+    return Preparation(content.graph, like.library, like.seed, strict=False)
+
+
+class Preparation:
     """The parts of `prepare`, in the order in which they are called."""
 
     def __init__(self, graph: Graph, library: Library, seed: int, strict: bool) -> None:
@@ -239,14 +244,15 @@ class _Preparation:
     def sources(self, data: Data) -> dict[Socket, Any]:
         values: dict[Socket, Any] = {}
         for id in self.needed(Kind.SOURCE):
-            own = data.of(id, self.quoted(id), random_bits.key(self.seed, id, 0))
             try:
-                values |= self._source(own, id)
+                values |= self.source(data, id)
             except GradwireError as error:
                 self.refuse(error, "source", id)
         return values
 
-    def _source(self, data: Data, id: str) -> dict[Socket, Any]:
+    def source(self, whole: Data, id: str) -> dict[Socket, Any]:
+        """Return what a source gives, by output."""
+        data = whole.of(id, self.quoted(id), random_bits.key(self.seed, id, 0))
         node, declared = self.declared(id)
         try:
             result = _callable(declared, declared.function)(data, **declared.values(node))
@@ -290,7 +296,7 @@ class _Preparation:
         starts = {}
         for id, kind in types.items():
             try:
-                starts[id] = self._start(id, kind, given.get(id), kept.get(id))
+                starts[id] = self.start(id, kind, given.get(id), kept.get(id))
             except GradwireError as error:
                 self.refuse(error, "parameter_start", id)
             except MemoryError as error:
@@ -298,7 +304,8 @@ class _Preparation:
                 self.refuse(RunError(sentence, node=id), "parameter_start", id)
         return starts
 
-    def _start(self, id: str, kind: ArrayType, given: Any, kept: Any) -> Any:
+    def start(self, id: str, kind: ArrayType, given: Any, kept: Any) -> Any:
+        """Return a parameter's start value: that which is given, else that which is kept, else its own."""
         if given is not None:
             return self._inside(self._fitting(given, kind, id), id)
         if kept is not None and tuple(kept.shape) == kind.shape:

@@ -77,7 +77,7 @@ RUNNING: Final = (
     Row(
         "watch_training",
         "Watch training",
-        "Nodes are marked where training goes wrong: vanishing or exploding derivatives, dead units, steps out of range.",
+        "Nodes are marked where training goes wrong: derivatives vanish or explode, units are dead, steps too large.",
         lambda w: w.settings.watch_training,
         lambda w, _: w.toggle_watching(),
     ),

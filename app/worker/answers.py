@@ -22,6 +22,9 @@ Mark = Callable[[str], None]
 class Answerer(Protocol):
     """Answers questions about one graph."""
 
+    def adjust(self, settings: dict[str, dict[str, Any]]) -> None:
+        """Go on with other numbers in the settings of these nodes."""
+
     def types(self) -> dict[str, dict[str, Any]]:
         """Return the packed types of the outputs of sources, by node and output."""
 
@@ -98,8 +101,10 @@ class EngineAnswerer:
     def __init__(self, job: m.Job, mark: Mark) -> None:
         self._job = job
         self._mark = mark
+        self._content: Any = None
         self._made: Any = None
         self._views: Any = None
+        self._looking: dict[str | None, Any] = {}
         self._tracer: Any = None
 
     def _prepared(self) -> Any:
@@ -108,6 +113,24 @@ class EngineAnswerer:
         if self._made is None:
             self._made = prepared_of(self._job, self._mark, strict=False)
         return self._made
+
+    def adjust(self, settings: dict[str, dict[str, Any]]) -> None:
+        from dataclasses import replace
+
+        from app.worker.graphs import data_of
+        from engine.adjusting import adjusted
+        from engine.graph import Graph
+
+        before = self._content or self._job.content()
+        nodes = {id: replace(before.graph.nodes[id], settings=held) for id, held in settings.items()}
+        self._content = replace(before, graph=Graph({**before.graph.nodes, **nodes}, before.graph.wires))
+        self._job = m.Job.of(self._content, self._job.folder, self._job.assets, self._job.plugins)
+        if self._made is not None:
+            self._made = adjusted(self._made, self._content, data_of(self._job, self._mark))
+        if self._made is None:
+            self._views, self._looking = None, {}
+        elif self._views is not None:
+            self._views.adjust(self._made, tuple(settings))
 
     def types(self) -> dict[str, dict[str, Any]]:
         packed: dict[str, dict[str, Any]] = {}
@@ -119,10 +142,13 @@ class EngineAnswerer:
     def looks(self, moment: m.Moment | None) -> m.Looks:
         from app.worker.describe import look_at
         from app.worker.graphs import at_moment
-        from engine.evaluate import look
+        from engine.evaluate import looking
 
-        prepared = self._prepared()
-        found = look(prepared, **at_moment(moment))
+        prepared, at = self._prepared(), at_moment(moment)
+        optimizer = at.pop("optimizer", None)
+        if optimizer not in self._looking:
+            self._looking[optimizer] = looking(prepared, optimizer)
+        found = self._looking[optimizer].at(prepared, **at)
         wires: dict[str, dict[str, m.WireLook]] = {}
         for socket, seen in found.wires.items():
             wires.setdefault(socket.node, {})[socket.name] = look_at(seen.type, seen.value, seen.cotangent)

@@ -39,6 +39,9 @@ def _answer_all(connection: Connection, mark: Mark, answers: Answers, memory: in
         message = decoder.decode(connection.recv_bytes())
         if isinstance(message, q.About):
             answerer = answers.about(message.job, mark.set)
+        elif isinstance(message, q.Adjusted):
+            if answerer is not None:
+                answerer.adjust({node: m.tuples(settings) for node, settings in message.settings.items()})
         elif answerer is not None:
             reply = _answered(lambda said=message, by=answerer: _ANSWERS[type(said)](by, said), message, mark, memory)
             mark.set("")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -48,6 +49,26 @@ START_DEADLINE: Final = 60.0
 """Seconds the process may take to start."""
 OUTDATED: Final = 0.7
 """Seconds after which a question about a graph that has been edited since is given up for the next."""
+
+
+MANY: Final = 32
+"""Nodes of which other settings are told; where more have changed, the whole graph is."""
+
+About: TypeAlias = tuple[Content, Path | None, Path]
+"""A content, its folder and the app's assets."""
+
+
+def settings_between(before: About | None, now: About | None) -> dict[str, dict[str, Any]] | None:
+    """Return the settings of the nodes in which two contents differ where they differ in settings alone; else None."""
+    if before is None or now is None or before[1:] != now[1:] or before[0].kept is not now[0].kept:
+        return None
+    old, new = before[0].graph, now[0].graph
+    if old.nodes.keys() != new.nodes.keys() or (old.wires is not new.wires and old.wires != new.wires):
+        return None
+    changed = [node for id, node in new.nodes.items() if old.nodes[id] is not node]
+    if len(changed) > MANY or any(replace(old.nodes[n.id], settings=n.settings) != n for n in changed):
+        return None
+    return {node.id: dict(node.settings) for node in changed}
 
 
 class _Asked(NamedTuple):
@@ -124,10 +145,11 @@ class AskClient(QObject):
         self._mark: Mark | None = None
         self._started = 0.0
         self._listening = False
-        self._content: tuple[Content, Path | None, Path] | None = None
+        self._content: About | None = None
         self.plugins: tuple[str, ...] = ()
         """Packages of the plugins that are on (`Library.packages`)."""
         self._revision, self._told = 0, 0
+        self._told_of: About | None = None
         self._question = 0
         self.took = 0.0
         """Seconds that the last answer took, or what was given up."""
@@ -251,6 +273,7 @@ class AskClient(QObject):
             arguments = (self._mark.name, self._answers, self._memory)
             self._channel = Channel(serve, arguments, q.AskAnswer, "gradwire ask", modest=True)
             self._started, self._listening, self._told = time.monotonic(), False, 0
+            self._told_of = None
             pulse().wake()
 
     def release(self) -> None:
@@ -284,11 +307,23 @@ class AskClient(QObject):
         if not self._listening:
             return
         if self._told != self._revision:
-            self._channel.send(q.About(self._revision, m.Job.of(*self._content, self.plugins)))
-            self._told = self._revision
+            self._tell()
         self._question += 1
         self._channel.send(self._waiting.pop(kind)(self._question))
         self._asked = _Asked(kind, self._question, self._revision, time.monotonic())
+
+    def _tell(self) -> None:
+        """Say what the questions are about: of what was said last, only the numbers that have changed since."""
+        settings = settings_between(self._told_of, self._content)
+        if settings is None:
+            self._channel.send(q.About(self._revision, m.Job.of(*self._content, self.plugins)))  # type: ignore
+        else:
+            self._channel.send(q.Adjusted(self._revision, settings))  # type: ignore[union-attr]
+        self._told, self._told_of = self._revision, self._content
+
+    def poll(self) -> None:
+        """Take what has come, between two beats: for answers that are waited for."""
+        self._beat()
 
     def _beat(self) -> bool:
         channel = self._channel

@@ -28,6 +28,14 @@ class About(Struct, frozen=True, tag=True):
     job: Job
 
 
+class Adjusted(Struct, frozen=True, tag=True):
+    """The questions that follow are about the graph as it was but for the settings of these nodes: numbers of the same
+    shapes."""
+
+    revision: int
+    settings: dict[str, dict[str, Any]]
+
+
 class AskTypes(Struct, frozen=True, tag=True):
     """The types of the outputs of sources?"""
 
@@ -341,7 +349,7 @@ AskRequest: TypeAlias = (
     AskPlane | AskTrace | AskStep | AskSlopes
     | About | AskTypes | AskLooks | AskViews | AskContour | AskCheck | AskPartials | AskArtefacts
     | AskReading | AskProfile | AskComparison | AskScript | AskWhy | AskBadges | AskNumbers
-    | AskExplanation | AskTensor
+    | AskExplanation | AskTensor | Adjusted
 )  # fmt: skip
 AskAnswer: TypeAlias = (
     Hello | TypesAre | LooksAre | ViewsAre | ContourIs | CheckIs | PartialsAre | ArtefactsAre | ReadingIs | ComparisonIs

@@ -4,7 +4,7 @@ decision boundary the stretch of the graph from its points to its prediction, ev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -57,6 +57,16 @@ class Viewer:
     _watches: dict[tuple[str, ...], Watch | None] = field(default_factory=dict)
     _planes: dict[str, Plane] = field(default_factory=dict)
     _facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def adjust(self, prepared: Prepared, nodes: Iterable[str]) -> None:
+        """Go on with a graph that differs in numbers of these nodes alone: what was compiled still holds."""
+        self.prepared = prepared
+        for ids, watched in self._watches.items():
+            self._watches[ids] = None if watched is None else replace(watched, prepared=prepared)
+        if any(prepared.operator(id).kind in (Kind.SOURCE, Kind.VIEW) for id in nodes):
+            self._planes.clear()
+        for plane in self._planes.values():
+            plane.stretch = None if plane.stretch is None else replace(plane.stretch, prepared=prepared)
 
     @property
     def views(self) -> tuple[str, ...]:
