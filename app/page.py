@@ -121,6 +121,7 @@ class Page(QWidget):
         self._releasing.stop()
         self.workspace.plots.stop()
         self.workspace.landscape.stop()
+        self.workspace.runs.stop()
         self.lessons.close_lessons()
         self.guard.end()
         self.session.close()

@@ -107,6 +107,9 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
         or any(each.severity == "error" for each in session.problems),
         LOOKS_TIME,
     )  # fmt: skip
+    if panel == "landscape":
+        source = window.workspace.landscape.source
+        wait_for(lambda: source.seen is not None or not source.optimizer, LOOKS_TIME)
     if run_steps:
         session.run(pause_at=run_steps)
         wait_for(lambda: session.run_state in DONE, RUN_TIME)

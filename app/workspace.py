@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget,
 from app.assets import asset
 from app.canvas import Canvas, menus
 from app.landscape.panel import LandscapePanel
+from app.landscape.runs_panel import RunsPanel
 from app.panels.code import CodePanel
 from app.panels.compare import ComparePanel
 from app.panels.history import HistoryPanel
@@ -32,13 +33,13 @@ LAYOUT = 4
 PLACES = {
     "palette": LEFT, "inspector": RIGHT, "plots": BOTTOM, "problems": BOTTOM, "outline": BOTTOM, "code": BOTTOM,
     "compare": BOTTOM, "history": RIGHT, "steps": BOTTOM,
-    "landscape": BOTTOM,
+    "landscape": BOTTOM, "runs": BOTTOM,
 }  # fmt: skip
 TITLES = {
     "palette": "Operators", "outline": "Outline", "inspector": "Inspector",
     "plots": "Plots", "problems": "Problems", "code": "Code and tape",
     "compare": "Compare approaches", "history": "History", "steps": "Steps",
-    "landscape": "Loss landscape",
+    "landscape": "Loss landscape", "runs": "Runs",
 }  # fmt: skip
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
@@ -98,6 +99,7 @@ class Workspace(QMainWindow):
         self.steps = StepsPanel(session)
         self.landscape = LandscapePanel(session)
         self.landscape.compare_requested.connect(self.compare_requested)
+        self.runs = RunsPanel(session, self.landscape.source.comparison)
         self.setCentralWidget(self.panes)
         self.arranging = False
         self._sized = self._placed = False
@@ -105,7 +107,7 @@ class Workspace(QMainWindow):
         self._kept_state: QByteArray | None = None
         widgets = (
             self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare,
-            self.history, self.steps, self.landscape,
+            self.history, self.steps, self.landscape, self.runs,
         )  # fmt: skip
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
@@ -146,7 +148,9 @@ class Workspace(QMainWindow):
             ("problems", "outline"),
             ("outline", "code"),
             ("code", "compare"),
-            ("compare", "steps"), ("steps", "landscape"),
+            ("compare", "steps"),
+            ("steps", "landscape"),
+            ("landscape", "runs"),
         ):
             self.tabifyDockWidget(self.docks[first], self.docks[second])
         self.tabifyDockWidget(self.docks["inspector"], self.docks["history"])

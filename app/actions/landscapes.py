@@ -28,6 +28,10 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.panel_visible("landscape"), words="panel dock show hide contour surface path curvature hessian",
     ),
     Command(
+        "panel_runs", "Runs", "View", lambda w: w.toggle_panel("runs"), ("Ctrl+Alt+U",), editing,
+        lambda w: w.panel_visible("runs"), words="panel dock show hide table history curves seeds smoothing gradients",
+    ),
+    Command(
         "compare_optimizers", "Compare optimizers…", "Run", compare, ("Ctrl+Alt+O",), has_optimizer,
         help="Run several methods side by side: same start, same seed, in step; the document stays as it is.",
         words="methods momentum adam rivals side by side landscape contour race",

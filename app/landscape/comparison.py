@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.assets import ASSETS
 from engine.errors import GradwireError
+from engine.graph import Graph
 from engine.optimizers import OPTIMIZER_SETTINGS
 from engine.rivals import Rival, inserted, optimizers_of, side_by_side
 from engine.setting import Choice, Integer, Number, Slider
@@ -31,6 +32,8 @@ class Comparison(QObject):
     """A comparison was started or ended, or its lanes are known."""
     ticked = Signal()
     state_changed = Signal(str)
+    ended = Signal(object)
+    """A comparison was given up: its run, which is about to go."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -38,6 +41,8 @@ class Comparison(QObject):
         self._runs: RunControl | None = None
         self.rivals: tuple[Rival, ...] = ()
         self.optimizer = ""
+        self.graph = Graph()
+        """What is run: the document's graph with the rivals in it."""
 
     @property
     def runs(self) -> RunControl | None:
@@ -52,7 +57,7 @@ class Comparison(QObject):
         except GradwireError as error:
             session.message.emit(error.sentence)
             return False
-        self.optimizer, self.rivals = optimizer, tuple(rivals)
+        self.optimizer, self.rivals, self.graph = optimizer, tuple(rivals), content.graph
         if self._runs is None:
             from app.worker.client import RunControl
 
@@ -75,6 +80,7 @@ class Comparison(QObject):
         """Give the comparison up, and its process."""
         if self._runs is not None:
             runs, self._runs = self._runs, None
+            self.ended.emit(runs)
             runs.close()
             runs.deleteLater()
             self.changed.emit()

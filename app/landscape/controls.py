@@ -30,16 +30,26 @@ KINDS: Final = (
 )
 
 
+LOOKS: Final = (
+    "Lines of equal loss, seen from above",
+    "The loss as a mountain; drag it to turn it",
+    "What the optimizer carries from step to step, and how far its steps go",
+)
+
+
 class Controls(QWidget):
     """The choices at the left of the landscape."""
 
-    surface_wanted = Signal(bool)
+    looked_at = Signal(int)
+    """0: the contour, 1: the surface, 2: the state of the optimizer."""
     compare_requested = Signal()
 
     def __init__(self, source: Landscape) -> None:
         super().__init__()
         self.source = source
         self.kind = QComboBox()
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.kind.setMinimumContentsLength(8)
         self.kind.setAccessibleName("Plane")
         for key, title, says in KINDS:
             self.kind.addItem(title, key)
@@ -48,8 +58,10 @@ class Controls(QWidget):
         self.again = QPushButton("Other directions")
         self.again.setToolTip(tip("Draw two other random directions"))
         self.looks = QButtonGroup(self)
-        self.contour, self.surface = QPushButton("Contour"), QPushButton("Surface")
-        for number, button in enumerate((self.contour, self.surface)):
+        self.contour, self.surface, self.state = (QPushButton(each) for each in ("Contour", "Surface", "State"))
+        for button, says in zip((self.contour, self.surface, self.state), LOOKS, strict=True):
+            button.setToolTip(tip(says))
+        for number, button in enumerate((self.contour, self.surface, self.state)):
             button.setCheckable(True)
             button.setChecked(number == 0)
             self.looks.addButton(button, number)
@@ -63,7 +75,7 @@ class Controls(QWidget):
         for axis in self.axes:
             axis.chosen.connect(self._chosen)
         self.again.clicked.connect(self._other)
-        self.looks.idToggled.connect(lambda id, on: self.surface_wanted.emit(bool(id)) if on else None)
+        self.looks.idToggled.connect(lambda id, on: self.looked_at.emit(id) if on else None)
         self.slopes.toggled.connect(source.set_slopes)
         self.curvature.toggled.connect(source.set_curvature)
         self.compare.clicked.connect(self.compare_requested)
@@ -84,8 +96,9 @@ class Controls(QWidget):
             self._grid.addWidget(axis.index, row, 2)
         self._grid.setColumnStretch(1, 1)
         self._pair = QHBoxLayout()
-        self._pair.addWidget(self.contour)
-        self._pair.addWidget(self.surface)
+        for button in (self.contour, self.surface, self.state):
+            button.setProperty("role", "quiet")
+            self._pair.addWidget(button)
         self._column.addWidget(self.kind)
         self._column.addLayout(self._grid)
         self._column.addWidget(self.again)
@@ -100,7 +113,8 @@ class Controls(QWidget):
         self._grid.setSpacing(px(6))
         self._pair.setSpacing(px(4))
         for axis in self.axes:
-            axis.index.setMaximumWidth(px(64))
+            axis.index.setFixedWidth(px(58))
+            axis.parameter.setMinimumWidth(px(72))
 
     def refresh(self) -> None:
         """Bring the choices in line with the plane that is looked at, and with the parameters there are."""

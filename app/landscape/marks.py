@@ -83,8 +83,10 @@ class DownhillMark(Mark):
         if not len(self._rows):
             return
         xs, ys = self.pixels(self._rows[:, 0], self._rows[:, 1], rect)
-        across, down = on_screen(self, -self._rows[:, 2], -self._rows[:, 3], rect)
-        slope = np.hypot(self._rows[:, 2], self._rows[:, 3])
+        keep = spaced(xs, ys, 34 * appearance().scale)
+        rows, xs, ys = self._rows[keep], xs[keep], ys[keep]
+        across, down = on_screen(self, -rows[:, 2], -rows[:, 3], rect)
+        slope = np.hypot(rows[:, 2], rows[:, 3])
         steep = slope > 0
         if not steep.any():
             return
@@ -202,6 +204,17 @@ class CrossMark(Mark):
             painter.setPen(QPen(QColor(color), width * appearance().scale))
             painter.drawLine(QPointF(x - size, y), QPointF(x + size, y))
             painter.drawLine(QPointF(x, y - size), QPointF(x, y + size))
+
+
+def spaced(xs: NDArray[Any], ys: NDArray[Any], least: float) -> NDArray[Any]:
+    """Return which places of a grid are drawn so that rows and columns keep a distance: every second, third, ..."""
+    keep = np.ones(len(xs), bool)
+    for values in (xs, ys):
+        lines = np.unique(np.round(values, 3))
+        apart = float(np.diff(lines).min()) if len(lines) > 1 else least
+        every = max(1, int(np.ceil(least / max(apart, 1e-9))))
+        keep &= (np.searchsorted(lines, np.round(values, 3)) - every // 2) % every == 0
+    return keep
 
 
 def on_screen(mark: Mark, across: Any, up: Any, rect: QRectF) -> tuple[Any, Any]:

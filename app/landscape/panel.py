@@ -12,6 +12,7 @@ from app.landscape.contour_card import ContourCard
 from app.landscape.controls import Controls
 from app.landscape.results import Results
 from app.landscape.source import Landscape
+from app.landscape.state_card import StateCard
 from app.landscape.surface_card import SurfaceCard
 from app.plots.histories import LossCard
 from app.theme import appearance
@@ -35,7 +36,8 @@ class LandscapePanel(QWidget):
         self.controls = Controls(self.source)
         self.contour, self.surface = ContourCard(self.source), SurfaceCard(self.source)
         self.pictures = QStackedWidget()
-        for card in (self.contour, self.surface):
+        self.state = StateCard(self.source)
+        for card in (self.contour, self.surface, self.state):
             self.pictures.addWidget(card)
             card.message.connect(session.message)
             card.enlarge_requested.connect(self._enlarge)
@@ -49,15 +51,15 @@ class LandscapePanel(QWidget):
         self._lay_out()
         self.contour.start_chosen.connect(self.source.start_at)
         self.contour.view_changed.connect(self.source.look_at)
-        self.controls.surface_wanted.connect(self.show_surface)
+        self.controls.looked_at.connect(self.look_at)
         self.controls.compare_requested.connect(self.compare_requested)
         self.source.comparison.changed.connect(self._comparison_changed)
         self.source.comparison.ticked.connect(self._comparison_moved)
         appearance().changed.connect(self._lay_out)
 
-    def show_surface(self, on: bool) -> None:
-        """Show the mountain instead of the lines."""
-        self.pictures.setCurrentWidget(self.surface if on else self.contour)
+    def look_at(self, number: int) -> None:
+        """Show the lines (0), the mountain (1) or what the optimizer carries (2)."""
+        self.pictures.setCurrentIndex(number)
         self.pictures.currentWidget().refresh()  # type: ignore[attr-defined]
 
     def start_comparison(self, optimizer: str, rivals: object) -> None:
@@ -99,9 +101,9 @@ class LandscapePanel(QWidget):
         px = appearance().px
         self._row.setContentsMargins(px(10), px(10), px(10), px(10))
         self._row.setSpacing(px(10))
-        self._left.setFixedWidth(px(214))
-        self._right.setFixedWidth(px(292))
-        for card in (self.contour, self.surface, self.loss):
+        self._left.setFixedWidth(max(px(224), self.controls.minimumSizeHint().width() + px(4)))
+        self._right.setFixedWidth(px(284))
+        for card in (self.contour, self.surface, self.state, self.loss):
             if card is not None:
                 card.restyle()
 

@@ -18,6 +18,7 @@ from app.worker.describe import short
 
 HEADS: Final = ("Optimizer", "Loss", "Steps")
 HINT: Final = "Click into the picture to start there."
+EMPTY: Final = "Run, or compare optimizers: what each has reached stands here."
 
 
 class Results(QWidget):
@@ -72,7 +73,8 @@ class Results(QWidget):
         self.table.setFixedHeight(height)
         self.facts.setText(curvature_text(self.source))
         self.facts.setVisible(bool(self.facts.text()))
-        self.hint.setVisible(self.source.seen is not None)
+        self.hint.setText("\n".join(([] if rows else [EMPTY]) + [HINT] * (self.source.seen is not None)))
+        self.hint.setVisible(bool(self.hint.text()))
 
     def rows(self) -> list[tuple[str, float, int, str]]:
         """Return each optimizer's name, last loss, steps and colour."""

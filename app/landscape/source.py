@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.worker.client import RunControl
 
-SIZE: Final = 60
-"""Points of the grid along each side."""
+SIZE: Final = 100
+"""Points of the grid along each side; of a slow loss as many as can be computed in time."""
 ARROWS: Final = (13, 9)
 PATHS_EVERY: Final = 0.12
 """Seconds between two questions for the paths while a run is on."""
@@ -281,6 +281,8 @@ class Landscape(QObject):
         if wanted is not None:
             room_x, room_y = (wanted[1] - wanted[0]) * MARGIN, (wanted[3] - wanted[2]) * MARGIN
             wanted = (wanted[0] - room_x, wanted[1] + room_x, wanted[2] - room_y, wanted[3] + room_y)
+        if self.seen is None:
+            self._say("The loss is being computed …")
         self._asked, self._asked_at = wanted or (0.0, 0.0, 0.0, 0.0), time.monotonic()
         ends = tuple((float(path.x[-1]), float(path.y[-1])) for path in self.paths if len(path.x))
         wish = PlaneWish(

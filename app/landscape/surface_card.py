@@ -79,7 +79,14 @@ class Terrain(NamedTuple):
     z: NDArray[Any]
     low: float
     high: float
-    log: bool
+    soft: float | None
+    """Heights are logarithmic from about this far above the lowest loss on; None: they are even."""
+
+    def loss(self, share: float) -> float:
+        """Return the loss at a height."""
+        if self.soft is None:
+            return self.low + share * (self.high - self.low)
+        return self.low + self.soft * math.expm1(share * math.log1p((self.high - self.low) / self.soft))
 
 
 def terrain(x: NDArray[Any], y: NDArray[Any], loss: NDArray[Any], *, log: bool) -> Terrain | None:
@@ -88,11 +95,13 @@ def terrain(x: NDArray[Any], y: NDArray[Any], loss: NDArray[Any], *, log: bool) 
     if not finite.any():
         return None
     low, high = float(loss[finite].min()), float(loss[finite].max())
-    log = log and low > 0
-    scaled = np.log10(np.where(finite, loss, np.nan)) if log else np.where(finite, loss, np.nan)
-    bottom, top = (math.log10(low), math.log10(high)) if log else (low, high)
-    z = (scaled - bottom) / ((top - bottom) or 1.0)
-    return Terrain(x, y, z, low, high, log)
+    above = np.where(finite, loss, np.nan) - low
+    soft = None
+    if log and high > low:
+        # A plain logarithm would tear holes into the floor of a valley: below its lowest twentieth heights are even.
+        soft = max(float(np.quantile(above[finite], 0.05)), (high - low) * 1e-9)
+        above = np.log1p(above / soft)
+    return Terrain(x, y, above / (np.nanmax(above) or 1.0), low, high, soft)
 
 
 class SurfaceMark(Mark):
@@ -109,8 +118,15 @@ class SurfaceMark(Mark):
 
     def _pixels(self, points: NDArray[Any], rect: QRectF) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         across, down, far = projected(points, self.view)
-        unit = min(rect.width() / 3.3, rect.height() / 2.5) * self.view.size
-        return rect.center().x() + across * unit, rect.center().y() + down * unit + 0.06 * unit, far
+        unit = (
+            min((rect.width() - 70 * appearance().scale) / 3.0, (rect.height() - 40 * appearance().scale) / 2.3)
+            * self.view.size
+        )
+        return (
+            rect.center().x() + 22 * appearance().scale + across * unit,
+            rect.center().y() + down * unit - 6 * appearance().scale,
+            far,
+        )
 
     def _box(self, x: NDArray[Any], y: NDArray[Any], z: NDArray[Any]) -> NDArray[Any]:
         """Return data as points of the box; heights are shares."""
@@ -201,13 +217,24 @@ class SurfaceMark(Mark):
             low, high = ends[axis]
             ticks = linear_ticks(low, high, 4)
             for tick in ticks:
+                if self._beside_heights(self._edge(axis, tick.at, fixed), rect):
+                    continue
                 self._text(
                     painter, metrics, self._edge(axis, tick.at, fixed), centre, tick.text, rect, look.theme.faint, 12
                 )
             name = metrics.elidedText(self.names[axis], Qt.TextElideMode.ElideMiddle, 150 * look.scale)
             half = (low + high) / 2
-            self._text(painter, metrics, self._edge(axis, half, fixed), centre, name, rect, look.theme.second, 30)
+            self._text(painter, metrics, self._edge(axis, half, fixed), centre, name, rect, look.theme.second, 32)
         self._heights(painter, metrics, rect)
+
+    def _beside_heights(self, point: NDArray[Any], rect: QRectF) -> bool:
+        """Whether a place of the floor lies where the heights are written."""
+        ground = self.terrain
+        assert ground is not None  # noqa: S101
+        corners = self._box(ground.x[[0, -1, -1, 0]], ground.y[[0, 0, -1, -1]], np.zeros(4))
+        x, y, _ = self._pixels(corners, rect)
+        k, (px, py, _) = int(np.argmin(x)), self._pixels(point, rect)
+        return math.hypot(float(px[0]) - x[k], float(py[0]) - y[k]) < 24 * appearance().scale
 
     def _edge(self, axis: int, at: float, fixed: float) -> NDArray[Any]:
         x, y = (at, fixed) if axis == 0 else (fixed, at)
@@ -233,7 +260,7 @@ class SurfaceMark(Mark):
         far = away * appearance().scale
         width = metrics.horizontalAdvance(text)
         x = float(px[0]) + dx / length * (far + width * 0.5 * abs(dx) / length)
-        y = float(py[0]) + dy / length * far
+        y = float(py[0]) + dy / length * far + (metrics.height() if away > 20 else 0.0)
         painter.setPen(QColor(color))
         painter.drawText(QPointF(x - width / 2, y + metrics.ascent() * 0.4), text)
 
@@ -248,8 +275,7 @@ class SurfaceMark(Mark):
         painter.setPen(QPen(QColor(look.theme.faint), 1))
         painter.drawLine(QPointF(x[0], y[0]), QPointF(x[1], y[1]))
         for share in (0.0, 0.5, 1.0):
-            value = _between(ground, share)
-            text = level_text(float(f"{value:.2e}"))
+            text = level_text(float(f"{ground.loss(share):.1e}"))
             px, py = x[0], y[0] + (y[1] - y[0]) * share
             painter.setPen(QColor(look.theme.faint))
             painter.drawText(
@@ -257,12 +283,6 @@ class SurfaceMark(Mark):
             )
         painter.setPen(QColor(look.theme.second))
         painter.drawText(QPointF(x[1] - metrics.horizontalAdvance("loss") / 2, y[1] - look.px(10)), "loss")
-
-
-def _between(ground: Terrain, share: float) -> float:
-    if ground.log:
-        return ground.low * (ground.high / ground.low) ** share
-    return ground.low + share * (ground.high - ground.low)
 
 
 def _corners(values: NDArray[Any]) -> list[NDArray[Any]]:

@@ -14,7 +14,7 @@ from app.worker.messages import Moment, Packed, Plane, PlaneSpec, Struct
 from engine.errors import GradwireError
 from engine.prepare import Prepared
 
-PATIENCE: Final = 1.2
+PATIENCE: Final = 0.45
 """Seconds that the grid of a loss may take: of a slow one fewer points are computed."""
 COARSEST: Final = 16
 
