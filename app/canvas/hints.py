@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 GESTURES: Final[Mapping[str, str]] = {
     "Pan": "Drag to move the canvas",
     "DragSlider": "Drag to set the number",
+    "ScrubNumber": "Left and right: the number  ·  Shift: finer  ·  Ctrl: coarser  ·  Esc: leave it",
     "PickWire": "Let go to select the wire",
     "DrawWire": "Drop on a socket that lights up, or in the void to choose a node  ·  "
     "Shift: to several sockets  ·  Alt: exchange two inputs  ·  Esc: leave it",
@@ -42,6 +43,7 @@ DOOR: Final = "Click to look inside  ·  Drag to move the node"
 BADGE: Final = "What is wrong here{keys}"
 BADGE_KEYS: Final = (("next_problem", "go from problem to problem"),)
 MARK: Final = "What goes wrong in training here  ·  Run › Watch training hides such marks"
+SCRUB: Final = "Drag left and right to change the number: all that depends on it follows  ·  Double click to type"
 GRIP: Final = "Drag to another size of the preview"
 
 
@@ -68,7 +70,7 @@ def of_hover(hover: Hover) -> str:
         (
             says
             for there, says in (
-                (hover.grip, GRIP), (hover.socket, SOCKET), (hover.dot, DOT),
+                (hover.grip, GRIP), (hover.scrub, SCRUB), (hover.socket, SOCKET), (hover.dot, DOT),
                 (hover.badge, with_keys(BADGE, BADGE_KEYS)),
                 (hover.mark, MARK),
                 (hover.door, DOOR), (hover.wire, WIRE), (hover.node, with_keys(NODE, NODE_KEYS)), (hover.note, NOTE),

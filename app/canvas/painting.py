@@ -32,7 +32,7 @@ from app.canvas.paint_node import Brushwork, State
 from app.canvas.paint_note import paint_note
 from app.canvas.wiring import DrawWire
 from app.theme import appearance
-from engine.graph import Socket
+from engine.graph import Socket, Wire
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
@@ -85,6 +85,8 @@ class Painting:
         self._frame = QPixmap()
         self._made_for: object = None
         self._made_at = QPointF()
+        self.labels: dict[Wire, QRectF] = {}
+        """Where the labels of wires lie that are asked for, in the scene."""
 
     def restyled(self) -> None:
         """Forget what was kept of another theme."""
@@ -301,6 +303,7 @@ class Painting:
         canvas = self._canvas
         overlays, hovered = canvas.session.overlays, canvas.hover.wire if canvas.gesture is None else None
         chosen = {item.wire.source: item for item in sorted(wires, key=_across)} if overlays else {}
+        self.labels.clear()
         laid = canvas.step_marks.taken(canvas.ink)
         for item in chosen.values():
             if item.wire.source != (hovered.source if hovered else None):
@@ -308,12 +311,19 @@ class Painting:
                 rect = self._room_for(item, parts, laid) if parts else None
                 if rect is not None:
                     laid.append(rect)
+                    self.labels[item.wire] = rect
                     paint_wire.paint_pill(painter, rect, parts, canvas.ink)
         if hovered is not None and hovered in canvas.scene.wires:
             item = canvas.scene.wires[hovered]
             parts = paint_wire.label_parts(item, overlays, True, canvas.ink)
             at = self._room_for(item, parts, []) or paint_wire.pill_rect(item.middle, parts)
             paint_wire.paint_pill(painter, at, parts, canvas.ink)
+
+    def label_at(self, point: QPointF) -> Wire | None:
+        """Return the wire whose label, shown because labels are asked for, lies under a point of the scene."""
+        there = self.labels if self._canvas.session.overlays else {}
+        found = (wire for wire, rect in there.items() if rect.contains(point) and wire in self._canvas.scene.wires)
+        return next(found, None)
 
     def _told_beside_nodes(self, painter: QPainter, seen: QRectF) -> None:
         """Write what outputs carry beside their sockets, and what nodes cost under them, where that is asked for."""

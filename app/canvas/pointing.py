@@ -9,7 +9,20 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from app.bodies import Door
-from app.canvas import badges, choosing, dots, gestures, moving, pinning, room, tools, training_marks, ways, wiring
+from app.canvas import (
+    badges,
+    choosing,
+    dots,
+    gestures,
+    moving,
+    pinning,
+    room,
+    scrub_gesture,
+    tools,
+    training_marks,
+    ways,
+    wiring,
+)
 from app.canvas.geometry import snapped
 from app.canvas.gestures import Gesture
 from engine.graph import Place, Socket, Wire
@@ -31,6 +44,8 @@ class Hover:
     """Whether it is a mark of what goes wrong in training."""
     grip: bool = False
     """Whether it is the corner that resizes a preview."""
+    scrub: bool = False
+    """Whether it is a number that can be dragged: in a node, or on the label of a wire."""
     door: Door | None = None
     dot: tuple[Wire, int] | None = None
     """A dot of `wire`, and which one."""
@@ -70,11 +85,15 @@ class Pointing:
                 and not modifiers
             ):
                 return gestures.DragSlider(self, at, item)
+            if hover.scrub and not modifiers:
+                return scrub_gesture.ScrubNumber(self, at, hover.node)
             if pinning.grip(item).contains(point) and not modifiers:
                 return pinning.ResizePreview(self, at, hover.node)
             if hover.door is not None and not modifiers:
                 return moving.GoThrough(self, at, modifiers, hover.node, hover.door)
             return moving.DragItems(self, at, modifiers, node=hover.node)
+        if hover.wire is not None and hover.scrub and not modifiers:
+            return scrub_gesture.ScrubNumber(self, at, hover.wire.source.node, hover.wire)
         wired = dots.gesture_at(self, at, modifiers) if hover.wire is not None else None
         if wired is not None:
             return wired
@@ -104,8 +123,12 @@ class Pointing:
             return Hover(
                 node=item.face.id,
                 grip=pinning.grip(item).contains(point),
+                scrub=factor >= 0.35 and scrub_gesture.in_box(self, item, point),
                 door=control.door_at(point - item.corner) if control is not None else None,
             )
+        labelled = scrub_gesture.on_label(self, point)
+        if labelled is not None:
+            return Hover(wire=labelled, scrub=True)
         dot, tag = self.scene.dot_at(point, ways.DOT_REACH / min(factor, 1.0)), self.scene.tag_at(point)
         if dot is not None or tag is not None:
             return Hover(wire=(dot or tag)[0], dot=dot, tag=tag if dot is None else None)  # type: ignore[index]

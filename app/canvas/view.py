@@ -414,6 +414,8 @@ class Canvas(Navigating, Pointing, QWidget):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self.hover.grip:
             self.setCursor(Qt.CursorShape.SizeFDiagCursor)
+        elif self.hover.scrub:
+            self.setCursor(Qt.CursorShape.SizeHorCursor)
         elif self.hover.socket is not None or self.held_keys:
             self.setCursor(Qt.CursorShape.CrossCursor)
         elif self.hover.wire is not None or self.hover.door is not None:

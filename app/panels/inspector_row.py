@@ -12,6 +12,7 @@ from app.canvas import node_editing_menu
 from app.changes import settings
 from app.panels.inspector_fields import Editor
 from app.panels.inspector_parts import label
+from app.panels.inspector_scrub import TitleScrub
 from app.signatures import is_signature
 from app.suggestions import choose_file, choose_node
 from app.theme import appearance
@@ -62,6 +63,7 @@ class Row(QWidget):
         super().__init__()
         self.session, self.node, self.name, self.spec, self.editor = session, node, name, spec, editor
         self.title = title_of(name, spec, editor)
+        self.scrub = TitleScrub(session, node, name, self.title)
         self.back = ResetButton(settings.words(name))
         self.back.setToolTip(tip(f"Changed. Back to the default, {text_of(spec.default)}"))
         self.back.clicked.connect(self.reset)
@@ -77,6 +79,7 @@ class Row(QWidget):
     def refresh(self) -> None:
         """Show the setting as it is now."""
         self.editor.show_value(self.session.setting(self.node, self.name))
+        self.scrub.refresh()
         self.back.setVisible(self.name in self.session.node(self.node).settings)
         exposed = self.name in self.session.node(self.node).exposed
         source = self.session.graph.sources.get(Socket(self.node, self.name)) if exposed else None
