@@ -17,7 +17,6 @@ from app.panels.compare import ComparePanel
 from app.panels.history import HistoryPanel
 from app.panels.inspector import Inspector
 from app.panels.inspector_parts import label
-from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.plots import PlotPanel
 from app.panels.problems import Problems
@@ -25,6 +24,7 @@ from app.panes import Panes
 from app.session import Session
 from app.stepping.panel import StepsPanel
 from app.theme import appearance
+from app.twin.panel import Twin
 from app.yielding import BOTTOM, LEFT, RIGHT, Yielding, extent
 
 LAYOUT = 4
@@ -91,7 +91,7 @@ class Workspace(QMainWindow):
         self.inspector = Inspector(session)
         self.plots = PlotPanel(session)
         self.problems = Problems(session)
-        self.outline = Outline(session)
+        self.outline = Twin(session)
         self.outline.menu_requested.connect(lambda at: menus.open_at(self.canvas, at))
         self.code = CodePanel(session)
         self.compare = ComparePanel(session)

@@ -269,8 +269,8 @@ def test_problems_outline_and_commands_lead_into_bodies(shown: Window) -> None:
     shown.workspace.show_panel("outline")
     QApplication.processEvents()
     outline = shown.workspace.outline
-    item = outline.item_of("input_2")
-    outline.scrollToItem(item)
+    row = outline.index_of("node", "input_2")
+    outline.tree.scrollTo(row)
     QApplication.processEvents()
-    QTest.mouseClick(outline.viewport(), Left, NONE, outline.visualItemRect(item).center())
+    QTest.mouseClick(outline.tree.viewport(), Left, NONE, outline.tree.visualRect(row).center())
     assert session.body == "branch_1.then" and session.selection == {"input_2"}

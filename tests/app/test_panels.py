@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.panels.code import EMPTY, CodePanel
-from app.panels.outline import NODE_ROLE, Outline
 from app.panels.palette import FAVOURITES, FIRST, FOLDS_ROLE, RECENT, Palette, rows
 from app.panels.problems import Problems
 from app.search import ranked, score
@@ -199,32 +198,6 @@ def test_a_problem_with_a_plain_remedy_can_be_mended_from_the_panel(session: Ses
     panel.list.setCurrentIndex(panel.model.index(fixable, 0))
     QTest.mouseClick(panel.mend, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not session.problems)
-
-
-def test_the_outline_lists_nodes_in_the_order_of_the_data_and_selects_both_ways(session: Session, qtbot: QtBot) -> None:
-    outline = Outline(session)
-    qtbot.addWidget(outline)
-    outline.show()
-    ids = [outline.topLevelItem(k).data(0, NODE_ROLE) for k in range(outline.topLevelItemCount())]
-    assert sorted(ids) == sorted(session.graph.nodes)
-    assert ids.index("x") < ids.index("multiply") < ids.index("mse") < ids.index("descent")
-    session.select(["mse"])
-    assert [item.data(0, NODE_ROLE) for item in outline.selectedItems()] == ["mse"]
-    outline.clearSelection()
-    outline.setCurrentItem(outline.topLevelItem(ids.index("w")))
-    assert session.selection == {"w"}
-    shown: list[str] = []
-    session.reveal_requested.connect(shown.append)
-    QTest.keyClick(outline, Qt.Key.Key_Return)
-    assert shown == ["w"]
-
-
-def test_the_outline_shows_a_graph_with_a_loop(session: Session, qtbot: QtBot) -> None:
-    outline = Outline(session)
-    qtbot.addWidget(outline)
-    outline.show()
-    session.apply(Connect(wire("multiply.value", "multiply.y")))
-    qtbot.waitUntil(lambda: outline.topLevelItemCount() == len(session.graph.nodes))
 
 
 def test_the_code_panel_shows_what_the_loss_became(live_session: Session, qtbot: QtBot) -> None:

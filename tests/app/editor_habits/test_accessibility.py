@@ -258,10 +258,10 @@ def test_the_canvas_says_what_is_selected_what_feeds_it_and_what_is_wrong(
 def test_the_outline_is_the_graph_as_a_table_that_keys_walk(desk: Desk) -> None:
     desk.window.workspace.show_panel("outline")
     settle()
-    outline = desk.window.workspace.outline
-    outline._fill()
-    assert {item.text(0) for item in map(outline.topLevelItem, range(outline.topLevelItemCount()))} >= {"Multiply"}
-    outline.setCurrentItem(outline.topLevelItem(0))
+    outline = desk.window.workspace.outline.tree
+    rows = outline.model()
+    assert {rows.index(k, 0).data() for k in range(rows.rowCount())} >= {"Multiply"}
+    outline.setCurrentIndex(rows.index(0, 0))
     first = desk.session.current
     QTest.keyClick(outline, Key.Key_Down)
     assert desk.session.current is not None and desk.session.current != first

@@ -432,7 +432,8 @@ def test_icons_stand_in_the_heads_of_nodes_in_the_palette_and_in_the_outline(des
     assert any(palette.pixel(x, y) == wanted for x in range(10, 40) for y in range(palette.height()))
     window.workspace.show_panel("outline")
     QApplication.processEvents()
-    assert not window.workspace.outline.item_of("w").icon(0).isNull()
+    row = window.workspace.outline.index_of("node", "w")
+    assert not row.data(Qt.ItemDataRole.DecorationRole).isNull()
 
 
 # Pictures -------------------------------------------------------------------------------------------------------------

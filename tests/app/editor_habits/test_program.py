@@ -204,9 +204,8 @@ def test_context_menus_everywhere(desk: Desk) -> None:
     offered["palette entry"] = menu_at(operators.viewport(), at)
     window.workspace.show_panel("outline")
     settle()
-    outline = window.workspace.outline
-    outline._fill()
-    offered["outline"] = menu_at(outline.viewport(), outline.visualItemRect(outline.topLevelItem(0)).center())
+    outline = window.workspace.outline.tree
+    offered["outline"] = menu_at(outline.viewport(), outline.visualRect(outline.model().index(0, 0)).center())
     window.workspace.show_panel("problems")
     settle()
     problems = window.workspace.problems
