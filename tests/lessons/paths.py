@@ -82,8 +82,8 @@ def descent_of_method(method: str, rate: float | None = None) -> tuple[Move, ...
     return (RESET, put("descent", method, "method"), *rates, RUN)
 
 
-def approach(name: str) -> tuple[Move, ...]:
-    return (RESET, put("descent", name, "approach"), RUN)
+def approach(name: str, *before: Move) -> tuple[Move, ...]:
+    return (*before, put("descent", name, "approach"), RUN)
 
 
 PATHS: Final[Mapping[str, Sequence[Turn]]] = {
@@ -240,10 +240,10 @@ PATHS: Final[Mapping[str, Sequence[Turn]]] = {
         Turn(join("a.value>shown.x"), 2 * (2.0**3 - 27) * 3 * 2**2, 12.0),
         Turn(approach("tape"), 1, 0),
         Turn((), 1, 0),
-        Turn(approach("source"), 1, 0),
-        Turn(approach("callbacks"), 2, 0),
+        Turn(approach("source", RESET), 1, 0),
+        Turn(approach("callbacks", RESET), 2, 0),
         Turn((), 1, 0),
-        Turn(approach("forward"), 1, 0),
+        Turn(approach("forward", RESET), 1, 0),
         Turn((), 27 ** (1 / 3), 27.0),
         Turn((), 1, 0),
         Turn((RESET, put("a", 4.0)), 2 * (4.0**3 - 27) * 3 * 4**2, 37.0),
