@@ -162,7 +162,8 @@ class Yielding(QObject):
 
     def take_over(self, other: Yielding) -> None:
         """The panels were arranged as those of another document are."""
-        self.aside = dict(other.aside)
+        kept = {name: why for name, why in self.aside.items() if name in self.withheld | self.cleared}
+        self.aside = dict(other.aside) | kept
         self._asked = [name for name in other._asked if name != PLOTS]
         self._declined = other._declined - {PLOTS}
         self._sizes = dict(other._sizes)

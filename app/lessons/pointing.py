@@ -219,13 +219,17 @@ class Pointing:
         kind, _, name = self.target.partition(":")
         if kind == "panel" and name in page.workspace.docks:
             page.workspace.show_panel(name)
-        elif kind not in ("panel", "command"):
-            node, nodes = socket_of(self.target).node, page.session.graph.nodes
-            if node in nodes and nodes[node].inside != page.canvas.scene.body:
-                page.session.reveal(node)
-            elif node in nodes and self._scene_rect() is not None:
-                page.canvas.reveal(node)
+        self.show_node()
         self.settle()
+
+    def show_node(self) -> None:
+        """Go to the node, where the target is one or at one."""
+        page, node = self._page, socket_of(self.target).node
+        there = page.session.graph.nodes.get(node)
+        if there is not None and there.inside != page.canvas.scene.body:
+            page.session.reveal(node)
+        elif there is not None:
+            page.canvas.reveal(node)
 
     def close(self) -> None:
         """Point at nothing any more."""

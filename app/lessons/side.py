@@ -54,7 +54,7 @@ class Lessons(QWidget):
         self.withholding = Withholding(page)
         self.pointing = Pointing(page)
         self._begun_at = 0
-        self._fitting = Fitting(page.canvas, self.pointing.show_target)
+        self._fitting = Fitting(page.canvas, self.pointing.show_node)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self.setVisible(False)

@@ -4,14 +4,10 @@ handed in and graded."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
-from app.window import Window
-from engine.graph import Content, Graph, Layout, Node, Place
 from engine.lessons.lesson import (
     Amount,
     Choice,
@@ -25,29 +21,8 @@ from engine.lessons.lesson import (
     SettingIs,
     Step,
 )
-from tests.app.conftest import Answers, wire
+from tests.app.conftest import Answers
 from tests.app.lessons.learner import Learner
-
-
-def graph() -> Content:
-    """(2 w - 6)^2 at w = 1: the value is 16, the derivatives are -8 and -16."""
-    nodes = {
-        "w": Node("w", "parameters.parameter", "w", {"value": 1.0}),
-        "double": Node("double", "elementwise.multiply", "double", {"y": 2.0}),
-        "less": Node("less", "elementwise.subtract", "less", {"y": 6.0}),
-        "square": Node("square", "elementwise.square", "square"),
-        "descent": Node(
-            "descent", "optimizers.optimizer", "descent",
-            {"method": "gradient_descent", "learning_rate": 0.01, "steps": 50},
-        ),
-    }  # fmt: skip
-    ends = (
-        ("w.value", "double.x"),
-        ("double.value", "less.x"), ("less.value", "square.x"), ("square.value", "descent.loss")
-    )  # fmt: skip
-    places = {id: Place(220.0 * k, 0.0) for k, id in enumerate(nodes)}
-    return Content(Graph(nodes, frozenset(wire(*each) for each in ends)), Layout(places))
-
 
 LESSON = Lesson(
     "Every question",
@@ -68,22 +43,6 @@ LESSON = Lesson(
         Step("Run.", checks=(HasRun(5), LossBelow(3.9)), hint="Press Run."),
     ),
 )
-
-
-@pytest.fixture
-def classroom(qtbot: QtBot, window: Callable[..., Window], tmp_path: Path) -> Callable[..., Learner]:
-    """A maker of learners before a lesson that lies in a file of its own."""
-    from engine.files import save
-
-    def made(lesson: Lesson = LESSON, content: Content | None = None, **more: object) -> Learner:
-        path = tmp_path / "lesson.dgraph"
-        save(path, replace(content or graph(), lesson=lesson))
-        opened = window(engine=more.pop("engine", True))
-        opened.open(path)
-        qtbot.waitExposed(opened)
-        return Learner(opened, qtbot, **more)
-
-    return made
 
 
 def go_through(learner: Learner) -> None:
@@ -118,7 +77,7 @@ def test_a_lesson_from_start_to_end_is_handed_in_and_graded(
 ) -> None:
     from app.cli import main
 
-    learner = classroom(by_keys=by_keys)
+    learner = classroom(LESSON, engine=True, by_keys=by_keys)
     go_through(learner)
     answers.answers_path = tmp_path / "ada.answers.json"
     learner.hand_in("")
