@@ -164,6 +164,9 @@ class Twin(QWidget):
         self._following = True
         self.model.show(self.form.currentText())
         self._following = False
+        flat = self.form.currentIndex() > 0
+        self.tree.setRootIsDecorated(not flat)
+        self.tree.setColumnWidth(NAME, appearance().px(WIDTHS[NAME] * (1.4 if flat else 1.0)))
         self.follow()
 
     def _sort(self) -> None:
