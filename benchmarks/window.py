@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.dragging import refreshes
 from benchmarks.row import Row
 
 ROOT = Path(__file__).parent.parent
@@ -140,6 +141,9 @@ def _spin(app: object, done: object, seconds: float) -> None:
 def rows() -> Iterable[Row]:
     """Measure; the speed without a window is taken before and after, the better of the two counts."""
     yield Row("window painted, from starting Python", shown(), 1.0, unit="s", detail="warm disk, start page")
+    dragged = refreshes(min(SECONDS, 10.0))
+    said = "wires, derivatives, plots and previews of 100 nodes"
+    yield Row("values shown while a number is dragged", dragged, 30, at_least=True, unit="/s", detail=said)
     with tempfile.TemporaryDirectory() as folder:
         file = endless(Path(folder))
         first = float(_run(HEADLESS, str(file), str(HEADLESS_SECONDS)))

@@ -36,7 +36,8 @@ class Partials(Section):
             self.rows[name] = PartialRow(name, partial)
             card.column.addWidget(self.rows[name])
         self.column.addWidget(card)
-        self.setVisible(bool(self.rows))
+        if not self.rows:
+            self.hide()
 
     def refresh(self, explained: Explained | None) -> None:
         """Show the rules, and what is known of the numbers."""
