@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app import picturing
+from app.actions import sharing
 from app.actions.command import Command, begun, editing, has_nodes, recent_files, selected, several
 from engine.edits import SetKept
 
@@ -41,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
         "export_selection", "Export selection as picture…", "File", lambda w: picturing.export(w, selection=True), (),
         selected, help="Write the selected nodes and notes as PNG, SVG or PDF.", words="image png svg pdf print",
     ),
+    *sharing.COMMANDS,
     Command(
         "keep_values", "Keep these values", "File", lambda w: w.session.keep_values(), ("Ctrl+Shift+K",), begun,
         separator=True, help="Write the run's parameters into the document, as one step that can be undone.",
