@@ -236,6 +236,11 @@ class ContourCard(Card):
                 self._clicking.start()
         return False
 
+    @property
+    def clicking(self) -> bool:
+        """Whether a click waits whether it becomes a double click."""
+        return self._clicking.isActive()
+
     def _clicked(self) -> None:
         self.start_chosen.emit(self._clicked_at.x(), self._clicked_at.y())
 
