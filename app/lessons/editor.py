@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListWidget,
+    QMenu,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 from app.lessons import faults
 from app.lessons.fields import Field, LineField, PlaceField, ProseField, ToggleField, WordsField
 from app.lessons.kinds import CHECKS, QUESTIONS, Ground, KindOf
-from app.lessons.prose import plain
+from app.lessons.prose import plain, put
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from engine.edits import SetLesson
@@ -350,7 +351,7 @@ class EditorPanel(QWidget):
             column.addWidget(label("THE WHOLE LESSON", "caption"))
         self._lesson_fields(column)
         column.addStretch(1)
-        self.scroll.setWidget(body)
+        put(self.scroll, body)
 
     def _step_fields(self, column: QVBoxLayout) -> None:
         ground = self._ground
@@ -403,10 +404,13 @@ class EditorPanel(QWidget):
         made = QUESTIONS[kinds[row - 1]].fresh(self._ground) if row else None
         if made is not None and old is not None:
             made = msgspec.structs.replace(made, prompt=old.prompt)
+        focused = self.question_kind.hasFocus()
         self._page.session.seal()
         self._set_step("kind", question=made)
         self._page.session.seal()
         self._show_form()
+        if focused:
+            self.question_kind.setFocus()
 
     def _checks_part(self, column: QVBoxLayout, step: Step) -> None:
         column.addWidget(label("CHECKS", "caption"))
@@ -428,13 +432,16 @@ class EditorPanel(QWidget):
             inner.addWidget(form)
             column.addWidget(card)
             self.checks.append(form)
-        self.add_check = QComboBox()
+        self.add_check = QToolButton()
+        self.add_check.setText("Add a check …")
         self.add_check.setAccessibleName("Add a check")
-        self.add_check.addItem("Add a check …")
-        for kind in CHECKS.values():
-            self.add_check.addItem(kind.title)
-        self.add_check.activated.connect(self._add_check)
-        column.addWidget(self.add_check)
+        self.add_check.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_check.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(self.add_check)
+        for k, kind in enumerate(CHECKS.values()):
+            menu.addAction(kind.title, lambda k=k: self._add_check(k))
+        self.add_check.setMenu(menu)
+        column.addWidget(self.add_check, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _checks_changed(self) -> None:
         self._set_step("checks", checks=tuple(form.record for form in self.checks))
@@ -446,8 +453,8 @@ class EditorPanel(QWidget):
         self._show_form()
 
     def _add_check(self, row: int) -> None:
-        if row and self.step is not None:
-            made = list(CHECKS.values())[row - 1].fresh(self._ground)
+        if self.step is not None:
+            made = list(CHECKS.values())[row].fresh(self._ground)
             self._with_checks((*self.step.checks, made))
 
     def _remove_check(self, k: int) -> None:

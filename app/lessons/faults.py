@@ -57,7 +57,7 @@ def refusal(lesson: Lesson) -> Told | None:
         what = WORDS.get(parts[3] if step is not None and len(parts) > 3 else parts[1] if len(parts) > 1 else "", "it")
         last = next((each for each in reversed(parts) if each and not each.isdigit()), "")
         named = f"{what}: {last.replace('_', ' ')}" if WORDS.get(last) != what and what != "it" else what
-        wanted = next((text for pattern, text in PATTERNS.items() if pattern in said), "")
+        wanted = next((text for pattern, text in PATTERNS.items() if repr(pattern)[1:-1] in said), "")
         rest = f"must be {wanted}" if wanted else said.replace("Expected", "must be").replace("`", "")
         return Told(step, f"{named} {rest}.")
     found = fault(lesson)

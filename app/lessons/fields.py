@@ -93,12 +93,13 @@ class LineField(Field):
         self.line.setAccessibleName(self.caption or self.name)
         self.line.textEdited.connect(lambda _: self.changed.emit())
         if self._names is not None:
-            completer = QCompleter(QStringListModel(), self.line)
+            words = QStringListModel(self)
+            completer = QCompleter(words, self.line)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.activated.connect(lambda _: self.changed.emit())
             self.line.setCompleter(completer)
-            self.line.textEdited.connect(lambda _: completer.model().setStringList(list(self._names())))  # type: ignore[attr-defined,misc]
+            self.line.textEdited.connect(lambda _, names=self._names: words.setStringList(list(names())))
         self.column.addWidget(self.line)
 
     def show_value(self, value: Any) -> None:

@@ -23,7 +23,7 @@ from app.lessons.curve import CurveForm
 from app.lessons.forms import AmountForm, ChoiceForm, Form, PredictionForm
 from app.lessons.learning import Learning
 from app.lessons.pointing import Pointing, told
-from app.lessons.prose import Prose, plain
+from app.lessons.prose import Prose, plain, put
 from app.lessons.the_end import End
 from app.lessons.wire_fields import CotangentsForm, explanation, nearest_to_loss
 from app.panels.inspector_parts import label, set_role
@@ -260,7 +260,7 @@ class LearnerPanel(QWidget):
             for each in (self.feedback, self.checks, self.hint):
                 self._column.addWidget(each)
         self._column.addStretch(1)
-        self.scroll.setWidget(body)
+        put(self.scroll, body)
         self._show_state()
         self._show_verdict()
         announce(self, f"{self.caption.text()}. {plain(step.text) if step else 'The end'}")

@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app import fonts
 from app.canvas.note_text import Style, formulas, laid_out
@@ -88,6 +88,15 @@ class Prose(QWidget):
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette.setColor(QPalette.ColorRole.Text, QColor(getattr(appearance().theme, self._tone)))
         self._document.documentLayout().draw(painter, context)
+
+
+def put(scroll: QScrollArea, body: QWidget) -> None:
+    """Show something else in a scroll area. What was there goes later: it may be the one whose click brought this."""
+    old = scroll.takeWidget()
+    if old is not None:
+        old.hide()
+        old.deleteLater()
+    scroll.setWidget(body)
 
 
 def plain(text: str) -> str:

@@ -89,8 +89,9 @@ class Lessons(QWidget):
     # Coming and going -----------------------------------------------------------------------------------------------
 
     def _replaced(self) -> None:
-        lesson, self.practice, self._coming = self._page.session.content.lesson, self._coming, None
+        lesson = self._page.session.content.lesson
         self.leave()
+        self.practice, self._coming = self._coming, None
         if lesson is not None and lesson.steps:
             self.learn(lesson)
 
