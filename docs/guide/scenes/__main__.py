@@ -16,19 +16,17 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.settings import Settings
 from app.window import Window
+from docs.pictures import save_small
 from nodes.library import LIBRARY
 
 HERE = Path(__file__).parent
 IMAGES = HERE.parent / "images"
 SIZE = (1600, 1000)
-MOST = 150_000
-"""Bytes of a picture; a larger one is written in 256 colours."""
 
 
 def groups() -> list[str]:
@@ -62,11 +60,7 @@ def draw(names: Iterable[str]) -> None:
 
 def _saved(image: QImage, name: str) -> str:
     path = IMAGES / f"{name}.png"
-    IMAGES.mkdir(exist_ok=True)
-    image.save(str(path))
-    if path.stat().st_size > MOST:
-        image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither).save(str(path))
-    return f"{path.relative_to(HERE.parents[2])}: {path.stat().st_size:,} bytes"
+    return f"{path.relative_to(HERE.parents[2])}: {save_small(image, path):,} bytes"
 
 
 if __name__ == "__main__":
