@@ -23,6 +23,7 @@ MODULES = (
     "engine_costs",
     "engine_data",
     "engine_trace",
+    "stepping",
     "canvas",
     "window",
 )

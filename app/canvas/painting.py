@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
@@ -87,6 +87,8 @@ class Painting:
         self._made_at = QPointF()
         self.labels: dict[Wire, QRectF] = {}
         """Where the labels of wires lie that are asked for, in the scene."""
+        self._stay: dict[tuple[Wire, int], QRectF] = {}
+        """Where labels were put while one steps, by how wide they are: they stay there as numbers come and go."""
 
     def restyled(self) -> None:
         """Forget what was kept of another theme."""
@@ -107,6 +109,8 @@ class Painting:
         painter.setTransform(canvas.camera.transform())
         if canvas.camera.factor >= FULL:
             canvas.progress.paint(painter, canvas.ink, canvas.seen())
+        if canvas.session.stepping.on and canvas.camera.factor >= LABELS:
+            self._written(painter, canvas.scene.wires_in(canvas.seen()), canvas.seen())
         canvas.step_marks.paint(painter, canvas.ink)
         if canvas.pulse.active:
             canvas.pulse.paint(painter, canvas.scene.wires_in(canvas.seen()), canvas.ink)
@@ -125,6 +129,7 @@ class Painting:
         ratio = canvas.devicePixelRatioF()
         made_for, at = self._wanted()
         plain = not canvas.session.overlays and not canvas.session.profiler.shown and canvas.hover.wire is None
+        plain |= canvas.session.stepping.on  # what is written is painted over the frame then
         if made_for == self._made_for and plain:
             by = self._made_at - at
             dx, dy = round(by.x()), round(by.y())
@@ -137,6 +142,7 @@ class Painting:
         if self._frame.size() != canvas.size() * ratio:
             self._frame = QPixmap(canvas.size() * ratio)
         self._frame.setDevicePixelRatio(ratio)
+        self._stay.clear()
         self._paint_part(QRectF(canvas.rect()))
         self._made_for, self._made_at = made_for, at
 
@@ -151,10 +157,12 @@ class Painting:
         """Paint parts of the scene anew into the frame, where that shows what is seen now: else all of it will be."""
         if self._wanted() == (self._made_for, self._made_at):
             bounds = QRectF(self._canvas.rect())
-            for part in parts:
-                wanted = self._canvas.camera.rect_to_view(part).intersected(bounds)
-                if not wanted.isEmpty():
-                    self._paint_part(QRectF(wanted.toAlignedRect()))
+            seen = [self._canvas.camera.rect_to_view(part).intersected(bounds) for part in parts]
+            if sum(part.width() * part.height() for part in seen) > bounds.width() * bounds.height() / 2:
+                seen = [bounds]
+            for part in seen:
+                if not part.isEmpty():
+                    self._paint_part(QRectF(part.toAlignedRect()))
 
     def _scroll(self, dx: int, dy: int, ratio: float) -> None:
         """Move the frame's content by whole pixels and paint the strips that are left over."""
@@ -176,7 +184,8 @@ class Painting:
         self._background(painter, part)
         camera = self._canvas.camera
         painter.setTransform(camera.transform())
-        self._scene(painter, QRectF(camera.to_scene(part.topLeft()), part.size() / camera.factor))
+        seen = QRectF(camera.to_scene(part.topLeft()), part.size() / camera.factor)
+        self._scene(painter, seen, written=not self._canvas.session.stepping.on)
         painter.end()
 
     def _background(self, painter: QPainter, part: QRectF) -> None:
@@ -208,7 +217,7 @@ class Painting:
         painter.end()
         return strip
 
-    def _scene(self, painter: QPainter, seen: QRectF) -> None:
+    def _scene(self, painter: QPainter, seen: QRectF, *, written: bool = True) -> None:
         canvas, ink = self._canvas, self._canvas.ink
         factor = canvas.camera.factor
         self._notes(painter, seen, factor)
@@ -228,8 +237,13 @@ class Painting:
             paint_marks.paint_arrivals(painter, wires, ink)
             shown = [hole for hole in canvas.session.holes if hole.node in canvas.scene.nodes]
             paint_marks.paint_holes(painter, [canvas.scene.point(hole, output=False) for hole in shown], ink)
-            self._labels(painter, wires)
-            self._told_beside_nodes(painter, seen)
+            if written:
+                self._written(painter, wires, seen)
+
+    def _written(self, painter: QPainter, wires: list[WireItem], seen: QRectF) -> None:
+        """Write what is asked for on wires and beside nodes."""
+        self._labels(painter, wires)
+        self._told_beside_nodes(painter, seen)
 
     def _notes(self, painter: QPainter, seen: QRectF, factor: float) -> None:
         canvas = self._canvas
@@ -303,12 +317,13 @@ class Painting:
         canvas = self._canvas
         overlays, hovered = canvas.session.overlays, canvas.hover.wire if canvas.gesture is None else None
         chosen = {item.wire.source: item for item in sorted(wires, key=_across)} if overlays else {}
-        self.labels.clear()
-        laid = canvas.step_marks.taken(canvas.ink)
+        before, self.labels = self.labels, {}
+        taken = canvas.step_marks.taken(canvas.ink)
+        laid = list(taken)
         for item in chosen.values():
             if item.wire.source != (hovered.source if hovered else None):
                 parts = paint_wire.label_parts(item, overlays, False, canvas.ink)
-                rect = self._room_for(item, parts, laid) if parts else None
+                rect = self._place_for(item, parts, laid, taken, before) if parts else None
                 if rect is not None:
                     laid.append(rect)
                     self.labels[item.wire] = rect
@@ -334,6 +349,25 @@ class Painting:
             slope_tags.paint(painter, scene.nodes_in(seen), session.slopes, scene.covers, self._canvas.ink)
         if session.profiler.shown:
             heat.paint_costs(painter, scene.nodes_in(seen), session.profiler, self._canvas.ink)
+
+    def _place_for(
+        self,
+        item: WireItem,
+        parts: list[paint_wire.Part],
+        laid: list[QRectF],
+        taken: list[QRectF],
+        before: Mapping[Wire, QRectF],
+    ) -> QRectF | None:
+        """Return where a wire's label goes; while one steps a label stays where it was, others go around it, and it is
+        not seen while its place is `taken`."""
+        if not self._canvas.session.stepping.on:
+            return self._room_for(item, parts, laid)
+        key = item.wire, round(paint_wire.pill_rect(QPointF(), parts).width())
+        if key not in self._stay:
+            others = [rect for wire, rect in before.items() if wire != item.wire]
+            self._stay[key] = self._room_for(item, parts, [*laid, *others]) or QRectF()
+        rect = self._stay[key]
+        return None if rect.isEmpty() or any(rect.intersects(each) for each in taken) else rect
 
     def _room_for(self, item: WireItem, parts: list[paint_wire.Part], laid: list[QRectF]) -> QRectF | None:
         """Return where along a wire its label covers no node and no other label, None where there is no such place."""

@@ -49,12 +49,8 @@ class StepMarks(QObject):
 
     def _moved(self, touched: Collection[Socket]) -> None:
         canvas = self._canvas
-        parts = list(self._read_anew(touched))
-        if canvas.session.overlays:
-            canvas.update()  # where labels find room depends on all of them
-        else:
-            canvas.painting.renew(parts)
-            canvas.repaint_part(QRectF(canvas.rect()))
+        canvas.painting.renew(list(self._read_anew(touched)))
+        canvas.repaint_part(QRectF(canvas.rect()))
         self._keep_in_sight()
 
     def _read_anew(self, touched: Collection[Socket]) -> Iterator[QRectF]:

@@ -167,6 +167,7 @@ class StepsPanel(QWidget):
         self.halves.setHandleWidth(px(8))
         self.transport.restyle()
         self.table.restyle()
+        self.list.restyle()
         self.whole.restyle()
         self.step.setFixedWidth(px(96))
         self.first.setFixedWidth(px(96))

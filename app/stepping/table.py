@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QTableView
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app import fonts
 from app.stepping.steps import COLUMNS
@@ -28,6 +28,8 @@ WORDS: Final = (1, 2)
 """Columns of words; the others are of numbers."""
 TONES: Final = ("second", "text", "text", "second", "value", "value", "derivative", "derivative", "derivative", "text")
 """The colours of the columns: what is a value, what a derivative."""
+LONGEST: Final = 120
+"""Most letters of a written line that are seen."""
 KEYS: Final = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Space))
 """Keys that the panel has, and not its table."""
 
@@ -207,17 +209,31 @@ class StepTable(QTableView):
             super().keyPressEvent(event)
 
 
-class WrittenList(QListView):
-    """The list of what the approach writes."""
+class WrittenList(QTableView):
+    """The list of what the approach writes: a table of one column, which goes to a row at once, however many there
+    are."""
 
     def __init__(self, model: WrittenModel) -> None:
         super().__init__()
         self.setModel(model)
         self.setAccessibleName("What the approach writes")
-        self.setUniformItemSizes(True)
+        self.setProperty("role", "lines")
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.horizontalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def restyle(self) -> None:
+        """Take up the scale in force."""
+        look = appearance()
+        self.verticalHeader().setDefaultSectionSize(look.px(22))
+        letter = QFontMetrics(fonts.mono("small", look.scale)).horizontalAdvance("0")
+        self.setColumnWidth(0, letter * LONGEST)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: up, down and by pages; the rest is the panel's."""

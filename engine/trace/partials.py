@@ -156,14 +156,15 @@ def briefly(
     shape = np.shape(result)
     found: dict[int, tuple[Kind, Any, tuple[Shape, Shape]]] = {}
     plain = equation.primitive in _BY_ELEMENT
-    alike = [k for k in numbers if np.shape(arguments[k]) == shape and (plain or shape == ())]
+    arrays = [k for k in numbers if not isinstance(arguments[k], list | tuple)]
+    alike = [k for k in arrays if np.shape(arguments[k]) == shape and (plain or shape == ())]
     alike = [k for k in alike if np.iscomplexobj(result) is np.iscomplexobj(arguments[k]) is False]
     with np.errstate(all="ignore"):
         shares = vjp(equation, alike, arguments, result, np.ones_like(result)[()]) if alike else ()
     for k, share in zip(alike, shares, strict=True):
         found[k] = "number" if shape == () else "elementwise", fitted(share, arguments[k]), (shape, shape)
-    for k in numbers:
-        if k not in found and not isinstance(arguments[k], list | tuple):
+    for k in arrays:
+        if k not in found:
             found[k] = "jacobian", None, (shape, np.shape(arguments[k]))
     return found
 
