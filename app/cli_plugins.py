@@ -41,12 +41,12 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _switch(chosen: argparse.Namespace) -> int:
     if chosen.name is None:
-        raise PluginError(f"say which plugin: gradwire plugins {chosen.action} NAME")
+        raise PluginError(f"Say which plugin: gradwire plugins {chosen.action} NAME.")
     names = {each.package: each.name for each in installed(only=())}  # switching one imports none
     package = package_word(chosen.name)
     if package not in names:
-        known = f"; there are {', '.join(sorted(names.values()))}" if names else ": none is installed"
-        raise PluginError(f"there is no plugin called “{shortened(chosen.name)}”{known}")
+        known = f"installed: {', '.join(sorted(names.values()))}" if names else "none is installed"
+        raise PluginError(f"“{shortened(chosen.name)}” is no installed plugin ({known}).")
     on = chosen.action == "on"
     switch(config_folder(), package, on=on)
     if chosen.json:

@@ -11,7 +11,17 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QMenu
 
 from app import rewiring
-from app.canvas import arrange_menu, bending, landing, node_editing_menu, pinning, room, socket_menu, subgraph_menu
+from app.canvas import (
+    arrange_menu,
+    bending,
+    landing,
+    menu_keys,
+    node_editing_menu,
+    pinning,
+    room,
+    socket_menu,
+    subgraph_menu,
+)
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
@@ -39,6 +49,7 @@ def open_menu(canvas: Canvas, at: QPointF | None) -> None:
     menu = QMenu(canvas)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     fill(canvas, menu, hover, at)
+    menu_keys.show(menu)
     menu.popup(canvas.global_point(at) if at is not None else _by_selection(canvas))
 
 
@@ -46,6 +57,7 @@ def open_at(canvas: Canvas, place: QPoint) -> None:
     """Open the menu of the selection at a place of the screen."""
     menu = new_menu(canvas, "What can be done with the selection")
     fill(canvas, menu, None, None)
+    menu_keys.show(menu)
     menu.popup(place)
 
 
@@ -94,6 +106,7 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
             menu.addAction("Explode to nodes", lambda: session.explode(node))
         menu.addSeparator()
     pinning.fill_menu(canvas, menu)
+    _breakpoint(canvas, menu, node)
     subgraph_menu.fill(canvas, menu, node)
     arrange_menu.fill_nodes(canvas, menu)
     menu.addSeparator()
@@ -105,6 +118,14 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     node_editing_menu.fill(canvas, menu, node)
     menu.addAction("Delete and reconnect", partial(reconnect, session))
     menu.addAction("Delete", session.remove_selected)
+
+
+def _breakpoint(canvas: Canvas, menu: QMenu, node: str) -> None:
+    """Offer that playing a step stops at the node."""
+    stepping = canvas.session.stepping
+    stops = menu.addAction("Stop playing here", partial(stepping.toggle_breakpoint, node))
+    stops.setCheckable(True)
+    stops.setChecked(node in stepping.breakpoints)
 
 
 def _doors(canvas: Canvas, menu: QMenu, node: str) -> None:

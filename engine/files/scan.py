@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from engine import limits
 from engine.errors import FileError
+from engine.files import foreign
 from engine.sockets import shortened
 
 Path: TypeAlias = Sequence[str | int]
@@ -159,8 +160,11 @@ def _decoded(data: bytes, name: str) -> str:
             raise FileError(f"{name} {sentence}.")
     if not data.strip():
         raise FileError(f"{name} is empty.")
-    if b"\x00" in data[:4]:
+    if b"\x00" in data[:4] and b"{" in data[:4]:
         raise FileError(f"{name} is not UTF-8 text; save it as UTF-8.")
+    if (found := foreign.what(data)) is not None:
+        says, place = found
+        raise FileError(f"{name}, {place}: this is {says}.", place=place)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -129,16 +129,24 @@ ENCODINGS = [
     Attack("latin1", text(WHOLE.encode("latin-1")), "line 1: the byte 0xf6 is not UTF-8"),
     Attack("overlong", raw_setting(b'"\xc0\xaf"'), "is not UTF-8"),
     Attack("surrogate_bytes", raw_setting(b'"\xed\xa0\x80"'), "is not UTF-8"),
-    Attack("nul_bytes", text(b"\x00" * 4096), "not UTF-8"),
+    Attack("nul_bytes", text(b"\x00" * 4096), "binary data, not a Gradwire graph"),
     Attack("nul_inside", text(WHOLE.replace("größe", "gr\x00").encode()), "control character"),
     Attack("half_character", text(WHOLE.encode()[: WHOLE.encode().index(b"\xb6")]), "is not UTF-8"),
-    Attack("picture", text(b"\x89PNG\r\n\x1a\n" + bytes(range(256))), "is not UTF-8"),
-    Attack("pickle", lambda: pickle.dumps(Evil()), "is not UTF-8"),
-    Attack("pickle_text", lambda: pickle.dumps(Evil(), protocol=0), "line 1, column 1"),
-    Attack("zip", zip_bytes, "line 1"),
-    Attack("python", text("__import__('os').system('touch /tmp/gradwire-was-here')\n"), "a value is missing"),
-    Attack("yaml", text("!!python/object/apply:os.system ['id']\n"), "a value is missing"),
-    Attack("xml", text('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'), "a value is missing"),
+    Attack("picture", text(b"\x89PNG\r\n\x1a\n" + bytes(range(256))), "a PNG picture, not a Gradwire graph"),
+    Attack("pickle", lambda: pickle.dumps(Evil()), "binary data, not a Gradwire graph"),
+    Attack("pickle_text", lambda: pickle.dumps(Evil(), protocol=0), "line 1: this is text, not a Gradwire graph"),
+    Attack("zip", zip_bytes, "a ZIP archive, not a Gradwire graph"),
+    Attack(
+        "python",
+        text("__import__('os').system('touch /tmp/gradwire-was-here')\n"),
+        "this is text, not a Gradwire graph",
+    ),
+    Attack("yaml", text("!!python/object/apply:os.system ['id']\n"), "this is text, not a Gradwire graph"),
+    Attack(
+        "xml",
+        text('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'),
+        "an XML document, not a Gradwire graph",
+    ),
 ]
 
 SYNTAX = [

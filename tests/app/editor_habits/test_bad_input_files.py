@@ -290,3 +290,25 @@ def test_a_data_folder_that_cannot_be_written_costs_the_locks_and_no_document(
     set_value(file, 4.0)
     made.session.set_setting("w", "value", 9.0)
     assert not made.save(), "what was not seen is noticed without any lock"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "byte 1: this is a PNG picture, not a Gradwire graph."),
+        (b"PK\x03\x04" + bytes(range(128, 160)), "byte 1: this is a ZIP archive, not a Gradwire graph."),
+        (b"\nDear all,\n", "line 2: this is text, not a Gradwire graph: it begins with “Dear all,”."),
+        (bytes(range(200, 250)), "byte 1: this is binary data, not a Gradwire graph."),
+    ],
+    ids=["picture", "zip", "text", "binary"],
+)
+def test_opening_what_is_no_graph_says_what_it_is(
+    window: Make, answers: Answers, file: Path, data: bytes, says: str
+) -> None:
+    made = window()
+    made.open(file)
+    other = file.with_name("other.dgraph")
+    other.write_bytes(data)
+    answers.open_path = other
+    made.actions_table["open"].trigger()
+    assert answers.told == [f"other.dgraph, {says}"] and made.session.path == file

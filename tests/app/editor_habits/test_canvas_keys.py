@@ -4,13 +4,16 @@ are told; menus, hints and the help page follow."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
 
 from app.actions import COMMANDS
+from app.canvas import menu_keys
 from app.canvas.bindings import bindings
 from app.canvas.keys import KEYS
 from app.canvas.knife import Knife
@@ -178,3 +181,53 @@ def test_hints_and_the_page_of_keys_say_the_keys_in_force(desk: Desk, bind: Call
     texts = {label.text() for label in card.findChildren(QLabel)}
     assert "K" in texts and "W" not in texts and "Arrow keys" in texts
     card.close()
+
+
+def menu_at(desk: Desk, node: str) -> QMenu:
+    """Open the menu of a node by a right click."""
+    canvas = desk.window.canvas
+    at = canvas.camera.to_view(canvas.scene.nodes[node].rect.topLeft() + QPointF(40, 12)).toPoint()
+    QTest.mouseMove(canvas, at)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.mapToGlobal(at))
+    QApplication.sendEvent(canvas, asked)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def keys_in(menu: QMenu) -> dict[str, str]:
+    """Return the keys beside the entries of a menu and of those below it."""
+    found = {}
+    for action in menu.actions():
+        if isinstance(action.menu(), QMenu):
+            found |= keys_in(action.menu())
+        elif not action.shortcut().isEmpty():
+            assert action.isShortcutVisibleInContextMenu()
+            found[action.text()] = action.shortcut().toString()
+    return found
+
+
+def test_the_menu_of_a_node_shows_the_keys_that_do_the_same(desk: Desk, bind: Callable[..., ShortcutsTable]) -> None:
+    menu = menu_at(desk, "multiply")
+    told = keys_in(menu)
+    menu.close()
+    expected = {"Rename": "F2", "Help": "F1", "Collapse": "H", "Mute": "M", "Delete": "Del", "Duplicate": "Ctrl+D"}
+    assert expected.items() <= told.items() and told["What feeds it"] == "Alt+U"
+    bind("canvas_mute", Key.Key_K)
+    back(desk)
+    menu = menu_at(desk, "multiply")
+    assert keys_in(menu)["Mute"] == "K"
+    menu.close()
+    desk.session.select(["multiply"])
+    desk.keys(Key.Key_F2)
+    (field,) = (each for each in desk.window.canvas.findChildren(QLineEdit) if each.accessibleName() == "Name")
+    assert field.isVisible(), "keys beside an entry take nothing from the window's"
+    QTest.keyClick(field, Key.Key_Escape)
+
+
+def test_every_entry_with_keys_is_in_a_menu_and_every_key_is_somebodys() -> None:
+    written = "".join(each.read_text() for each in Path(menu_keys.__file__).parent.glob("*menu*.py"))
+    ids = {each.id for each in (*COMMANDS, *KEYS)}
+    for text, id in menu_keys.KEYS.items():
+        assert written.count(f'"{text}"') >= 2, f"no menu has an entry {text}"
+        assert id in ids

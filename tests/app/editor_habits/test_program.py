@@ -454,7 +454,14 @@ def test_plugins_are_listed_and_switched_on_the_command_line(
     assert "acme-waves" in out and "1.2.0" in out and "RuntimeError: the licence server is not there" in out
     assert main(["plugins", "off", "Acme.Waves"]) == 0
     assert plugins.switched_off(tmp_path / "config") == ("acme_waves",)
-    assert main(["plugins", "off", "nope"]) == 2
+    capsys.readouterr()
+    for name, says in (
+        (["nope"], "gradwire: “nope” is no installed plugin (installed: acme-waves, broken-one).\n"),
+        ([], "gradwire: Say which plugin: gradwire plugins on NAME.\n"),
+    ):
+        assert main(["plugins", "on", *name]) == 2
+        said = capsys.readouterr()
+        assert said.err == says and said.out == "", "one sentence, like every command's"
 
 
 def test_a_graph_that_needs_a_missing_plugin_opens_with_placeholders_that_name_it(desk: Desk, tmp_path: Path) -> None:
