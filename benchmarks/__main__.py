@@ -24,6 +24,7 @@ MODULES = (
     "engine_data",
     "engine_trace",
     "stepping",
+    "landscape",
     "canvas",
     "window",
 )

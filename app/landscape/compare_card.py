@@ -21,6 +21,7 @@ from app.landscape.comparison import first_optimizer, read_settings, usual
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from engine.errors import GradwireError
 from engine.optimizers import METHODS, OPTIMIZER_SETTINGS
 from engine.rivals import Rival
@@ -59,7 +60,7 @@ class CompareCard(Card):
         for method in METHODS:
             self._add(method, method in AT_FIRST)
         scroll = QScrollArea()
-        scroll.setAccessibleName("Methods")
+        scroll.setAccessibleName(tr("Methods"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
@@ -75,15 +76,15 @@ class CompareCard(Card):
         row = QHBoxLayout()
         row.setSpacing(appearance().px(8))
         self.steps = QLineEdit(str(self.panel.session.setting(self.optimizer, "steps")) if self.optimizer else "")
-        self.steps.setAccessibleName("Steps")
+        self.steps.setAccessibleName(tr("Steps"))
         self.steps.setMaximumWidth(appearance().px(96))
-        row.addWidget(label("Steps", "second"))
+        row.addWidget(label(tr("Steps"), "second"))
         row.addWidget(self.steps)
         row.addStretch(1)
-        self.insert = QPushButton("Insert as nodes")
-        self.insert.setToolTip(tip("Add these optimizers to the graph, each wired to the same loss"))
+        self.insert = QPushButton(tr("Insert as nodes"))
+        self.insert.setToolTip(tip(tr("Add these optimizers to the graph, each wired to the same loss")))
         self.insert.clicked.connect(self._insert)
-        self.go = QPushButton("Compare")
+        self.go = QPushButton(tr("Compare"))
         self.go.setProperty("role", "primary")
         self.go.clicked.connect(self._compare)
         for button in (self.insert, self.go):
@@ -147,7 +148,7 @@ class _Row:
         if method in SEARCHING:
             self.rate.setText("")
             self.rate.setEnabled(False)
-            self.rate.setPlaceholderText("searched")
+            self.rate.setPlaceholderText(tr("searched"))
 
     def rival(self, steps: dict[str, object]) -> Rival:
         """Return what was chosen; raise GradwireError where a setting cannot be."""

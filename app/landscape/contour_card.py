@@ -19,7 +19,7 @@ from app.plots.card import Card, Switch
 from app.plots.histories import lane_color, lane_key
 from app.plots.legend import Pill
 from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
-from app.plots.path import END, NEAR, path_stroke
+from app.plots.path import END, NEAR, STRIPE, path_stroke, striped
 from app.plots.shapes import contour_segments, without_crumbs
 from app.theme import appearance, mix
 from app.worker.describe import short
@@ -61,7 +61,8 @@ class ContourCard(Card):
         self._pushes = PushMark(self.area)
         self._cross = CrossMark(self.area)
         self._starts, self._ends = PointsMark(self.area, 3), PointsMark(self.area, 4)
-        self._curves: dict[int, CurveMark] = {}
+        self._curves: dict[int, tuple[CurveMark, CurveMark]] = {}
+        """Of each path: all of it, and the pieces that lie over the others."""
         self._pressed: QPointF | None = None
         # A click waits for a second one: a double click shows everything again and starts nowhere.
         self._clicking = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
@@ -163,16 +164,24 @@ class ContourCard(Card):
                     self._levels.append((float(level), segments))
             self._lines.set(groups)
         self._drawn_for = key
-        ends = [(path.x[k], path.y[k]) for path in self.paths() for k in (0, -1)]
-        self._labels.set(self._levels, np.array(ends).reshape(-1, 2))
+        places = [np.stack([path.x, path.y], 1)[:: max(1, len(path.x) // 40)] for path in self.paths()]
+        self._labels.set(self._levels, np.concatenate([*places, np.empty((0, 2))]))
 
     def _draw_paths(self) -> None:
         paths = self.paths()
         for lane in set(self._curves) - {path.lane for path in paths}:
-            self._curves.pop(lane).remove()
+            for mark in self._curves.pop(lane):
+                mark.remove()
         for path in paths:
-            curve = self._curves.setdefault(path.lane, CurveMark(self.area, 1 + 0.01 * path.lane))
-            curve.set(path.x, path.y, path_stroke(self.color(path.lane), path.x, path.y))
+            if path.lane not in self._curves:
+                z = 0.01 * path.lane
+                self._curves[path.lane] = CurveMark(self.area, 1 + z), CurveMark(self.area, 2 + z)
+            whole, on_top = self._curves[path.lane]
+            drawn = path_stroke(self.color(path.lane), path.x, path.y)
+            whole.set(path.x, path.y, drawn)
+            # Where paths coincide each is seen in turn.
+            shown = self._stripes(path, paths) if len(paths) > 1 else np.full(len(path.y), np.nan)
+            on_top.set(path.x, shown, drawn)
         theme = appearance().theme
         firsts = list(dict.fromkeys((float(path.x[0]), float(path.y[0])) for path in paths))
         if not firsts and self.source.seen is not None:
@@ -185,6 +194,10 @@ class ContourCard(Card):
         near = np.hypot(across[:, None] - across, up[:, None] - up) < NEAR * appearance().scale
         sizes = [END + 4.0 * int(near[k, k + 1 :].sum()) for k in range(len(x))]
         self._ends.set(x, y, [QColor(self.color(path.lane)) for path in paths], sizes)
+
+    def _stripes(self, path: Path, paths: Sequence[Path]) -> NDArray[Any]:
+        x, y = self._ends.pixels(path.x, path.y, self.area.plot_rect)
+        return striped(x, y, path.y, paths.index(path), len(paths), STRIPE * appearance().scale)
 
     def _draw_marks(self) -> None:
         source = self.source

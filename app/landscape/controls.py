@@ -21,6 +21,7 @@ from app.landscape.source import Landscape, Number
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from app.worker.messages import PlaneSpec
 
 KINDS: Final = (
@@ -50,13 +51,13 @@ class Controls(QWidget):
         self.kind = QComboBox()
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.kind.setMinimumContentsLength(8)
-        self.kind.setAccessibleName("Plane")
+        self.kind.setAccessibleName(tr("Plane"))
         for key, title, says in KINDS:
             self.kind.addItem(title, key)
             self.kind.setItemData(self.kind.count() - 1, says, Qt.ItemDataRole.ToolTipRole)
         self.axes = [_Axis("Across"), _Axis("Up")]
-        self.again = QPushButton("Other directions")
-        self.again.setToolTip(tip("Draw two other random directions"))
+        self.again = QPushButton(tr("Other directions"))
+        self.again.setToolTip(tip(tr("Draw two other random directions")))
         self.looks = QButtonGroup(self)
         self.contour, self.surface, self.state = (QPushButton(each) for each in ("Contour", "Surface", "State"))
         for button, says in zip((self.contour, self.surface, self.state), LOOKS, strict=True):
@@ -67,9 +68,9 @@ class Controls(QWidget):
             self.looks.addButton(button, number)
         self.slopes = _check("Gradient arrows", "Arrows downhill: against the derivatives in this plane")
         self.curvature = _check("Curvature", "The second derivatives where the path ends: their eigenvalues and axes")
-        self.compare = QPushButton("Compare optimizers…")
-        self.compare.setToolTip(tip("Run several methods side by side, from the same start and with the same seed"))
-        self.end = QPushButton("End comparison")
+        self.compare = QPushButton(tr("Compare optimizers…"))
+        self.compare.setToolTip(tip(tr("Run several methods side by side, from the same start and with the same seed")))
+        self.end = QPushButton(tr("End comparison"))
         self._build()
         self.kind.activated.connect(lambda _: self._chosen())
         for axis in self.axes:
@@ -164,7 +165,7 @@ class _Axis(QWidget):
         self.parameter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.parameter.setMinimumContentsLength(4)
         self.index.setAccessibleName(f"{title}: which number of it, from 0 on")
-        self.index.setToolTip(tip("Which number of the parameter, row by row, from 0 on"))
+        self.index.setToolTip(tip(tr("Which number of the parameter, row by row, from 0 on")))
         self.index.setKeyboardTracking(False)
         self._numbers: tuple[Number, ...] = ()
         self.parameter.activated.connect(lambda _: self._parameter_chosen())

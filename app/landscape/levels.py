@@ -53,12 +53,14 @@ def label_places(
     lines: list[tuple[NDArray[Any], NDArray[Any]]],
     inside: tuple[float, float, float, float],
     apart: float,
+    clear: float,
     avoided: NDArray[Any],
 ) -> list[tuple[int, float, float]]:
     """Return where numbers stand: (line, x, y) in pixels, at most one for each line of segment middles (x, y), none
-    nearer to another or to an `avoided` place (count, 2) than `apart`, and all within (left, right, top, bottom)."""
+    nearer to another than `apart` or to an `avoided` place (count, 2) than `clear`, all within (left, right, top,
+    bottom)."""
     left, right, top, bottom = inside
-    taken = [tuple(place) for place in avoided.tolist()]
+    taken: list[tuple[float, float]] = []
     found = []
     for number in reversed(range(len(lines))):  # the outer lines are long: they find a place first
         x, y = lines[number]
@@ -71,6 +73,9 @@ def label_places(
         away = np.full(len(x), np.inf)
         for px, py in taken:
             away = np.minimum(away, np.hypot(x - px, (y - py) * 1.6))
+        if len(avoided):
+            near = np.hypot(x[:, None] - avoided[:, 0], y[:, None] - avoided[:, 1]).min(axis=1)
+            away = np.where(near < clear, 0.0, away)
         # In the middle is better than at the rim; among equals the same one is always taken.
         rim = np.minimum(np.minimum(x - left, right - x), np.minimum(y - top, bottom - y))
         best = int(np.argmax(np.minimum(away, 3 * apart) + 0.15 * np.minimum(rim, 2 * apart)))

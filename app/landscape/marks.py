@@ -48,7 +48,7 @@ class LevelLabels(Mark):
             rect.top() + 22 * scale,
             rect.bottom() - 20 * scale,
         )
-        return label_places(middles, room, 58 * scale, avoided)
+        return label_places(middles, room, 58 * scale, 30 * scale, avoided)
 
     def draw(self, painter: QPainter, rect: QRectF) -> None:
         """Qt: write the levels."""

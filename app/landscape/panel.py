@@ -81,6 +81,7 @@ class LandscapePanel(QWidget):
         if runs is not None and self.loss is None:
             self.loss = LossCard(runs)
             self.loss.legend_elsewhere = True
+            self.loss.area.x_title = "step"
             self.loss.message.connect(self.session.message)
             self._row.insertWidget(2, self.loss, 2)
             self.loss.show()

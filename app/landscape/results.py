@@ -14,6 +14,7 @@ from app.landscape.source import Landscape
 from app.panels.inspector_parts import label
 from app.plots.histories import lane_color, losses
 from app.theme import appearance
+from app.words import tr
 from app.worker.describe import short
 
 HEADS: Final = ("Optimizer", "Loss", "Steps")
@@ -118,7 +119,7 @@ def curvature_text(source: Landscape) -> str:
 def losses_table() -> QTableWidget:
     """Return the empty table."""
     made = QTableWidget(0, len(HEADS))
-    made.setAccessibleName("Losses of the optimizers")
+    made.setAccessibleName(tr("Losses of the optimizers"))
     made.setTabKeyNavigation(False)
     made.setHorizontalHeaderLabels(HEADS)
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -19,6 +19,7 @@ from app.plots.legend import Pill
 from app.plots.marks import CurveMark, Mark, stroke
 from app.plots.shapes import finite_range, logarithms
 from app.theme import appearance, faded, mix
+from app.words import tr
 from app.worker.describe import short
 
 LOG_FROM: Final = 20.0
@@ -134,7 +135,9 @@ class RunsCard(Card):
         self.area.viewport().installEventFilter(self)
         self.area.installEventFilter(self)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.area.setAccessibleName("Losses of all runs: a click pins the values at a step, Delete takes the pins off")
+        self.area.setAccessibleName(
+            tr("Losses of all runs: a click pins the values at a step, Delete takes the pins off")
+        )
         self._curves: list[tuple[CurveMark, CurveMark]] = []
         self._bands: list[BandMark] = []
         self.pins = Pinned(self.area)

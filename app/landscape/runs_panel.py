@@ -35,6 +35,7 @@ from app.panels.inspector_parts import label
 from app.plots.histories import lane_color
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from app.worker.describe import short
 from engine.errors import GradwireError
 from engine.files.save import export
@@ -68,10 +69,10 @@ class RunsPanel(QWidget):
         self.gradients = _table(GRADIENTS, "Gradients by size", 0)
         self.gradients.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.card = RunsCard(self.book)
-        self.count, self.repeat = QSpinBox(), QPushButton("Run from seeds")
+        self.count, self.repeat = QSpinBox(), QPushButton(tr("Run from seeds"))
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
-        self.smoothing_text = label("off", "second")
-        self.remove, self.save = QPushButton("Remove"), QPushButton("Export…")
+        self.smoothing_text = label(tr("off"), "second")
+        self.remove, self.save = QPushButton(tr("Remove")), QPushButton(tr("Export…"))
         self._filling = False
         self._build()
         self._connect(comparison)
@@ -80,13 +81,15 @@ class RunsPanel(QWidget):
     def _build(self) -> None:
         self.count.setRange(2, 50)
         self.count.setValue(5)
-        self.count.setAccessibleName("How many seeds")
-        self.repeat.setToolTip(tip("Run the graph from as many seeds, one after the other, beside the document's run"))
+        self.count.setAccessibleName(tr("How many seeds"))
+        self.repeat.setToolTip(
+            tip(tr("Run the graph from as many seeds, one after the other, beside the document's run"))
+        )
         self.smoothing.setRange(0, 99)
-        self.smoothing.setAccessibleName("Smoothing")
-        self.smoothing.setToolTip(tip("How much of a moving average is what was before"))
-        self.remove.setToolTip(tip("Take the selected runs out of the table (all, where none is selected)"))
-        self.save.setToolTip(tip("Write the table as CSV"))
+        self.smoothing.setAccessibleName(tr("Smoothing"))
+        self.smoothing.setToolTip(tip(tr("How much of a moving average is what was before")))
+        self.remove.setToolTip(tip(tr("Take the selected runs out of the table (all, where none is selected)")))
+        self.save.setToolTip(tip(tr("Write the table as CSV")))
         self._row = QHBoxLayout(self)
         self._left, self._right = QFrame(), QFrame()
         self._columns = QVBoxLayout(self._left), QVBoxLayout(self._right)
@@ -96,7 +99,7 @@ class RunsPanel(QWidget):
         self._bar.insertStretch(2, 1)
         self._smooth = QHBoxLayout()
         for widget, stretch in (
-            (label("Smoothing", "second"), 0), (self.smoothing, 1), (self.smoothing_text, 0),
+            (label(tr("Smoothing"), "second"), 0), (self.smoothing, 1), (self.smoothing_text, 0),
         ):  # fmt: skip
             self._smooth.addWidget(widget, stretch)
         self._columns[0].addWidget(self.table, 1)
@@ -203,7 +206,7 @@ class RunsPanel(QWidget):
 
     def _refresh_buttons(self) -> None:
         left = self.seeds.left
-        self.repeat.setText(f"{left} left" if left else "Run from seeds")
+        self.repeat.setText(f"{left} left" if left else tr("Run from seeds"))
         able = self.session.has_engine and not left
         for widget in (self.repeat, self.count):
             widget.setEnabled(able)
@@ -220,7 +223,7 @@ class RunsPanel(QWidget):
         self.book.forget(chosen or None)
 
     def _smoothed(self, value: int) -> None:
-        self.smoothing_text.setText(f"{value / 100:.2f}" if value else "off")
+        self.smoothing_text.setText(f"{value / 100:.2f}" if value else tr("off"))
         self.card.set_weight(value / 100)
 
     def _ask_and_export(self) -> None:

@@ -17,6 +17,7 @@ from app.assets import ASSETS
 from app.landscape.comparison import Comparison
 from app.plots.path import Bounds, covers, roomy
 from app.plots.shapes import finite_range
+from app.words import tr
 from app.worker import messages as m
 from app.worker.planes import PlaneSeen, PlaneWish
 from engine.edits import SetKept
@@ -346,7 +347,7 @@ class Landscape(QObject):
         seed = old.seed if old is not None else int(session.setting(self.optimizer, "seed"))
         if not session.apply(SetKept(Kept(0, seed, self.optimizer, values))):
             return
-        session.message.emit("Starts from the place that was clicked. Undo takes it back.")
+        session.message.emit(tr("Starts from the place that was clicked. Undo takes it back."))
         if self.comparison.runs is not None:
             self.comparison.again()
         else:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFontMetricsF,
     QKeyEvent,
@@ -36,7 +37,7 @@ from app.plots.marks import Mark, draw_lines, stroke
 from app.plots.ticks import linear_ticks
 from app.theme import appearance, mix
 
-CELLS: Final = 44
+CELLS: Final = 36
 """Cells along each side that are drawn."""
 TURN, TILT = -38.0, 30.0
 """Degrees at first: around the vertical axis, and above the horizon."""
@@ -159,9 +160,8 @@ class SurfaceMark(Mark):
     def _cells(self, painter: QPainter, rect: QRectF) -> None:
         ground = self.terrain
         assert ground is not None  # noqa: S101
-        every = max(1, (len(ground.x) - 1) // CELLS)
-        pick = np.unique(np.append(np.arange(0, len(ground.x), every), len(ground.x) - 1))
-        rows = np.unique(np.append(np.arange(0, len(ground.y), every), len(ground.y) - 1))
+        pick, rows = (np.unique(np.linspace(0, len(each) - 1, CELLS + 1).round().astype(int))
+                      for each in (ground.x, ground.y))  # fmt: skip
         z = ground.z[np.ix_(rows, pick)]
         gx, gy = np.meshgrid(ground.x[pick], ground.y[rows])
         points = self._box(gx, gy, z)
@@ -176,11 +176,16 @@ class SurfaceMark(Mark):
         height = quads[:, :, 3].mean(axis=1)
         place = np.clip((height * 0.9 + shade * 0.1) * (len(ramp) - 1), 0, len(ramp) - 1).astype(int)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for k in order.tolist():
-            fill, line = ramp[place[k]]
-            painter.setPen(QPen(line, 0.6))
-            painter.setBrush(fill)
-            painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in quads[k, :, :2].tolist()]))
+        last = -1
+        for number, (x0, y0, x1, y1, x2, y2, x3, y3) in zip(
+            place[order].tolist(), quads[order][:, :, :2].reshape(-1, 8).tolist(), strict=True
+        ):
+            if number != last:
+                brush, pen = ramp[number]
+                painter.setPen(pen)
+                painter.setBrush(brush)
+                last = number
+            painter.drawConvexPolygon((QPointF(x0, y0), QPointF(x1, y1), QPointF(x2, y2), QPointF(x3, y3)))
 
     def _paths(self, painter: QPainter, rect: QRectF) -> None:
         ground = self.terrain
@@ -301,11 +306,12 @@ def _light(points: NDArray[Any]) -> NDArray[Any]:
     return np.clip(np.nan_to_num(found), 0, 1)
 
 
-def _ramp() -> list[tuple[QColor, QColor]]:
+def _ramp() -> list[tuple[QBrush, QPen]]:
     """Return fills and lines from the lowest to the highest: from the card's own colour into that of values."""
     theme = appearance().theme
     fills = [mix(theme.panel, theme.value, 0.10 + 0.72 * k / 63) for k in range(64)]
-    return [(QColor(fill), QColor(mix(fill, theme.panel if theme.dark else theme.text, 0.22))) for fill in fills]
+    other = theme.panel if theme.dark else theme.text
+    return [(QBrush(QColor(fill)), QPen(QColor(mix(fill, other, 0.22)), 0.6)) for fill in fills]
 
 
 class SurfaceCard(Card):

@@ -48,9 +48,10 @@ def test_numbers_on_lines_keep_apart_and_clear_of_ends():
     ring = np.linspace(0, 2 * np.pi, 400)
     lines = [(200 + r * np.cos(ring), 150 + r * np.sin(ring)) for r in (20, 60, 100, 400)]
     avoided = np.array([[300.0, 150.0]])
-    found = label_places(lines, (20, 380, 20, 280), 50.0, avoided)
+    found = label_places(lines, (20, 380, 20, 280), 50.0, 30.0, avoided)
     assert {number for number, _, _ in found} >= {1, 2}
-    places = [np.array([x, y * 1.6]) for _, x, y in found] + [np.array([300.0, 150.0 * 1.6])]
+    assert all(np.hypot(x - 300.0, y - 150.0) >= 30.0 for _, x, y in found)
+    places = [np.array([x, y * 1.6]) for _, x, y in found]
     for k, one in enumerate(places):
         for other in places[:k]:
             assert np.linalg.norm(one - other) >= 50.0 - 1e-9
