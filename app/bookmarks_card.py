@@ -12,6 +12,7 @@ from app import bookmarks
 from app.card import Card
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -31,10 +32,10 @@ class BookmarksCard(Card):
         row = QHBoxLayout()
         row.setSpacing(px(8))
         self.field = QLineEdit(bookmarks.proposal(self._canvas))
-        self.field.setAccessibleName("Name of what is shown now")
-        self.field.setPlaceholderText("Name of what is shown now")
+        self.field.setAccessibleName(tr("Name of what is shown now"))
+        self.field.setPlaceholderText(tr("Name of what is shown now"))
         self.field.returnPressed.connect(self._add)
-        self.add_button = QPushButton("Bookmark this place")
+        self.add_button = QPushButton(tr("Bookmark this place"))
         self.add_button.setProperty("role", "primary")
         self.add_button.clicked.connect(lambda _=False: self._add())
         row.addWidget(self.field, 1)
@@ -48,7 +49,7 @@ class BookmarksCard(Card):
 
     def _list(self) -> QTreeWidget:
         tree = QTreeWidget()
-        tree.setAccessibleName("Bookmarks")
+        tree.setAccessibleName(tr("Bookmarks"))
         tree.setColumnCount(3)
         tree.setHeaderLabels(["Key", "Name", "Where"])
         tree.setRootIsDecorated(False)

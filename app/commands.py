@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import fonts
 from app.entries import Entry, entries, matching
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -99,10 +100,10 @@ class Commands(QFrame):
         super().__init__(window)
         self._window = window
         self.setProperty("role", "card")
-        self.setAccessibleName("All commands")
+        self.setAccessibleName(tr("All commands"))
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("Search commands, operators and nodes")
-        self.field.setAccessibleName("Search commands, operators and nodes")
+        self.field.setPlaceholderText(tr("Search commands, operators and nodes"))
+        self.field.setAccessibleName(tr("Search commands, operators and nodes"))
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
         self.model = EntryModel(self)
@@ -111,7 +112,7 @@ class Commands(QFrame):
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setAccessibleName("What was found")
+        self.list.setAccessibleName(tr("What was found"))
         self.list.setUniformItemSizes(True)
         self.list.clicked.connect(lambda index: self._run(index.row()))
         self._column = QVBoxLayout(self)

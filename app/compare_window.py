@@ -25,6 +25,7 @@ from app.differences import SHOWN, TONES, WORDS, Row, counted, marks_of, rows_of
 from app.panels.inspector_parts import Elided, label
 from app.session import Session
 from app.theme import appearance
+from app.words import tr
 from engine.bodies import owner_of
 from engine.difference import difference
 from engine.graph import Content
@@ -88,7 +89,7 @@ class CompareWindow(QWidget):
 
     def _tree(self) -> QTreeWidget:
         tree = QTreeWidget()
-        tree.setAccessibleName("Differences")
+        tree.setAccessibleName(tr("Differences"))
         tree.setColumnCount(2)
         tree.setHeaderHidden(True)
         tree.setIndentation(appearance().px(14))
@@ -101,9 +102,9 @@ class CompareWindow(QWidget):
 
     def _lay_out(self) -> None:
         px = appearance().px
-        self.previous_button, self.next_button = QPushButton("Previous"), QPushButton("Next")
-        self.swap_button = QPushButton("Swap")
-        self.swap_button.setToolTip("Take the second for the first, and the other way round")
+        self.previous_button, self.next_button = QPushButton(tr("Previous")), QPushButton(tr("Next"))
+        self.swap_button = QPushButton(tr("Swap"))
+        self.swap_button.setToolTip(tr("Take the second for the first, and the other way round"))
         buttons = QHBoxLayout()
         buttons.setSpacing(px(6))
         for button in (self.previous_button, self.next_button, self.swap_button):
@@ -116,7 +117,7 @@ class CompareWindow(QWidget):
         column.addWidget(self.summary)
         column.addLayout(buttons)
         column.addWidget(self.list, 1)
-        column.addWidget(label("F8 next, Shift+F8 previous, Home shows all, Escape closes.", "faint", wrap=True))
+        column.addWidget(label(tr("F8 next, Shift+F8 previous, Home shows all, Escape closes."), "faint", wrap=True))
         self.views = QSplitter(Qt.Orientation.Horizontal)
         self.views.setChildrenCollapsible(False)
         for side in (self.before, self.after):

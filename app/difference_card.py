@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton,
 
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.words import tr
 
 Answer = Literal["save_as", "overwrite", "reload", "cancel"]
 BUTTONS: tuple[tuple[Answer, str, str], ...] = (
@@ -28,18 +29,18 @@ class DifferenceCard(QDialog):
         super().__init__(parent)
         px = appearance().px
         self._answer: Answer = "cancel"
-        self.setWindowTitle("Changed on the disk")
+        self.setWindowTitle(tr("Changed on the disk"))
         self.setModal(True)
         self.resize(px(640), px(460))
         column = QVBoxLayout(self)
         column.setContentsMargins(px(20), px(18), px(20), px(16))
         column.setSpacing(px(10))
         column.addWidget(label(f"“{name}” was changed by something else", "heading", wrap=True))
-        column.addWidget(label("Saving now would undo that. What would change in the file:", "second", wrap=True))
+        column.addWidget(label(tr("Saving now would undo that. What would change in the file:"), "second", wrap=True))
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setProperty("role", "code")
-        self.text.setAccessibleName("What saving would change in the file")
+        self.text.setAccessibleName(tr("What saving would change in the file"))
         self._write(lines)
         column.addWidget(self.text, 1)
         row = QHBoxLayout()

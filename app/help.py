@@ -24,6 +24,7 @@ from app.card import Card
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.versions import versions
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -67,7 +68,7 @@ class KeysCard(Card):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
-        area.setAccessibleName("Keys and what they do")
+        area.setAccessibleName(tr("Keys and what they do"))
         self.column.addWidget(area, 1)
 
 
@@ -77,7 +78,7 @@ class AboutCard(Card):
     def __init__(self, window: Window) -> None:
         super().__init__(window, "Gradwire", (440, 250))
         self.column.addWidget(label(versions(), "second", wrap=True, selectable=True))
-        self.column.addWidget(label("MIT licence. Data sets and fonts: see assets/SOURCES.md.", "faint", wrap=True))
+        self.column.addWidget(label(tr("MIT licence. Data sets and fonts: see assets/SOURCES.md."), "faint", wrap=True))
         self.column.addStretch(1)
 
 
@@ -88,7 +89,7 @@ class FailureCard(Card):
         super().__init__(window, "Something failed", (520, 230))
         self.column.addWidget(label(sentence, "second", wrap=True, selectable=True))
         self.column.addStretch(1)
-        copy = QPushButton("Copy the report")
+        copy = QPushButton(tr("Copy the report"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         self.column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -104,12 +105,16 @@ class ReportCard(Card):
         self.text.setProperty("role", "code")
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName("Crash report")
+        self.text.setAccessibleName(tr("Crash report"))
         self.text.setPlainText(read_report(report))
         self.column.addWidget(self.text, 1)
         row = QHBoxLayout()
         row.setSpacing(px(8))
-        copy, folder, close = QPushButton("Copy the report"), QPushButton("Open folder"), QPushButton("Close")
+        copy, folder, close = (
+            QPushButton(tr("Copy the report")),
+            QPushButton(tr("Open folder")),
+            QPushButton(tr("Close")),
+        )
         close.setProperty("role", "primary")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report.parent))))
@@ -128,13 +133,13 @@ class NewsCard(Card):
         super().__init__(window, "What's new", (720, 600))
         self.view = QTextBrowser()
         self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setAccessibleName("What is new in this version")
+        self.view.setAccessibleName(tr("What is new in this version"))
         self.view.setOpenLinks(False)
         self.view.setProperty("role", "page")
         self.view.document().setDocumentMargin(0)
         self.view.setMarkdown(text)
         self.column.addWidget(self.view, 1)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setProperty("role", "primary")
         close.clicked.connect(self.close)
         self.column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

@@ -22,6 +22,7 @@ from app.pages.page import page
 from app.panels.palette import OPERATOR_ROLE, Palette
 from app.theme import appearance
 from app.thumbnails import picture_of
+from app.words import tr
 from engine.graph import Content
 from engine.operator import Library
 
@@ -44,7 +45,7 @@ class HelpBrowser(QWidget):
 
     def __init__(self, library: Library, parent: Window | QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Operators — Gradwire help")
+        self.setWindowTitle(tr("Operators — Gradwire help"))
         self.setProperty("role", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._library = library
@@ -55,9 +56,9 @@ class HelpBrowser(QWidget):
         self.palette_panel.list.selectionModel().currentChanged.connect(self._picked)
         self.view = PageView(library)
         self.view.anchorClicked.connect(self._follow)
-        self.back, self.forward = QPushButton("Back"), QPushButton("Forward")
-        self.home = QPushButton("All operators")
-        self.insert, self.open_example = QPushButton("Insert"), QPushButton("Open example")
+        self.back, self.forward = QPushButton(tr("Back")), QPushButton(tr("Forward"))
+        self.home = QPushButton(tr("All operators"))
+        self.insert, self.open_example = QPushButton(tr("Insert")), QPushButton(tr("Open example"))
         self.open_example.setProperty("role", "primary")
         self.back.clicked.connect(lambda: self._go(-1))
         self.forward.clicked.connect(lambda: self._go(1))
@@ -157,7 +158,7 @@ class PageView(QTextBrowser):
         self._drawn: dict[tuple[str, str, float], QImage] = {}
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
-        self.setAccessibleName("Help page")
+        self.setAccessibleName(tr("Help page"))
         self.setStyleSheet("QTextBrowser { background: transparent; border: none; }")
         self.viewport().setAutoFillBackground(False)
 

@@ -12,6 +12,7 @@ from app.panels.inspector_fields import plain_line
 from app.panels.inspector_parts import label
 from app.stock import MINE
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.shelf import Entry
@@ -32,7 +33,7 @@ class LibraryCard(Card):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName("Subgraphs of your library")
+        area.setAccessibleName(tr("Subgraphs of your library"))
         self._area = area
         self.column.addWidget(area, 1)
         self.folder = label("", "faint", wrap=True, selectable=True)
@@ -58,7 +59,7 @@ class LibraryCard(Card):
             old.hide()
             old.deleteLater()  # it may hold the field whose text leads here
         self._area.setWidget(inside)
-        self.folder.setText(f"Kept in {shelf.folder}" if shelf.folder else "There is no folder for it here.")
+        self.folder.setText(f"Kept in {shelf.folder}" if shelf.folder else tr("There is no folder for it here."))
 
     def _row(self, entry: Entry) -> QVBoxLayout:
         px = appearance().px
@@ -66,12 +67,14 @@ class LibraryCard(Card):
         name.setReadOnly(bool(entry.fault))
         name.setCursorPosition(0)
         name.editingFinished.connect(lambda: self._rename(entry.name))
-        insert, remove = QPushButton("Insert"), QPushButton("Remove")
+        insert, remove = QPushButton(tr("Insert")), QPushButton(tr("Remove"))
         insert.setEnabled(not entry.fault)
         insert.setAccessibleName(f"Insert “{entry.name}”")
         insert.clicked.connect(lambda: self._insert(entry.name))
         remove.setAccessibleName(f"Remove “{entry.name}”")
-        remove.setToolTip("The file stays in the folder, with ~1 after its name. Graphs that use it keep their copy.")
+        remove.setToolTip(
+            tr("The file stays in the folder, with ~1 after its name. Graphs that use it keep their copy.")
+        )
         remove.clicked.connect(lambda: self._remove(entry.name))
         self.names[entry.name], self.inserts[entry.name], self.removes[entry.name] = name, insert, remove
         line = QHBoxLayout()

@@ -13,6 +13,7 @@ from app import fonts
 from app.frame.glyphs import Glyph, dots
 from app.theme import appearance
 from app.tips import gives
+from app.words import tr
 from app.worker.client import PACES
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Meter(QWidget):
         self._texts = ("", "", "")
         self._progress: float | None = None
         self._state = "idle"
-        self.setAccessibleName("Progress of the run")
+        self.setAccessibleName(tr("Progress of the run"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_run(self, state: str, steps: int, limit: int | None, speed: float, seconds: float) -> None:
@@ -122,7 +123,7 @@ class RunBar(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.setAccessibleName("Run controls")
+        self.setAccessibleName(tr("Run controls"))
         self.reset = self._button("Reset", session.reset, "reset", "Forget the run: back to the start values")
         self.step = self._button("Step", session.step, "step", "Do one step")
         self.run = self._button("Run", session.toggle_run, "run", "Run or pause")
@@ -134,7 +135,7 @@ class RunBar(QWidget):
         self.edited = self._chip(
             "The graph was edited since this run started: reset or run again to train it as it is now."
         )
-        self.edited.setText("edited since")
+        self.edited.setText(tr("edited since"))
         self.edited.setProperty("tone", "warning")
         self.backend = self._chip("The backend: how the program is run")
         self.backend.setProperty("tone", "good")
@@ -172,8 +173,8 @@ class RunBar(QWidget):
     def _pace_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setProperty("role", "chip")
-        button.setAccessibleName("Pace of the run")
-        button.setToolTip("How fast a run goes, so that it can be watched")
+        button.setAccessibleName(tr("Pace of the run"))
+        button.setToolTip(tr("How fast a run goes, so that it can be watched"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(button)
@@ -222,7 +223,7 @@ class RunBar(QWidget):
         state = session.run_state
         known = session.has_engine and state != "idle"
         runs = session.runs if known else None
-        self.run.setText(RUN_WORDS.get(state, "Run") if not session.stale else "Run")
+        self.run.setText(RUN_WORDS.get(state, "Run") if not session.stale else tr("Run"))
         self.step.setEnabled(state not in ("starting", "running"))
         self.stop.setEnabled(state in ("starting", "running", "paused"))
         self.reset.setEnabled(state != "idle")

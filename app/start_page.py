@@ -27,6 +27,7 @@ from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
 from app.titles import about
+from app.words import tr
 from engine.files.recovery import Recovered
 from engine.operator import Library
 
@@ -213,7 +214,7 @@ class StartPage(QScrollArea):
         self._fields: list[tuple[QWidget, list[SampleCard]]] = []
         self._shown_columns = 0
         self.recent_rows: list[RecentRow] = []
-        self.setAccessibleName("Start page")
+        self.setAccessibleName(tr("Start page"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -256,7 +257,7 @@ class StartPage(QScrollArea):
         row.setSpacing(px(10))
         words = QVBoxLayout()
         words.setSpacing(px(4))
-        words.addWidget(label("Gradwire", "display"))
+        words.addWidget(label(tr("Gradwire"), "display"))
         words.addWidget(
             label(
                 SENTENCE,
@@ -265,13 +266,13 @@ class StartPage(QScrollArea):
             )
         )
         row.addLayout(words, 1)
-        self.new_button, self.open_button = QPushButton("New graph"), QPushButton("Open…")
+        self.new_button, self.open_button = QPushButton(tr("New graph")), QPushButton(tr("Open…"))
         self.new_button.setProperty("role", "primary")
         self.new_button.clicked.connect(self.new_chosen)
         self.open_button.clicked.connect(self.open_chosen)
-        self.tour_button = QPushButton("Guided tour")
+        self.tour_button = QPushButton(tr("Guided tour"))
         self.tour_button.setProperty("role", "quiet")
-        self.tour_button.setToolTip("Build and run a small graph, step by step: three minutes")
+        self.tour_button.setToolTip(tr("Build and run a small graph, step by step: three minutes"))
         self.tour_button.clicked.connect(self.tour_chosen)
         row.addWidget(self.tour_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.new_button, 0, Qt.AlignmentFlag.AlignBottom)
@@ -295,7 +296,7 @@ class StartPage(QScrollArea):
             edits = f"{found.edits} edit{'' if found.edits == 1 else 's'}{since}, {ago(found.time)}"
             words.addWidget(label(edits + ("" if found.complete else "; the last ones are damaged"), "second"))
             row.addLayout(words, 1)
-            recover, discard = QPushButton("Recover"), QPushButton("Discard")
+            recover, discard = QPushButton(tr("Recover")), QPushButton(tr("Discard"))
             recover.setProperty("role", "primary")
             discard.setProperty("role", "quiet")
             recover.clicked.connect(lambda _=False, found=found: self.recovery_chosen.emit(found))

@@ -23,6 +23,7 @@ from app.run_bar import RunBar
 from app.speech import announce
 from app.theme import appearance
 from app.tips import gives, tip
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -38,8 +39,8 @@ class MenuButton(QAbstractButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Menu")
-        self.setToolTip("Menu (F10)")
+        self.setAccessibleName(tr("Menu"))
+        self.setToolTip(tr("Menu (F10)"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
@@ -69,8 +70,8 @@ class SearchButton(QAbstractButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Search or command")
-        gives(self, "commands", "Find any command, operator or node")
+        self.setAccessibleName(tr("Search or command"))
+        gives(self, "commands", tr("Find any command, operator or node"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -166,7 +167,7 @@ class TopBar(QWidget):
         """Show the document's name, and whether it is saved."""
         window, session = self._window, self._window.session
         editing = window.editing
-        self.title.setText(session.title if editing else "Gradwire")
+        self.title.setText(session.title if editing else tr("Gradwire"))
         self.title.setToolTip(tip(str(session.path or "")))
         place = session.path.name if session.path else "not saved yet"
         self.place.setText("" if not editing else f"› {place}" + ("" if session.clean else "  · edited"))
@@ -198,11 +199,11 @@ class StatusLine(QWidget):
         self.problems = QPushButton()
         self.problems.setProperty("role", "chip")
         self.problems.clicked.connect(self.problems_clicked)
-        self.value, self.derivative = QLabel("values"), QLabel("derivatives")
-        self.saved = label("saved", "second")
+        self.value, self.derivative = QLabel(tr("values")), QLabel(tr("derivatives"))
+        self.saved = label(tr("saved"), "second")
         self.lane = QPushButton()
         self.lane.setProperty("role", "chip")
-        self.lane.setToolTip("Whose values the wires show")
+        self.lane.setToolTip(tr("Whose values the wires show"))
         self.lane.clicked.connect(self._choose_lane)
         self._row = QHBoxLayout(self)
         for widget in (self.problems, self.message, self.lane, self.value, self.derivative, self.saved):
@@ -275,7 +276,7 @@ class StatusLine(QWidget):
         self.problems.style().unpolish(self.problems)
         self.problems.style().polish(self.problems)
         kept = "saved" if self._session.path else ""  # an untitled one was not, and has nothing to save
-        self.saved.setText(kept if self._session.clean else "not saved")
+        self.saved.setText(kept if self._session.clean else tr("not saved"))
 
 
 def idle_hint() -> str:

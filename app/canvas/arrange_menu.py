@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from app.canvas import arranging, frames
 from app.canvas.paint_note import hue
 from app.theme import appearance
+from app.words import tr
 from engine import muting
 from engine.edits import ChangeNote, Group
 from engine.graph import FRAME_COLORS
@@ -35,41 +36,41 @@ def fill_nodes(canvas: Canvas, menu: QMenu) -> None:
     session = canvas.session
     chosen = [session.node(id) for id in session.selection]
     several = len(chosen) > 1
-    more = menu.addMenu("Select")
+    more = menu.addMenu(tr("Select"))
     for text, relation in RELATIONS:
         if several or relation != "between":
             more.addAction(text, partial(arranging.select_related, canvas, relation))
     if several:
-        line = menu.addMenu("Align")
+        line = menu.addMenu(tr("Align"))
         for text, how in LINES:
             line.addAction(text, partial(arranging.align, canvas, how))
         line.addSeparator()
-        line.addAction("Distribute across", partial(arranging.distribute, canvas, across=True))
-        line.addAction("Distribute down", partial(arranging.distribute, canvas, across=False))
-    menu.addAction("Straighten wires", partial(arranging.straighten, canvas))
-    menu.addAction("Frame around selection", canvas.editing.frame_selection)
+        line.addAction(tr("Distribute across"), partial(arranging.distribute, canvas, across=True))
+        line.addAction(tr("Distribute down"), partial(arranging.distribute, canvas, across=False))
+    menu.addAction(tr("Straighten wires"), partial(arranging.straighten, canvas))
+    menu.addAction(tr("Frame around selection"), canvas.editing.frame_selection)
     folded = all(canvas.scene.nodes[node.id].face.collapsed for node in chosen if node.id in canvas.scene.nodes)
-    menu.addAction("Expand" if folded else "Collapse", partial(arranging.toggle_collapsed, canvas))
+    menu.addAction(tr("Expand") if folded else tr("Collapse"), partial(arranging.toggle_collapsed, canvas))
     if any(node.muted or muting.can_be_muted(session.operator(node.id)) for node in chosen):
         muted = all(node.muted for node in chosen if muting.can_be_muted(session.operator(node.id)))
-        menu.addAction("Unmute" if muted else "Mute", partial(arranging.toggle_muted, canvas))
+        menu.addAction(tr("Unmute") if muted else tr("Mute"), partial(arranging.toggle_muted, canvas))
 
 
 def fill_note(canvas: Canvas, menu: QMenu, note: str) -> None:
     """Offer what can be done with a note or a frame."""
     session = canvas.session
     held = session.layout.notes[note]
-    menu.addAction("Edit title" if held.is_frame else "Edit text", partial(canvas.editing.edit_note, note))
+    menu.addAction(tr("Edit title") if held.is_frame else tr("Edit text"), partial(canvas.editing.edit_note, note))
     if held.is_frame:
-        _colors(canvas, menu.addMenu("Colour"), note)
+        _colors(canvas, menu.addMenu(tr("Colour")), note)
         if held.nodes:
-            menu.addAction("Select what it carries", lambda: session.select(held.nodes, [note]))
-            menu.addAction("Fit to what it carries", partial(fit, canvas, note))
-    menu.addAction("Duplicate", session.duplicate)
+            menu.addAction(tr("Select what it carries"), lambda: session.select(held.nodes, [note]))
+            menu.addAction(tr("Fit to what it carries"), partial(fit, canvas, note))
+    menu.addAction(tr("Duplicate"), session.duplicate)
     menu.addSeparator()
-    menu.addAction("Delete", session.remove_selected)
+    menu.addAction(tr("Delete"), session.remove_selected)
     if held.is_frame and held.nodes:
-        menu.addAction("Delete with its nodes", partial(_delete_all, canvas, note))
+        menu.addAction(tr("Delete with its nodes"), partial(_delete_all, canvas, note))
 
 
 def _colors(canvas: Canvas, menu: QMenu, note: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.canvas import aligning
 from app.canvas.aligning import Corners, Link
+from app.words import tr
 from engine import muting, neighbourhood
 from engine.edits import ChangeNote, Edit, Group, Move, SetMuted
 from engine.graph import Place
@@ -122,7 +123,7 @@ def _put(canvas: Canvas, corners: Corners, title: str) -> None:
     if edits:
         session.apply(Group(title, tuple(edits)))
     else:
-        session.message.emit("They are in line already.")
+        session.message.emit(tr("They are in line already."))
 
 
 # Collapsed and muted --------------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ def toggle_muted(canvas: Canvas) -> None:
     able = sorted(id for id in session.selection if muting.can_be_muted(session.operator(id)))
     able += sorted(id for id in session.selection if session.node(id).muted and id not in able)
     if not able:
-        session.message.emit("What is selected has nothing to pass on: it cannot be muted.")
+        session.message.emit(tr("What is selected has nothing to pass on: it cannot be muted."))
         return
     on = not all(session.node(id).muted for id in able)
     changed = tuple(SetMuted(id, on) for id in able if session.node(id).muted != on)

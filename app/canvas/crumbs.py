@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from engine.bodies import around, owner_of, part_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Crumbs(QFrame):
         self._canvas = canvas
         self._session = canvas.session
         self.setProperty("role", "card")
-        self.setAccessibleName("Where you are")
+        self.setAccessibleName(tr("Where you are"))
         self._row = QHBoxLayout(self)
         self._room = 0
         self.crumbs: dict[str, QPushButton] = {}
@@ -140,7 +141,7 @@ class Crumbs(QFrame):
             )
             button.setCheckable(True)
             button.setChecked(door.inside == self._canvas.scene.body)
-            button.setToolTip("The other body of the same node (Alt+O)")
+            button.setToolTip(tr("The other body of the same node (Alt+O)"))
             self.switch[door.inside] = button
 
     def _go(self, inside: str) -> None:

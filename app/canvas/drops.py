@@ -19,6 +19,7 @@ from app.canvas.geometry import snapped
 from app.picture_graph import graph_in
 from app.session import PALETTE_MIME
 from app.suggestions import choose_file
+from app.words import tr
 from engine import limits
 from engine.errors import FileError, GradwireError
 from engine.graph import Place
@@ -173,11 +174,11 @@ def _ask(canvas: Canvas, path: Path, at: QPointF, inner: str | None) -> None:
     name = shortened(path.name).replace("&", "&&")
     if inner is None:
         menu.addAction(f"Open {name}", lambda: canvas.session.open_requested.emit(path, ""))
-        menu.addAction("Insert its nodes here", partial(_insert_graph, canvas, path, at, None))
+        menu.addAction(tr("Insert its nodes here"), partial(_insert_graph, canvas, path, at, None))
     else:
-        menu.addAction("Open the graph inside the picture", lambda: canvas.session.open_requested.emit(path, inner))
-        menu.addAction("Insert its nodes here", partial(_insert_graph, canvas, path, at, inner))
-        menu.addAction("Read it as a picture", partial(insert_files, canvas, [path], at))
+        menu.addAction(tr("Open the graph inside the picture"), lambda: canvas.session.open_requested.emit(path, inner))
+        menu.addAction(tr("Insert its nodes here"), partial(_insert_graph, canvas, path, at, inner))
+        menu.addAction(tr("Read it as a picture"), partial(insert_files, canvas, [path], at))
     menu.popup(canvas.global_point(at))
 
 

@@ -12,6 +12,7 @@ from app.canvas.canvas_card import EDGE, CanvasCard
 from app.panels.inspector_fields import mark_invalid
 from app.panels.inspector_parts import label, set_role
 from app.theme import appearance
+from app.words import tr
 from engine.errors import GradwireError
 from engine.finding import STATES, Facts, find
 
@@ -36,8 +37,8 @@ class FindBar(CanvasCard):
         super().__init__(canvas, "Find nodes")
         self.hits: tuple[str, ...] = ()
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("tanh, is:invalid, steps>100")
-        self.field.setAccessibleName("Find nodes")
+        self.field.setPlaceholderText(tr("tanh, is:invalid, steps>100"))
+        self.field.setAccessibleName(tr("Find nodes"))
         self.field.setToolTip(HELP)
         self.field.textEdited.connect(self._typed)
         self.field.installEventFilter(self)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
+from app.words import tr
 from engine.graph import Wire
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def follow(canvas: Canvas, end: End) -> None:
     elif nodes:
         menu = QMenu(canvas)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName("Go to")
+        menu.setAccessibleName(tr("Go to"))
         for node in nodes:
             menu.addAction(session.label(node).replace("&", "&&"), lambda node=node: session.reveal(node))
         item = canvas.scene.nodes.get(session.current or "")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app import fonts
+from app.words import tr
 
 Done = Callable[[str], object]
 RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -61,7 +62,7 @@ class Ending(QObject):
 def edit_line(canvas: QWidget, text: str, rect: QRect, pixels: float, done: Done, *, number: bool) -> QLineEdit:
     """Open a field of one line over a rectangle of the canvas, its text `pixels` high; `done` gets a changed text."""
     field = QLineEdit(text, canvas)
-    field.setAccessibleName("Value" if number else "Name")
+    field.setAccessibleName(tr("Value") if number else tr("Name"))
     _dress(field, rect, fonts.MONO if number else fonts.SANS, pixels)
     field.selectAll()
     Ending(field, field.text, done, multiline=False)
@@ -71,8 +72,8 @@ def edit_line(canvas: QWidget, text: str, rect: QRect, pixels: float, done: Done
 def edit_note(canvas: QWidget, text: str, rect: QRect, pixels: float, done: Done) -> QPlainTextEdit:
     """Open a field of several lines over a rectangle of the canvas."""
     field = QPlainTextEdit(text, canvas)
-    field.setAccessibleName("Note")
-    field.setPlaceholderText("Markdown: **bold**, *italic*, - lists")
+    field.setAccessibleName(tr("Note"))
+    field.setPlaceholderText(tr("Markdown: **bold**, *italic*, - lists"))
     _dress(field, rect, fonts.SANS, pixels)
     field.selectAll()
     Ending(field, field.toPlainText, done, multiline=True)

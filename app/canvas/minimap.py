@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas.paint_muted import FAINT
 from app.theme import Theme, appearance, faded
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
@@ -27,8 +28,8 @@ class Minimap(QWidget):
         self._blocks: QPixmap | None = None
         self._made_for: object = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Minimap")
-        self.setAccessibleDescription("The whole graph, and the part of it that is seen. Press to go elsewhere.")
+        self.setAccessibleName(tr("Minimap"))
+        self.setAccessibleDescription(tr("The whole graph, and the part of it that is seen. Press to go elsewhere."))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def settle(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.canvas.quick_add import QuickAdd
 from app.changes import operators, settings
+from app.words import tr
 from engine.exposing import unable
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 def fill(canvas: Canvas, menu: QMenu, node: str) -> None:
     """Put into the menu of a node what can be done with its settings and its operator."""
     session = canvas.session
-    menu.addAction("Replace with…", lambda: canvas.later(partial(offer, canvas, canvas.cursor().pos())))
+    menu.addAction(tr("Replace with…"), lambda: canvas.later(partial(offer, canvas, canvas.cursor().pos())))
     if len(session.selection) == 1:
         fill_sockets(canvas, menu, node)
     if settings.changed_settings(session, session.selection):
-        menu.addAction("Reset all settings", partial(settings.reset_all, session, session.selection))
+        menu.addAction(tr("Reset all settings"), partial(settings.reset_all, session, session.selection))
     menu.addSeparator()
 
 
@@ -37,7 +38,7 @@ def fill_sockets(canvas: Canvas, menu: QMenu, node: str) -> None:
     able = [name for name in declared.settings if unable(declared, name) is None] if declared else []
     if not able:
         return
-    below = menu.addMenu("Settings as sockets")
+    below = menu.addMenu(tr("Settings as sockets"))
     for name in able:
         action = below.addAction(settings.words(name))
         action.setCheckable(True)
@@ -53,7 +54,7 @@ def offer(canvas: Canvas, point: QPoint | None = None) -> QuickAdd | None:
     """Offer the operators that may take the place of the selected nodes; None where nothing is selected."""
     session = canvas.session
     if not session.selection:
-        session.message.emit("Select the nodes that shall become another operator.")
+        session.message.emit(tr("Select the nodes that shall become another operator."))
         return None
 
     def chosen(operator_id: str) -> None:
@@ -61,8 +62,8 @@ def offer(canvas: Canvas, point: QPoint | None = None) -> QuickAdd | None:
         canvas.setFocus()
 
     popup = QuickAdd(canvas, session.library, chosen)
-    popup.setAccessibleName("Replace with operator")
-    popup.palette_panel.search.setPlaceholderText("Replace with…")
+    popup.setAccessibleName(tr("Replace with operator"))
+    popup.palette_panel.search.setPlaceholderText(tr("Replace with…"))
     popup.open_at(point if point is not None else _below_current(canvas))
     return popup
 

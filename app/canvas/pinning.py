@@ -17,6 +17,7 @@ from app.canvas.gestures import Gesture
 from app.canvas.items import NodeItem
 from app.canvas.manners import manners
 from app.canvas.pushing import pushed
+from app.words import tr
 from engine.edits import Group, Move
 from engine.graph import PREVIEW_FORMS, PREVIEW_SIZES, Place
 from engine.operator import Kind
@@ -114,7 +115,7 @@ def fill_menu(canvas: Canvas, menu: QMenu) -> None:
     nodes = previewable(session)
     if not nodes:
         return
-    below = menu.addMenu("Preview")
+    below = menu.addMenu(tr("Preview"))
     sizes = {_place(session, id).preview for id in nodes}
     forms = {_place(session, id).shows for id in nodes}
     is_view = all(session.operator(id).kind is Kind.VIEW for id in nodes)

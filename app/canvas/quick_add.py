@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 from app.canvas.bindings import bindings
 from app.panels.palette import OPERATOR_ROLE, Palette
 from app.theme import appearance
+from app.words import tr
 from engine.graph import Graph, Node, Socket, Wire
 from engine.infer import Inference, refusal
 from engine.operator import Library, Operator
@@ -24,7 +25,7 @@ class QuickAdd(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName("Add operator")
+        self.setAccessibleName(tr("Add operator"))
         self._chosen = chosen
         look = appearance()
         self.palette_panel = Palette(library, self, folding=False)

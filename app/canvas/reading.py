@@ -15,6 +15,7 @@ from app.canvas.keys import DIRECTIONS, PAN_STEP
 from app.canvas.view import Canvas
 from app.differences import SHOWN, TONES, Marks, Sign
 from app.theme import appearance, faded
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -38,7 +39,7 @@ class ReadingCanvas(Canvas):
         self.marks = Marks()
         super().__init__(session)
         self.setAcceptDrops(False)
-        self.setAccessibleName("Graph, to look at")
+        self.setAccessibleName(tr("Graph, to look at"))
 
     def show_marks(self, marks: Marks) -> None:
         """Mark these."""

@@ -23,6 +23,7 @@ from app.canvas.canvas_card import EDGE, CanvasCard
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from engine.finding import text_of
 from engine.replacing import Hit, Wanted, hits, replacing_edit
 from engine.sockets import shortened
@@ -50,14 +51,14 @@ class ReplaceCard(CanvasCard):
         self.list.setHeaderLabels(["Setting", "Now", "Then"])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setAccessibleName("Settings that hold it")
+        self.list.setAccessibleName(tr("Settings that hold it"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.list.itemChanged.connect(self._tell)
         self.list.itemActivated.connect(lambda item: self.session.reveal(item.data(0, HIT).node))
         self.list.itemClicked.connect(self._clicked)
         self.said = label("", "second", wrap=True)
-        self.apply_button = QPushButton("Replace", self)
+        self.apply_button = QPushButton(tr("Replace"), self)
         self.apply_button.setProperty("role", "primary")
         self.apply_button.clicked.connect(self.apply)
         self.close_button = self.glyph_button("close", "Close (Escape)", self.end)
@@ -82,7 +83,7 @@ class ReplaceCard(CanvasCard):
     def _lay(self) -> None:
         self._column = QVBoxLayout(self)
         head = QHBoxLayout()
-        head.addWidget(label("Find and replace in settings", "strong"), 1)
+        head.addWidget(label(tr("Find and replace in settings"), "strong"), 1)
         head.addWidget(self.close_button)
         self._grid = QGridLayout()
         for row, column, text, line in (
@@ -174,7 +175,7 @@ class ReplaceCard(CanvasCard):
             return
         good, total = len(self.chosen()), len(self.hits)
         self.apply_button.setEnabled(bool(good) and bool(self.old.text()))
-        self.apply_button.setText(f"Replace {good:,}" if good else "Replace")
+        self.apply_button.setText(f"Replace {good:,}" if good else tr("Replace"))
         refused = sum(bool(hit.fault) for hit in self.hits)
         if not self.old.text():
             text = "A number or a text in any setting."

@@ -12,6 +12,7 @@ from app.canvas import paint_wire
 from app.canvas.gestures import Gesture
 from app.canvas.inks import Inks, pen
 from app.canvas.items import WireItem
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.canvas.view import Canvas
@@ -77,4 +78,4 @@ def wire_in_a_row(session: Session, nodes: list[str]) -> None:
         names = ", ".join(f"“{session.label(id)[:40]}”" for id in left[:3])
         session.message.emit(f"Nothing before it fits into {names}: no wire was made there.")
     elif not edit.edits:
-        session.message.emit("These nodes are wired one after the other already.")
+        session.message.emit(tr("These nodes are wired one after the other already."))

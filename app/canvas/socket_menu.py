@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.canvas import menus
+from app.words import tr
 from engine.edits import Disconnect
 from engine.graph import Socket, Wire
 
@@ -26,12 +27,12 @@ def fill(canvas: Canvas, menu: QMenu, socket: Socket, at: QPointF | None, *, out
     name = f"{session.label(socket.node)[:40]} · {socket.name}{f'   {kind}' if kind is not None else ''}"
     menu.addAction(_plain(name)).setEnabled(False)
     menu.addSeparator()
-    menu.addAction("Add a node that fits…", lambda: canvas.later(lambda: canvas.add_at(at, socket, output)))
-    targets = menu.addMenu("Wire to")
+    menu.addAction(tr("Add a node that fits…"), lambda: canvas.later(lambda: canvas.add_at(at, socket, output)))
+    targets = menu.addMenu(tr("Wire to"))
     targets.aboutToShow.connect(lambda: _targets(canvas, targets, socket, output=output))
     if output and PROBE in session.library:
         place = canvas.place_at(at) if at is not None else canvas.free_place()
-        menu.addAction("Probe this value", lambda: menus.insert_wired(canvas, PROBE, place, socket, True))
+        menu.addAction(tr("Probe this value"), lambda: menus.insert_wired(canvas, PROBE, place, socket, True))
     wires = _wires(canvas, socket, output=output)
     if wires:
         menu.addSeparator()
@@ -40,11 +41,11 @@ def fill(canvas: Canvas, menu: QMenu, socket: Socket, at: QPointF | None, *, out
             text = f"Take the wire {'to' if output else 'from'} {session.label(far.node)[:40]} · {far.name} away"
             menu.addAction(_plain(text), partial(session.apply, Disconnect(wire)))
         far_end = wires[0].target if output else wires[0].source
-        menu.addAction("Go to the other end", lambda: session.reveal(far_end.node))
+        menu.addAction(tr("Go to the other end"), lambda: session.reveal(far_end.node))
     menu.addSeparator()
     path = f"{socket.node}.{socket.name}"
-    menu.addAction("Copy its path", lambda: QGuiApplication.clipboard().setText(path))
-    menu.addAction("Help", lambda: canvas.help_requested.emit(session.operator(socket.node).id))
+    menu.addAction(tr("Copy its path"), lambda: QGuiApplication.clipboard().setText(path))
+    menu.addAction(tr("Help"), lambda: canvas.help_requested.emit(session.operator(socket.node).id))
 
 
 def _wires(canvas: Canvas, socket: Socket, *, output: bool) -> list[Wire]:
@@ -60,7 +61,7 @@ def _targets(canvas: Canvas, menu: QMenu, socket: Socket, *, output: bool) -> No
         wire = Wire(socket, other) if output else Wire(other, socket)
         menu.addAction(_plain(f"{session.label(other.node)[:40]} · {other.name}"), partial(session.connect_wire, wire))
     if menu.isEmpty():
-        menu.addAction("No socket fits").setEnabled(False)
+        menu.addAction(tr("No socket fits")).setEnabled(False)
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
+from app.words import tr
 from engine.bodies import CALL
 
 if TYPE_CHECKING:
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 def fill(canvas: Canvas, menu: QMenu, node: str) -> None:
     """Put into the menu what can be done with the selection, whose current node is `node`."""
     session = canvas.session
-    menu.addAction("Make subgraph", session.make_subgraph)
+    menu.addAction(tr("Make subgraph"), session.make_subgraph)
     if any(session.node(id).operator == CALL for id in session.selection):
-        menu.addAction("Unpack", session.unpack)
+        menu.addAction(tr("Unpack"), session.unpack)
     function = session.called_subgraph
     if function and len(session.selection) == 1:
         if session.node(node).operator == CALL:
-            menu.addAction("Make unique", session.make_unique).setEnabled(session.calls_of_current() > 1)
-            menu.addAction("Edit inputs and outputs", lambda: session.reveal(function))
-        menu.addAction("Keep in my library", session.keep_in_library)
+            menu.addAction(tr("Make unique"), session.make_unique).setEnabled(session.calls_of_current() > 1)
+            menu.addAction(tr("Edit inputs and outputs"), lambda: session.reveal(function))
+        menu.addAction(tr("Keep in my library"), session.keep_in_library)
     menu.addSeparator()

@@ -53,6 +53,7 @@ from app.session import Session
 from app.speech import announce
 from app.stepping.on_canvas import StepMarks
 from app.theme import appearance
+from app.words import tr
 from engine.document import Changed
 from engine.graph import Socket
 
@@ -138,7 +139,7 @@ class Canvas(Navigating, Pointing, QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(240, 160)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Graph canvas")
+        self.setAccessibleName(tr("Graph canvas"))
         self._connect()
         self._restyled()
         self._describe()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.running import ACTIVE
 from app.signatures import is_signature
+from app.words import tr
 from engine import building, exposing
 from engine.edits import Edit, Group, ResetSetting
 from engine.errors import GradwireError, SettingError
@@ -54,7 +55,7 @@ def reset_all(session: Session, nodes: Iterable[str]) -> None:
     """Return all settings of nodes to their defaults; lists of names that sockets go by stay."""
     found = changed_settings(session, nodes)
     if not found:
-        session.message.emit("All settings have their defaults already.")
+        session.message.emit(tr("All settings have their defaults already."))
         return
     owners = {id for id, _ in found}
     what = session.label(next(iter(owners)))[:30] if len(owners) == 1 else f"{len(owners)} nodes"

@@ -13,6 +13,7 @@ from app.compare_window import CompareWindow
 from app.file_guard import digest, read_whole
 from app.page import Page
 from app.titles import proper_title
+from app.words import tr
 from engine.arrangement import placed
 from engine.difference import difference
 from engine.errors import GradwireError
@@ -74,7 +75,7 @@ class Documents:
             self.family.change(lambda settings: settings.with_recent(path))
         if self._untold:
             self._untold = False
-            self.session.message.emit("Unsaved work from an earlier session was found: the start page offers it.")
+            self.session.message.emit(tr("Unsaved work from an earlier session was found: the start page offers it."))
         return ""
 
     def show_content(

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QWidget
 from app.frame.glyphs import Glyph, cross, house, plus
 from app.theme import appearance
 from app.tips import gives, tip
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.page import Page
@@ -66,7 +67,7 @@ class Tabs(QTabBar):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "documents")
-        self.setAccessibleName("Documents")
+        self.setAccessibleName(tr("Documents"))
         self.setMovable(True)
         self.setExpanding(False)
         self.setDrawBase(False)
@@ -143,7 +144,7 @@ class TabStrip(QWidget):
         self.home.clicked.connect(lambda: window.show_start())
         self.tabs = Tabs()
         self.more = Glyph("New graph", plus)
-        gives(self.more, "new", "New graph")
+        gives(self.more, "new", tr("New graph"))
         self.more.clicked.connect(lambda: window.new())
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.home)

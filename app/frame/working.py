@@ -12,6 +12,7 @@ from app.bookmarks_card import BookmarksCard
 from app.canvas import room
 from app.session import Overlay
 from app.suggestions import choose_file
+from app.words import tr
 from engine.building import tidying
 from engine.errors import GradwireError
 from engine.files import parse
@@ -37,7 +38,9 @@ class Working:
     def toggle_favourite(self: Window) -> None:
         """Make the operator chosen in the palette a favourite, or no longer one."""
         if not self.workspace.operators.toggle_current():
-            self.session.message.emit("Choose an operator in the list on the left, which then is a favourite, or not.")
+            self.session.message.emit(
+                tr("Choose an operator in the list on the left, which then is a favourite, or not.")
+            )
 
     def remember_operator(self: Window, operator_id: str) -> None:
         """Let the palette show what was inserted among what was used last."""
@@ -92,7 +95,7 @@ class Working:
     def copy_script(self: Window, dialect: str) -> None:
         """Put the loss on the clipboard as a script ("numpy" or "jax"), once the engine has written it."""
         self.session.looks.ask_script(dialect)
-        self.session.message.emit("Writing the script …")
+        self.session.message.emit(tr("Writing the script …"))
 
     def _script_came(self: Window, dialect: str, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

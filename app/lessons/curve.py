@@ -15,6 +15,7 @@ from app.lessons.forms import Form
 from app.panels.inspector_parts import label
 from app.plots.ticks import linear_ticks
 from app.theme import appearance
+from app.words import tr
 from engine.lessons.judge import Verdict
 
 COLUMNS: Final = 61
@@ -195,7 +196,7 @@ class Drawing(QWidget):
         y = self.ys[self.at]
         here = f"x {self.x_of(self.at):.3g}: {'nothing' if not np.isfinite(y) else f'{y:.3g}'}"
         part = int(np.isfinite(self.ys).sum() * 100 / COLUMNS)
-        self.setAccessibleName("Sheet to draw the curve on")
+        self.setAccessibleName(tr("Sheet to draw the curve on"))
         self.setAccessibleDescription(f"{here}; {part} % is drawn. Arrow keys move along and up and down.")
 
     # Painting -----------------------------------------------------------------------------------------------------
@@ -262,8 +263,8 @@ class CurveForm(Form):
         self.sheet = Drawing(self.question.points)
         self.column.addWidget(self.sheet)
         row = QHBoxLayout()
-        row.addWidget(label("Draw with the mouse, or move points with the arrow keys.", "second", wrap=True), 1)
-        self.anew = QPushButton("Clear")
+        row.addWidget(label(tr("Draw with the mouse, or move points with the arrow keys."), "second", wrap=True), 1)
+        self.anew = QPushButton(tr("Clear"))
         self.anew.setProperty("role", "quiet")
         self.anew.clicked.connect(self.sheet.clear)
         row.addWidget(self.anew)

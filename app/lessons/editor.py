@@ -28,6 +28,7 @@ from app.lessons.kinds import CHECKS, QUESTIONS, Ground, KindOf
 from app.lessons.prose import plain, put
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.words import tr
 from engine.edits import SetLesson
 from engine.lessons.lesson import MOST_STEPS, Lesson, Step
 
@@ -81,7 +82,7 @@ class Picking(QObject):
         canvas.installEventFilter(self)
         canvas.setCursor(Qt.CursorShape.CrossCursor)
         canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        canvas.session.message.emit("Click what is meant on the canvas; Escape gives up.")
+        canvas.session.message.emit(tr("Click what is meant on the canvas; Escape gives up."))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: the next click is ours, with its release."""
@@ -131,7 +132,7 @@ class EditorPanel(QWidget):
         """What the fields say, where that cannot be kept yet."""
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Lesson editor")
+        self.setAccessibleName(tr("Lesson editor"))
         self._build()
         page.session.changed.connect(self._document_changed)
         self._show_all()
@@ -147,8 +148,8 @@ class EditorPanel(QWidget):
         head.setContentsMargins(px(16), 0, px(12), 0)
         head.setSpacing(px(6))
         row = QHBoxLayout()
-        row.addWidget(label("LESSON EDITOR", "caption"), 1)
-        self.attempt, self.close_button = QPushButton("Try it from here"), QPushButton("Close")
+        row.addWidget(label(tr("LESSON EDITOR"), "caption"), 1)
+        self.attempt, self.close_button = QPushButton(tr("Try it from here")), QPushButton(tr("Close"))
         self.attempt.setProperty("role", "primary")
         self.close_button.setProperty("role", "quiet")
         self.attempt.clicked.connect(lambda: self.try_wanted.emit(self.index))
@@ -160,7 +161,7 @@ class EditorPanel(QWidget):
         self.title.changed.connect(lambda: self._set(title=self.title.value()))
         head.addWidget(self.title)
         self.steps = QListWidget()
-        self.steps.setAccessibleName("Steps of the lesson")
+        self.steps.setAccessibleName(tr("Steps of the lesson"))
         self.steps.setFixedHeight(px(26) * ROWS)
         self.steps.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.steps.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -175,7 +176,7 @@ class EditorPanel(QWidget):
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setAccessibleName("The step")
+        self.scroll.setAccessibleName(tr("The step"))
         whole.addWidget(self.scroll, 1)
 
     def _step_buttons(self) -> QHBoxLayout:
@@ -348,7 +349,7 @@ class EditorPanel(QWidget):
             self._checks_part(column, step)
             for field in (self.hint, self.anyway):
                 column.addWidget(field)
-            column.addWidget(label("THE WHOLE LESSON", "caption"))
+            column.addWidget(label(tr("THE WHOLE LESSON"), "caption"))
         self._lesson_fields(column)
         column.addStretch(1)
         put(self.scroll, body)
@@ -381,10 +382,10 @@ class EditorPanel(QWidget):
             column.addWidget(field)
 
     def _question_part(self, column: QVBoxLayout, step: Step) -> None:
-        column.addWidget(label("QUESTION", "caption"))
+        column.addWidget(label(tr("QUESTION"), "caption"))
         self.question_kind = QComboBox()
-        self.question_kind.setAccessibleName("Kind of question")
-        self.question_kind.addItem("none")
+        self.question_kind.setAccessibleName(tr("Kind of question"))
+        self.question_kind.addItem(tr("none"))
         for kind in QUESTIONS.values():
             self.question_kind.addItem(kind.title)
         kinds = list(QUESTIONS)
@@ -413,7 +414,7 @@ class EditorPanel(QWidget):
             self.question_kind.setFocus()
 
     def _checks_part(self, column: QVBoxLayout, step: Step) -> None:
-        column.addWidget(label("CHECKS", "caption"))
+        column.addWidget(label(tr("CHECKS"), "caption"))
         self.checks: list[RecordForm] = []
         for k, check in enumerate(step.checks):
             card = QFrame()
@@ -433,8 +434,8 @@ class EditorPanel(QWidget):
             column.addWidget(card)
             self.checks.append(form)
         self.add_check = QToolButton()
-        self.add_check.setText("Add a check …")
-        self.add_check.setAccessibleName("Add a check")
+        self.add_check.setText(tr("Add a check …"))
+        self.add_check.setAccessibleName(tr("Add a check"))
         self.add_check.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_check.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         menu = QMenu(self.add_check)

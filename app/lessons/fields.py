@@ -31,6 +31,7 @@ from app.lessons.prose import Prose
 from app.numbers import exact
 from app.panels.inspector_parts import label, set_role
 from app.theme import appearance
+from app.words import tr
 from engine.lessons.lesson import MOST, Quantity
 
 WHATS: Final[Mapping[str, str]] = {
@@ -144,7 +145,7 @@ class ProseField(Field):
         self.edit.setAccessibleName(self.caption)
         self.edit.setTabChangesFocus(True)
         self.edit.setFixedHeight(appearance().px(LINES))
-        self.edit.setPlaceholderText("Markdown: **bold**, *italic*, - lists; formulas between $")
+        self.edit.setPlaceholderText(tr("Markdown: **bold**, *italic*, - lists; formulas between $"))
         self.preview = Prose(font="body", tone="second")
         self._quiet = False
         self.edit.textChanged.connect(self._typed)
@@ -189,9 +190,9 @@ class PlaceField(LineField):
         self.column.removeWidget(self.line)
         row = QHBoxLayout()
         row.setSpacing(appearance().px(6))
-        self.pick = QPushButton("Pick")
+        self.pick = QPushButton(tr("Pick"))
         self.pick.setAccessibleName(f"Pick on the canvas: {self.caption}")
-        self.pick.setToolTip("Click it on the canvas")
+        self.pick.setToolTip(tr("Click it on the canvas"))
         self.pick.clicked.connect(lambda: self._pick(self._picked, self._socket))
         row.addWidget(self.line, 1)
         row.addWidget(self.pick)
@@ -307,10 +308,10 @@ class AnswerField(Field):
     def body(self) -> None:
         """Which of the two, and it."""
         self.source = QComboBox()
-        self.source.setAccessibleName("Where the right answer comes from")
+        self.source.setAccessibleName(tr("Where the right answer comes from"))
         self.source.addItems(["this number", "what the graph gives"])
         self.number = NumberField("answer", "")
-        self.number.line.setAccessibleName("The right number")
+        self.number.line.setAccessibleName(tr("The right number"))
         self.of = QuantityField("of", "", self._names, self._pick)
         self.source.activated.connect(lambda _: self._switched())
         for each in (self.number, self.of):
@@ -353,7 +354,7 @@ class OptionsField(Field):
         """A row for each option."""
         self._grid_holder = QWidget()
         self.column.addWidget(self._grid_holder)
-        self.add = QPushButton("Add option")
+        self.add = QPushButton(tr("Add option"))
         self.add.setProperty("role", "quiet")
         self.add.clicked.connect(self._add)
         self.column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
@@ -380,7 +381,7 @@ class OptionsField(Field):
             line.setAccessibleName(f"Option {k + 1}")
             reply.setText(replies[k] if k < len(replies) else "")
             reply.setAccessibleName(f"Reply to option {k + 1}")
-            reply.setPlaceholderText("Reply")
+            reply.setPlaceholderText(tr("Reply"))
             gone.setText("✕")
             gone.setAccessibleName(f"Remove option {k + 1}")
             gone.setEnabled(len(options) > 2)

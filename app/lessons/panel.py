@@ -29,6 +29,7 @@ from app.lessons.wire_fields import CotangentsForm, explanation, nearest_to_loss
 from app.panels.inspector_parts import label, set_role
 from app.speech import announce
 from app.theme import appearance
+from app.words import tr
 from engine.lessons.lesson import Amount, Choice, Cotangents, Curve, Prediction, Question
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class LearnerPanel(QWidget):
         self.end: End | None = None
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Lesson")
+        self.setAccessibleName(tr("Lesson"))
         self._build()
         learning.step_changed.connect(self._show_step)
         learning.judged.connect(self._show_verdict)
@@ -169,7 +170,7 @@ class LearnerPanel(QWidget):
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setAccessibleName("What the step says")
+        self.scroll.setAccessibleName(tr("What the step says"))
         self.scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         whole.addWidget(self.scroll, 1)
         whole.addWidget(self._line())
@@ -200,8 +201,8 @@ class LearnerPanel(QWidget):
     def _menu_button(self) -> QToolButton:
         button = QToolButton()
         button.setText("⋯")
-        button.setAccessibleName("More about this lesson")
-        button.setToolTip("Restart, save the answers, leave")
+        button.setAccessibleName(tr("More about this lesson"))
+        button.setToolTip(tr("Restart, save the answers, leave"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         self.choices: dict[str, QAction] = {}
@@ -267,7 +268,7 @@ class LearnerPanel(QWidget):
 
     def _add_target(self, target: str) -> None:
         """The button that leads to what the step points at, or the words that say where a command is."""
-        self.show_target = QPushButton("Show me where")
+        self.show_target = QPushButton(tr("Show me where"))
         self.show_target.setProperty("role", "chip")
         self.show_target.clicked.connect(self._pointing.show_target)
         words = told(target, self._page.window()) if target else ""  # type: ignore[arg-type]
@@ -297,7 +298,7 @@ class LearnerPanel(QWidget):
         if form is not None:
             form.show_verdict(verdict)
             form.check.setEnabled(not learning.waiting)
-            form.check.setText("One moment …" if learning.waiting else form.word)
+            form.check.setText(tr("One moment …") if learning.waiting else form.word)
         if learning.waiting:
             self.feedback.say("", "", "faint")
         elif verdict is not None:
@@ -305,7 +306,7 @@ class LearnerPanel(QWidget):
             text = verdict.said if verdict.said not in ("Right.", "All right.") else ""
             self.feedback.say(head, text, tone)
         elif form is not None and learning.solved(learning.index):
-            self.feedback.say("Answered before", "", "good")
+            self.feedback.say(tr("Answered before"), "", "good")
         else:
             self.feedback.say("", "", "faint")
         self._show_hint()
@@ -321,7 +322,7 @@ class LearnerPanel(QWidget):
             first = nearest_to_loss(session, step.question.sockets, wrong)
             told_why = explanation(session, first, learning.measuring.factors.get(first, ())) if first else ""
             text = "\n\n".join(filter(None, (text, told_why)))
-        self.hint.say("Hint" if text else "", text, "warning")
+        self.hint.say(tr("Hint") if text else "", text, "warning")
 
     def _into_sight(self) -> None:
         for card in (self.hint, self.feedback):
@@ -332,13 +333,15 @@ class LearnerPanel(QWidget):
         learning, step = self.learning, self.learning.step
         count = len(learning.lesson.steps)
         over = step is None
-        self.caption.setText("THE END" if over else f"STEP {learning.index + 1} OF {count}" + "  ·  TRIAL" * self.trial)
+        self.caption.setText(
+            tr("THE END") if over else f"STEP {learning.index + 1} OF {count}" + "  ·  TRIAL" * self.trial
+        )
         self.progress.show_steps([learning.passed(k) for k in range(count)], learning.index)
         self.back.setEnabled(learning.index > 0)
         done = not over and learning.passed(learning.index)
         self.next.setVisible(not over)
         self.next.setEnabled(done)
-        self.next.setText("Finish" if learning.index == count - 1 else "Next")
+        self.next.setText(tr("Finish") if learning.index == count - 1 else tr("Next"))
         self.anyway.setVisible(learning.may_go_anyway)
         if step is not None:
             met = learning.solved(learning.index) if step.question is None else not learning.missing
@@ -356,7 +359,7 @@ class Checks(QFrame):
         self._column.setContentsMargins(px(14), px(10), px(14), px(10))
         self._column.setSpacing(px(4))
         self.said = label("", "second", wrap=True)
-        self.hint = QPushButton("Hint")
+        self.hint = QPushButton(tr("Hint"))
         self.hint.setProperty("role", "quiet")
         row = QHBoxLayout()
         row.addWidget(self.said, 1)

@@ -15,6 +15,7 @@ from app.actions import BY_ID
 from app.focus_ring import seen
 from app.lessons.wire_fields import socket_of
 from app.theme import appearance, faded
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.page import Page
@@ -43,7 +44,7 @@ class Pointer(QWidget):
         self.found: Found | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("What the step points at")
+        self.setAccessibleName(tr("What the step points at"))
         self._name = ""
         self.hide()
 
@@ -85,7 +86,7 @@ class Chip(Pointer):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._angle = 0.0
-        self.setAccessibleName("Where the step points to")
+        self.setAccessibleName(tr("Where the step points to"))
 
     def show_from(self, room: QRect, target: QPointF, name: str) -> None:
         """Stand at the edge of a room, on the way from its middle to a point outside of it."""

@@ -15,6 +15,7 @@ from app.lessons.pointing import Pointing
 from app.numbers import short
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.words import tr
 from engine.lessons.lesson import Cotangents
 from engine.lessons.practice import LEVELS
 
@@ -48,7 +49,7 @@ class PracticePanel(LearnerPanel):
     def __init__(self, page: Page, learning: Learning, pointing: Pointing, practice: Practice) -> None:
         self.practice = practice
         super().__init__(page, learning, pointing)
-        self.setAccessibleName("Practice")
+        self.setAccessibleName(tr("Practice"))
         self.next.clicked.disconnect()
         self.next.clicked.connect(self._next)
         self.anyway.clicked.disconnect()
@@ -57,9 +58,9 @@ class PracticePanel(LearnerPanel):
     def _head(self, head: QVBoxLayout) -> None:
         row = QHBoxLayout()
         row.setSpacing(appearance().px(8))
-        row.addWidget(label("Difficulty", "second"))
+        row.addWidget(label(tr("Difficulty"), "second"))
         self.difficulty = QComboBox()
-        self.difficulty.setAccessibleName("Difficulty")
+        self.difficulty.setAccessibleName(tr("Difficulty"))
         for k, level in enumerate(LEVELS, 1):
             self.difficulty.addItem(f"{k}   {level}")
         self.difficulty.setCurrentIndex(self.practice.difficulty - 1)
@@ -93,16 +94,16 @@ class PracticePanel(LearnerPanel):
     def _show_state(self) -> None:
         super()._show_state()
         held = self.practice
-        self.caption.setText("PRACTICE")
+        self.caption.setText(tr("PRACTICE"))
         self.progress.hide()
         self.back.hide()
         count = "exercise" if held.done == 1 else "exercises"
         told = f"{held.done} {count} · {held.right} of {held.asked} wires right at the first try"
-        self.score.setText(told if held.done else "Fill in every derivative, from the loss back to the parameters.")
-        self.next.setText("Next exercise")
+        self.score.setText(told if held.done else tr("Fill in every derivative, from the loss back to the parameters."))
+        self.next.setText(tr("Next exercise"))
         self.next.setEnabled(self.learning.passed(0))
         self.next.setVisible(True)
-        self.anyway.setText("Show the answer")
+        self.anyway.setText(tr("Show the answer"))
 
     def _next(self) -> None:
         self.next_wanted.emit(self.practice.difficulty, any_seed())
@@ -116,5 +117,5 @@ class PracticePanel(LearnerPanel):
         numbers = {each.at: value for each, value in learning.measuring.numbers.items()}
         learning.give_up()
         form.show_value(numbers)
-        self.feedback.say("So it is", ", ".join(f"{short(value)}" for value in numbers.values()), "value")
+        self.feedback.say(tr("So it is"), ", ".join(f"{short(value)}" for value in numbers.values()), "value")
         self.next.setFocus()

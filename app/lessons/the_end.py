@@ -9,6 +9,7 @@ from app.lessons.learning import Learning
 from app.lessons.prose import plain
 from app.panels.inspector_parts import Elided, label, set_role
 from app.theme import appearance
+from app.words import tr
 
 
 class End(QWidget):
@@ -26,7 +27,7 @@ class End(QWidget):
         column.setSpacing(px(12))
         asked = [k for k in range(len(learning.lesson.steps)) if learning.asks(k)]
         solved = [k for k in asked if learning.solved(k)]
-        self.score = label(f"{len(solved)} of {len(asked)} done" if asked else "That is all.", "heading", wrap=True)
+        self.score = label(f"{len(solved)} of {len(asked)} done" if asked else tr("That is all."), "heading", wrap=True)
         column.addWidget(self.score)
         grid = QGridLayout()
         grid.setHorizontalSpacing(px(10))
@@ -34,22 +35,26 @@ class End(QWidget):
         for row, k in enumerate(asked):
             step, answer = learning.lesson.steps[k], learning.answers.get(k)
             mark = label("✓" if k in solved else "–", "good" if k in solved else "second")
-            mark.setAccessibleName("done" if k in solved else "not done")
+            mark.setAccessibleName(tr("done") if k in solved else tr("not done"))
             text = plain(step.question.prompt if step.question is not None else step.text)
             tries = f"{answer.tries} tries" if answer is not None and answer.tries > 1 else ""
             grid.addWidget(mark, row, 0)
             grid.addWidget(Elided(f"{k + 1}.  {text}", "second", align=Qt.AlignmentFlag.AlignLeft), row, 1)
             grid.addWidget(label(tries, "faint"), row, 2)
         column.addLayout(grid)
-        column.addWidget(label("Your name, for the file that you hand in", "second"))
+        column.addWidget(label(tr("Your name, for the file that you hand in"), "second"))
         self.name = QLineEdit(student)
-        self.name.setAccessibleName("Your name")
+        self.name.setAccessibleName(tr("Your name"))
         self.name.setMaxLength(80)
         self.name.returnPressed.connect(self._save)
         column.addWidget(self.name)
         row_below = QHBoxLayout()
         row_below.setSpacing(px(8))
-        self.save, again, leave = QPushButton("Save answers…"), QPushButton("Start again"), QPushButton("Leave")
+        self.save, again, leave = (
+            QPushButton(tr("Save answers…")),
+            QPushButton(tr("Start again")),
+            QPushButton(tr("Leave")),
+        )
         self.save.setProperty("role", "primary")
         for quiet in (again, leave):
             quiet.setProperty("role", "quiet")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushBu
 
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -35,10 +36,10 @@ class CodePanel(QWidget):
         self.text.setReadOnly(True)
         self.text.setProperty("role", "code")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setAccessibleName("Code")
+        self.text.setAccessibleName(tr("Code"))
         self.pages = QButtonGroup(self)
         self.caption = label("", "faint")
-        self.copy = QPushButton("Copy")
+        self.copy = QPushButton(tr("Copy"))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         self._top = QHBoxLayout()
         for number, (_, title, tip) in enumerate(PAGES):

@@ -27,6 +27,7 @@ from app.panels.compare_text import Highlighter, shown
 from app.panels.inspector_parts import label
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from app.worker.readings import Measured, Measurements, Reading
 from engine.program.program import node_of
 
@@ -64,20 +65,20 @@ class ComparePanel(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sentence = label(ASK, "second", wrap=True)
-        self.measure = QPushButton("Measure")
-        self.measure.setToolTip(tip("Compute the gradient by every approach, and time it"))
+        self.measure = QPushButton(tr("Measure"))
+        self.measure.setToolTip(tip(tr("Compute the gradient by every approach, and time it")))
         self.measure.clicked.connect(self.ask_comparison)
         self.table = _table()
         self.pages = QButtonGroup(self)
         self.section = QComboBox()
-        self.section.setAccessibleName("Stage")
-        self.copy = QPushButton("Copy")
+        self.section.setAccessibleName(tr("Stage"))
+        self.copy = QPushButton(tr("Copy"))
         self.caption = label("", "second", wrap=True)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setProperty("role", "code")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setAccessibleName("What the approach leaves behind")
+        self.text.setAccessibleName(tr("What the approach leaves behind"))
         self.text.viewport().installEventFilter(self)
         self.colors = Highlighter(self.text.document())
         self._origins: tuple[str, ...] = ()
@@ -284,7 +285,7 @@ class ComparePanel(QWidget):
             return
         good = all(line.agrees is not False for line in found.lines)
         self.sentence.setText(
-            "All that run give the same gradient." if good else "The gradients differ: see the column Gradient."
+            tr("All that run give the same gradient.") if good else tr("The gradients differ: see the column Gradient.")
         )
         self._lines = sorted(found.lines, key=lambda line: bool(line.refused))
         self.table.clearSpans()
@@ -338,7 +339,7 @@ def _table() -> QTableWidget:
     made = QTableWidget(0, len(HEADS))
     made.setTabKeyNavigation(False)
     made.setHorizontalHeaderLabels(HEADS)
-    made.setAccessibleName("Approaches compared")
+    made.setAccessibleName(tr("Approaches compared"))
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

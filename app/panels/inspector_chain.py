@@ -24,6 +24,7 @@ from app.formula import FormulaView
 from app.panels.inspector_math import partial_formula
 from app.panels.inspector_parts import Card, Section, TextRow, label
 from app.theme import appearance
+from app.words import tr
 from engine.graph import Socket
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Link(QAbstractButton):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.setText(text)
-        self.setToolTip("Go to this node")
+        self.setToolTip(tr("Go to this node"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -87,7 +88,7 @@ class LinkRow(QWidget):
         self.formula = FormulaView()
         self.ways = QPushButton()
         self.ways.setProperty("role", "quiet")
-        self.ways.setToolTip("Choose another path")
+        self.ways.setToolTip(tr("Choose another path"))
         self.ways.clicked.connect(self.open_ways)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, px(4))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QPushButton
 from app.panels.inspector_fields import Editor, guard_wheel
 from app.panels.inspector_surroundings import Surroundings
 from app.tips import tip
+from app.words import tr
 from engine import setting
 
 
@@ -55,7 +56,7 @@ class ChoiceEditor(Editor):
 
     def show_mixed(self) -> bool:
         """Show that different words are chosen."""
-        self.box.setPlaceholderText("mixed")
+        self.box.setPlaceholderText(tr("mixed"))
         self.box.setCurrentIndex(-1)
         return True
 
@@ -90,7 +91,7 @@ class ParametersEditor(Editor):
     def _open(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        everything = menu.addAction("All that reach the loss", lambda: self._choose(()))
+        everything = menu.addAction(tr("All that reach the loss"), lambda: self._choose(()))
         everything.setCheckable(True)
         everything.setChecked(not self._value)
         menu.addSeparator()

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from app import fonts
 from app.panels.inspector_fields import Editor
 from app.theme import appearance
+from app.words import tr
 from engine import setting
 
 PAUSE: Final = 250
@@ -108,7 +109,7 @@ class CodeField(QPlainTextEdit):
         super().__init__(parent)
         self.setProperty("role", "code")
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setAccessibleName("Python code")
+        self.setAccessibleName(tr("Python code"))
         self.faulty = 0
         self._numbers = _Numbers(self)
         self._colors = PythonColors(self.document())

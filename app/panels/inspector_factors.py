@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QVBoxLayo
 
 from app.panels.inspector_fields import Editor, NumberField, row_of
 from app.tips import tip
+from app.words import tr
 from engine.setting import Factors
 
 FIRST = 0.1
@@ -29,7 +30,7 @@ class FactorsEditor(Editor):
         self._value: dict[str, float] = {}
         self.fields: dict[str, NumberField] = {}
         """The field of each factor, by parameter."""
-        self.button = QPushButton("Add a parameter", self)
+        self.button = QPushButton(tr("Add a parameter"), self)
         self.button.clicked.connect(self._open)
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -81,7 +82,7 @@ class FactorsEditor(Editor):
         drop = QToolButton(self)
         drop.setText("×")
         drop.setAutoRaise(True)
-        drop.setToolTip("Back to 1")
+        drop.setToolTip(tr("Back to 1"))
         drop.setAccessibleName(f"remove the factor of {label}")
         drop.clicked.connect(lambda: self._drop(name))
         self.fields[name] = field

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QLi
 
 from app import numbers, quantities
 from app.theme import appearance
+from app.words import tr
 from engine.errors import SettingError
 from engine.setting import Setting
 
@@ -172,7 +173,7 @@ class NumberField(QDoubleSpinBox):
     def show_mixed(self, mixed: bool = True) -> None:
         """Show no number but the word, or the number again."""
         self.mixed, self._given = mixed, None
-        self.lineEdit().setPlaceholderText("mixed" if mixed else "")
+        self.lineEdit().setPlaceholderText(tr("mixed") if mixed else "")
         self.lineEdit().setText(self.textFromValue(self.value()))
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
@@ -255,7 +256,7 @@ class WholeField(QSpinBox):
     def show_mixed(self, mixed: bool = True) -> None:
         """Show no number but the word, or the number again."""
         self.mixed, self._given = mixed, None
-        self.lineEdit().setPlaceholderText("mixed" if mixed else "")
+        self.lineEdit().setPlaceholderText(tr("mixed") if mixed else "")
         self.lineEdit().setText(self.textFromValue(self.value()))
 
     def validate(self, text: str, position: int) -> object:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from app.assets import ASSETS
 from app.panels.inspector_fields import Editor, mark_invalid, plain_line
 from app.panels.inspector_surroundings import Surroundings
+from app.words import tr
 from engine import setting
 from engine.errors import GradwireError
 
@@ -31,7 +32,7 @@ class FileEditor(Editor):
         self._suffixes = spec.suffixes or DATA_SUFFIXES
         self.line = plain_line(placeholder="no file yet", name="file")
         self.line.editingFinished.connect(lambda: self._set(self.line.text().strip()))
-        self.button = QPushButton("Choose", self)
+        self.button = QPushButton(tr("Choose"), self)
         self.button.clicked.connect(self._open_menu)
         self._shown = ""
         self.fill(self.line, self.button).setStretch(0, 1)
@@ -46,7 +47,7 @@ class FileEditor(Editor):
         """Return the menu: a dialog for any file, what lies beside the graph, and the bundled files."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Browse…", self._browse)
+        menu.addAction(tr("Browse…"), self._browse)
         for group in (self._beside(), self._bundled()):
             menu.addSeparator()
             for text, name in group:

@@ -16,6 +16,7 @@ from app.panels.inspector_tables import ColumnsEditor
 from app.panels.interface import OUT_OF_SIGHT, interface_editor
 from app.suggestions import offered
 from app.theme import appearance
+from app.words import tr
 from engine.edits import SetFrozen
 from engine.operator import Kind, socket_number
 from engine.setting import Setting
@@ -45,19 +46,19 @@ class Form(QWidget):
             row = Row(session, node, name, spec, editor)
             self.rows[name] = row
             self._column.addWidget(row)
-        self.trained = QCheckBox("Trained")
-        self.trained.setToolTip("A parameter that is not trained keeps its start value.")
+        self.trained = QCheckBox(tr("Trained"))
+        self.trained.setToolTip(tr("A parameter that is not trained keeps its start value."))
         self.trained.clicked.connect(lambda on: session.apply(SetFrozen(node, not on)))
         self._column.addWidget(self.trained)
         self.trained.setVisible(self.operator.kind is Kind.PARAMETER)
-        self.more = QPushButton("More settings")
+        self.more = QPushButton(tr("More settings"))
         self.more.setProperty("role", "quiet")
         self.more.setCheckable(True)
         self.more.toggled.connect(lambda _: self.refresh())
         line = QHBoxLayout()
-        self.reset = QPushButton("Reset all")
+        self.reset = QPushButton(tr("Reset all"))
         self.reset.setProperty("role", "quiet")
-        self.reset.setToolTip("All settings back to their defaults, as one step")
+        self.reset.setToolTip(tr("All settings back to their defaults, as one step"))
         self.reset.clicked.connect(lambda: reset_all(session, (node,)))
         line.addWidget(self.more)
         line.addStretch(1)
@@ -94,7 +95,7 @@ class Form(QWidget):
         self.trained.setChecked(not node.frozen)
         self.more.setVisible(bool(folded - idle))
         self.reset.setVisible(len(changed_settings(self.session, (self.node,))) > 1)
-        self.more.setText("Fewer settings" if self.more.isChecked() else "More settings")
+        self.more.setText(tr("Fewer settings") if self.more.isChecked() else tr("More settings"))
 
 
 def parameters(session: Session) -> list[tuple[str, str]]:

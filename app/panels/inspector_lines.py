@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from app.panels.inspector_fields import Editor, mark_invalid, plain_line
 from app.panels.inspector_surroundings import Surroundings
+from app.words import tr
 from engine import setting
 
 
@@ -37,7 +38,7 @@ class LineEditor(Editor):
         """Show that several have different texts."""
         self._shown = ""
         self.line.setText("")
-        self.line.setPlaceholderText("mixed")
+        self.line.setPlaceholderText(tr("mixed"))
         return True
 
     def show_value(self, value: Any) -> None:

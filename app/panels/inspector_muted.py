@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton
 
 from app.canvas.scene import passing
 from app.panels.inspector_parts import Card, label
+from app.words import tr
 from engine.edits import SetMuted
 from engine.sockets import input_label
 
@@ -22,8 +23,8 @@ class Muted(Card):
     def __init__(self, session: Session, id: str) -> None:
         self._session, self._id = session, id
         self.text = label("", "body", wrap=True)
-        self.button = QPushButton("Unmute")
-        self.button.setToolTip("Let the node work again (M on the canvas)")
+        self.button = QPushButton(tr("Unmute"))
+        self.button.setToolTip(tr("Let the node work again (M on the canvas)"))
         self.button.clicked.connect(lambda: session.apply(SetMuted(id, False)))
         super().__init__(self.text)
         self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QVBoxLayout
 
 from app.panels.inspector_fields import Editor, guard_wheel, mark_invalid, plain_line, row_of, small_button
 from app.signatures import is_signature
+from app.words import tr
 from engine.bodies import CALL, FUNCTION, INPUT, OUTER, OUTPUT, around, owner_of, part_of, seen_by
 from engine.control import JOINTS, owner_at
 from engine.setting import Names, Setting
@@ -37,7 +38,7 @@ class NamesEditor(Editor):
         self.ups: list[QToolButton] = []
         self.drops: list[QToolButton] = []
         self._made: list[Any] = []
-        self.more = QPushButton("Add a name", self)
+        self.more = QPushButton(tr("Add a name"), self)
         self.more.setProperty("role", "quiet")
         self.more.clicked.connect(self._add)
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)

@@ -17,6 +17,7 @@ from app.signatures import is_signature
 from app.suggestions import choose_file, choose_node
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from engine.edits import ResetSetting
 from engine.exposing import unable
 from engine.finding import text_of
@@ -88,7 +89,7 @@ class Row(QWidget):
         if source is not None:
             self.state.setText(f"comes from “{self.session.label(source.node)[:40]}” · {source.name}")
         elif exposed:
-            self.state.setText("a socket of the node; this counts while nothing is wired into it")
+            self.state.setText(tr("a socket of the node; this counts while nothing is wired into it"))
 
     def _edited(self, value: Any) -> None:
         if self.node not in self.session.graph.nodes:
@@ -123,11 +124,11 @@ class Row(QWidget):
         session, node, name = self.session, self.node, self.name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        back = menu.addAction("Back to the default", self.reset)
+        back = menu.addAction(tr("Back to the default"), self.reset)
         back.setEnabled(name in session.node(node).settings)
         copying = menu.addAction(f"Copy path   {settings.path(node, name)}", self.copy_path)
-        copying.setToolTip("As gradwire sweep --over takes it")
-        socket = menu.addAction("A socket of the node")
+        copying.setToolTip(tr("As gradwire sweep --over takes it"))
+        socket = menu.addAction(tr("A socket of the node"))
         socket.setCheckable(True)
         socket.setChecked(name in session.node(node).exposed)
         declared = session.library.get(session.node(node).operator)

@@ -17,6 +17,7 @@ from app.panels.inspector_row import ResetButton, lay_row, show_fault, title_of
 from app.panels.interface import OUT_OF_SIGHT
 from app.signatures import is_signature
 from app.theme import appearance
+from app.words import tr
 from engine.draft import same_value
 from engine.operator import Operator
 from engine.order import natural
@@ -52,9 +53,9 @@ class SeveralRow(QWidget):
         super().__init__()
         self.session, self.nodes, self.name, self.spec, self.editor = session, nodes, name, spec, editor
         self.back = ResetButton(settings.words(name))
-        self.back.setToolTip("Changed in some. Back to the default in all")
+        self.back.setToolTip(tr("Changed in some. Back to the default in all"))
         self.back.clicked.connect(lambda: settings.reset_many(session, self.nodes, name))
-        self.choose = QPushButton("mixed: set one for all")
+        self.choose = QPushButton(tr("mixed: set one for all"))
         self.choose.clicked.connect(self._choose)
         self.fault = label("", "bad", wrap=True)
         self.fault.hide()
@@ -98,7 +99,7 @@ class SeveralView(QWidget):
         self._column.setContentsMargins(px(18), px(14), px(18), px(18))
         self._column.setSpacing(px(8))
         self._column.addWidget(label(f"{len(nodes):,} nodes", "title"))
-        self._column.addWidget(label("What is set here is set in all of them, as one step.", "second", wrap=True))
+        self._column.addWidget(label(tr("What is set here is set in all of them, as one step."), "second", wrap=True))
         self._kinds()
         self.rows: dict[str, SeveralRow] = {}
         self._settings()
@@ -128,9 +129,9 @@ class SeveralView(QWidget):
             self.rows[name] = row
             section.column.addWidget(row)
         if not self.rows:
-            section.column.addWidget(label("They have no setting in common.", "second", wrap=True))
+            section.column.addWidget(label(tr("They have no setting in common."), "second", wrap=True))
         line = QHBoxLayout()
-        self.reset = QPushButton("Reset all settings")
+        self.reset = QPushButton(tr("Reset all settings"))
         self.reset.setProperty("role", "quiet")
         self.reset.clicked.connect(lambda: settings.reset_all(session, self.nodes))
         line.addWidget(self.reset)

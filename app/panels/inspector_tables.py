@@ -26,6 +26,7 @@ from app import numbers
 from app.panels.inspector_fields import Editor, NumberField, guard_wheel
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from engine.errors import SettingError
 from engine.setting import Setting, rectangular_shape
 
@@ -105,7 +106,7 @@ class Sheet(Cellular):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("numbers")
+        self.setAccessibleName(tr("numbers"))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.itemChanged.connect(self._cell_edited)
@@ -302,7 +303,7 @@ class ColumnsEditor(Editor):
         super().__init__(spec, parent)
         self.table = Cellular(0, 3, self)
         self.table.setHorizontalHeaderLabels(["output", "kind", "columns"])
-        self.table.setAccessibleName("outputs of the table")
+        self.table.setAccessibleName(tr("outputs of the table"))
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
@@ -310,7 +311,7 @@ class ColumnsEditor(Editor):
         self.table.horizontalHeader().resizeSection(1, appearance().px(86))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.itemChanged.connect(lambda _: self._edited())
-        self.add, self.remove = QPushButton("+ output", self), QPushButton("− output", self)
+        self.add, self.remove = QPushButton(tr("+ output"), self), QPushButton(tr("− output"), self)
         for button in (self.add, self.remove):
             button.setProperty("role", "quiet")
         self.add.clicked.connect(self._add)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from app import numbers, quantities, signatures
 from app.panels.inspector_fields import Editor, mark_invalid, plain_line, row_of, small_button
 from app.theme import appearance
+from app.words import tr
 from engine import control
 from engine.bodies import FUNCTION
 from engine.setting import Setting
@@ -32,7 +33,7 @@ class End(QWidget):
         self.line = plain_line(name, name=f"name of {'input' if inputs else 'output'} {k + 1}")
         self.line.editingFinished.connect(lambda: owner.rename(k, self.line.text()))
         self.default = plain_line(placeholder="default", name=f"default of “{name}”")
-        self.default.setToolTip("The number it takes while nothing is wired into it. Empty: it needs a wire.")
+        self.default.setToolTip(tr("The number it takes while nothing is wired into it. Empty: it needs a wire."))
         self.default.setFixedWidth(appearance().px(64))
         self.default.editingFinished.connect(lambda: owner.set_default(k, self.default.text()))
         self.default.setVisible(inputs)
@@ -73,7 +74,7 @@ class InterfaceEditor(Editor):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(appearance().px(2))
-        self.more = QPushButton("Add an input" if self.inputs else "Add an output", self)
+        self.more = QPushButton(tr("Add an input") if self.inputs else tr("Add an output"), self)
         self.more.setProperty("role", "quiet")
         self.more.clicked.connect(self._add)
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)

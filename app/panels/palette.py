@@ -44,6 +44,7 @@ from app.search import FORMULA, SETTING, plain_formula, ranked
 from app.session import PALETTE_MIME
 from app.stock import SECTIONS
 from app.theme import appearance, faded
+from app.words import tr
 from engine.operator import FAMILIES, Library, Operator
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -285,7 +286,7 @@ class PaletteList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(RowDelegate(self))
-        self.setAccessibleName("Operators")
+        self.setAccessibleName(tr("Operators"))
         self.doubleClicked.connect(self._choose)
         self.activated.connect(self._choose)
         self.clicked.connect(self._fold)
@@ -407,9 +408,9 @@ class Palette(QWidget):
         self._recent: tuple[str, ...] = ()
         self._unfolded: frozenset[str] | None = frozenset() if folding else None
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search operators")
+        self.search.setPlaceholderText(tr("Search operators"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search operators")
+        self.search.setAccessibleName(tr("Search operators"))
         self.search.textChanged.connect(self._show_rows)
         self.search.installEventFilter(self)
         self.model = PaletteModel(self)
@@ -505,11 +506,12 @@ class Palette(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Insert", lambda: self.insert_requested.emit(operator_id))
-        menu.addAction("Help", lambda: self.help_requested.emit(operator_id))
+        menu.addAction(tr("Insert"), lambda: self.insert_requested.emit(operator_id))
+        menu.addAction(tr("Help"), lambda: self.help_requested.emit(operator_id))
         chosen = operator_id in self._favourites
         menu.addAction(
-            "Remove from favourites" if chosen else "Add to favourites", lambda: self._toggle_favourite(operator_id)
+            tr("Remove from favourites") if chosen else tr("Add to favourites"),
+            lambda: self._toggle_favourite(operator_id),
         )
         menu.popup(self.list.viewport().mapToGlobal(position))
 

@@ -17,6 +17,7 @@ from app.plots.legend import Legend, Pill
 from app.plots.path import PathCard, plane
 from app.plots.views import VIEW_CARDS, ProbeCard, ViewCard
 from app.theme import appearance
+from app.words import tr
 from app.worker.client import FRAME_EVERY
 from app.worker.pulse import pulse
 from engine.graph import Socket
@@ -56,7 +57,7 @@ class PlotPanel(QWidget):
         self._session = session
         self.setProperty("role", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Plots")
+        self.setAccessibleName(tr("Plots"))
         self.cards: dict[str, Card] = {}
         """The cards by what they show: "loss", "gradient", "path", "values", or a view node's id."""
         self._dirty: dict[str, Callable[[], None]] = {}
@@ -64,7 +65,7 @@ class PlotPanel(QWidget):
         """When each card was drawn last."""
         self._enlarged: str | None = None
         self._scroll = QScrollArea()
-        self._scroll.setAccessibleName("Plots")
+        self._scroll.setAccessibleName(tr("Plots"))
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(False)
         for bar in (self._scroll.horizontalScrollBar(), self._scroll.verticalScrollBar()):

@@ -33,6 +33,7 @@ from app import fonts
 from app.panels.inspector_parts import Dot, label
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -155,13 +156,13 @@ class Problems(QWidget):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
-        self.list.setAccessibleName("Problems")
+        self.list.setAccessibleName(tr("Problems"))
         self.list.clicked.connect(self._go)
         self.list.activated.connect(self._go)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._show_mend())
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._open_menu)
-        self.mend = QPushButton("Mend the chosen problem")
+        self.mend = QPushButton(tr("Mend the chosen problem"))
         self.mend.clicked.connect(self._mend)
         full = QWidget()
         column = QVBoxLayout(full)
@@ -182,8 +183,8 @@ class Problems(QWidget):
         column = QVBoxLayout(page)
         column.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(Dot("good"), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(label("No problems", "heading"), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(label("The graph is ready to run.", "second"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(label(tr("No problems"), "heading"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(label(tr("The graph is ready to run."), "second"), 0, Qt.AlignmentFlag.AlignHCenter)
         return page
 
     def refresh(self) -> None:
@@ -201,13 +202,13 @@ class Problems(QWidget):
         """Return the menu of a problem."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        going = menu.addAction("Go to the node", lambda: self.session.reveal(problem.node or ""))
+        going = menu.addAction(tr("Go to the node"), lambda: self.session.reveal(problem.node or ""))
         going.setEnabled(problem.node in self.session.graph.nodes)
-        menu.addAction("Mend", self._mend).setEnabled(problem.fix is not None)
+        menu.addAction(tr("Mend"), self._mend).setEnabled(problem.fix is not None)
         menu.addSeparator()
         clipboard, sentences = QGuiApplication.clipboard(), [each.sentence for each in self.model.problems]
-        menu.addAction("Copy this sentence", lambda: clipboard.setText(problem.sentence))
-        menu.addAction("Copy all", lambda: clipboard.setText("\n".join(sentences)))
+        menu.addAction(tr("Copy this sentence"), lambda: clipboard.setText(problem.sentence))
+        menu.addAction(tr("Copy all"), lambda: clipboard.setText("\n".join(sentences)))
         return menu
 
     def _open_menu(self, at: QPoint) -> None:

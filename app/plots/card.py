@@ -27,6 +27,7 @@ from app.plots import export
 from app.plots.area import PlotArea
 from app.plots.legend import Legend, Pill
 from app.theme import appearance
+from app.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Dots(QAbstractButton):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setAccessibleName(f"Plot menu: {title}")
-        self.setToolTip("Axes, export")
+        self.setToolTip(tr("Axes, export"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -129,7 +130,7 @@ class Card(QFrame):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.title, self.subtitle = Elided("plot-title"), Elided("faint", parts=True)
+        self.title, self.subtitle = Elided(tr("plot-title")), Elided(tr("faint"), parts=True)
         self.title.setText(title)
         self.setAccessibleName(f"Plot: {title}")
         self.menu_button = Dots(title)
@@ -233,8 +234,8 @@ class Card(QFrame):
             action.toggled.connect(switch.set)
         if menu.actions():
             menu.addSeparator()
-        menu.addAction("Show everything", self.area.follow).setEnabled(not self.area.following)
-        menu.addAction("Enlarge or put back", self.enlarge_requested.emit)
+        menu.addAction(tr("Show everything"), self.area.follow).setEnabled(not self.area.following)
+        menu.addAction(tr("Enlarge or put back"), self.enlarge_requested.emit)
         menu.addSeparator()
         for text, suffix in (("Export as PNG…", "png"), ("Export as SVG…", "svg"), ("Export data as CSV…", "csv")):
             menu.addAction(text, lambda suffix=suffix: self._ask_and_export(suffix))

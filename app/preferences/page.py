@@ -14,6 +14,7 @@ from app.panels.inspector_parts import label
 from app.preferences import files, plain, plugins, shortcuts
 from app.preferences.parts import button, table
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -53,9 +54,9 @@ class PreferencesPage(QWidget):
         self._window = window
         self.setProperty("role", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Preferences")
+        self.setAccessibleName(tr("Preferences"))
         self.list = QListWidget()
-        self.list.setAccessibleName("Sections of the preferences")
+        self.list.setAccessibleName(tr("Sections of the preferences"))
         self.list.setProperty("role", "sections")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.addItems([each.title for each in SECTIONS.values()])
@@ -66,7 +67,7 @@ class PreferencesPage(QWidget):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.done = button("Done", self.closed.emit, role="primary", name="Close the preferences")
         self._head = QHBoxLayout()
-        self._head.addWidget(label("Preferences", "display"), 1)
+        self._head.addWidget(label(tr("Preferences"), "display"), 1)
         self._head.addWidget(self.done)
         self._below = QHBoxLayout()
         self._below.addWidget(self.list)

@@ -10,6 +10,7 @@ from app.panels.inspector_parts import label
 from app.plugins import loaded, switch, switched_off
 from app.preferences.parts import card, line
 from app.theme import appearance
+from app.words import tr
 from engine.plugins import Plugin
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def section(window: Window) -> QWidget:
     column.addWidget(label(WHAT, "second", wrap=True))
     off = switched_off(window.config)
     if off is None:
-        column.addWidget(label("The list of what is switched off is damaged, so that all plugins are off.", "bad"))
+        column.addWidget(label(tr("The list of what is switched off is damaged, so that all plugins are off."), "bad"))
     held = loaded(window.config)
     rows = [_row(window, each, on=off is not None and each.package not in off) for each in held]
     column.addWidget(card(rows or [line(NONE, "How to write one: docs/plugins.md.", QWidget())]))

@@ -28,6 +28,7 @@ from app.panels.inspector_parts import label, set_role
 from app.preferences.parts import button
 from app.search import score
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -50,9 +51,9 @@ class KeyField(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
-        self.setPlaceholderText("Press the new keys · Esc gives up")
-        self.setAccessibleName("New keys")
-        self.setAccessibleDescription("Press the keys that shall give the command. Escape gives up.")
+        self.setPlaceholderText(tr("Press the new keys · Esc gives up"))
+        self.setAccessibleName(tr("New keys"))
+        self.setAccessibleDescription(tr("Press the keys that shall give the command. Escape gives up."))
 
     def event(self, event: QEvent) -> bool:
         """Qt: no shortcut of the window is to take the keys first."""
@@ -87,13 +88,13 @@ class ShortcutsTable(QWidget):
         px = appearance().px
         self.search = QLineEdit()
         self.search.setObjectName("search shortcuts")
-        self.search.setPlaceholderText("Search by name or keys")
-        self.search.setAccessibleName("Search shortcuts by name or keys")
+        self.search.setPlaceholderText(tr("Search by name or keys"))
+        self.search.setAccessibleName(tr("Search shortcuts by name or keys"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self._fill())
         self.tree = QTreeWidget()
         self.tree.setObjectName("shortcuts")
-        self.tree.setAccessibleName("Commands and their keys")
+        self.tree.setAccessibleName(tr("Commands and their keys"))
         self.tree.setProperty("role", "table")
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels(["Command", "Menu", "Keys"])

@@ -13,6 +13,7 @@ from app import bookmarks
 from app.canvas.canvas_card import CanvasCard
 from app.card import Card
 from app.presenting.strokes import Strokes, key_name, press_name
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -62,7 +63,7 @@ class Presenting(QObject):
         self.strokes = Strokes(self._window)
         self._set(MAGNIFIED, cleared=True)
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
-        self._window.session.message.emit("Presenting: Page Down and Page Up step, Esc leaves.")
+        self._window.session.message.emit(tr("Presenting: Page Down and Page Up step, Esc leaves."))
         self.changed.emit()
 
     def leave(self) -> None:
@@ -163,7 +164,9 @@ class Presenting(QObject):
         session = self._window.session
         ids = [id for id, _ in bookmarks.ordered(session)]
         if not ids:
-            session.message.emit("There is nothing to step through: no lesson, and no bookmarks (Ctrl+B makes one).")
+            session.message.emit(
+                tr("There is nothing to step through: no lesson, and no bookmarks (Ctrl+B makes one).")
+            )
             return
         self._place = (max(self._place, 0 if by < 0 else -1) + by) % len(ids)
         bookmarks.go(self._window.canvas, ids[self._place])

@@ -32,6 +32,7 @@ from app.stepping.whole import Whole
 from app.stepping.written import written
 from app.theme import appearance
 from app.tips import gives
+from app.words import tr
 from engine.autodiff.names import APPROACHES
 from engine.limits import RUN_STEPS
 
@@ -61,7 +62,7 @@ class StepsPanel(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Steps")
+        self.setAccessibleName(tr("Steps"))
         self.transport = Transport(self.stepping)
         self.sentence = label(START, "second", wrap=True)
         self.model, self.rows = StepModel(self.stepping), WrittenModel(self.stepping)
@@ -76,31 +77,31 @@ class StepsPanel(QWidget):
     # What it is made of -------------------------------------------------------------------------------------------
 
     def _make_choices(self) -> None:
-        self.record = QPushButton("Record")
-        gives(self.record, "step_through", "Record the next optimizer step, where the run stands")
-        self.leave = QPushButton("End")
-        gives(self.leave, "step_leave", "Leave the step: wires show what they showed before")
+        self.record = QPushButton(tr("Record"))
+        gives(self.record, "step_through", tr("Record the next optimizer step, where the run stands"))
+        self.leave = QPushButton(tr("End"))
+        gives(self.leave, "step_leave", tr("Leave the step: wires show what they showed before"))
         self.approach = QComboBox()
-        self.approach.setAccessibleName("Approach")
-        self.approach.setToolTip("By which way of differentiating the step is gone through")
+        self.approach.setAccessibleName(tr("Approach"))
+        self.approach.setToolTip(tr("By which way of differentiating the step is gone through"))
         self.approach.addItems(list(APPROACHES))
         self.step = QSpinBox()
-        self.step.setAccessibleName("Optimizer step")
-        self.step.setToolTip("Which step of the run: an earlier one is reached by running there again")
+        self.step.setAccessibleName(tr("Optimizer step"))
+        self.step.setToolTip(tr("Which step of the run: an earlier one is reached by running there again"))
         self.step.setRange(0, RUN_STEPS)
         self.step.setKeyboardTracking(False)
         self.example = QComboBox()
-        self.example.setAccessibleName("Example of the minibatch")
-        self.example.setToolTip("All rows of the minibatch, or one of them alone")
+        self.example.setAccessibleName(tr("Example of the minibatch"))
+        self.example.setToolTip(tr("All rows of the minibatch, or one of them alone"))
         self.first = QSpinBox()
-        self.first.setAccessibleName("First iteration shown")
+        self.first.setAccessibleName(tr("First iteration shown"))
         self.first.setToolTip(
             f"Of each loop {ITERATIONS} iterations from this one on are shown; none: all there is room for"
         )
-        self.first.setSpecialValueText("all")
+        self.first.setSpecialValueText(tr("all"))
         self.first.setKeyboardTracking(False)
-        self.only = QCheckBox("Only the selected node")
-        self.only.setToolTip("Show only the micro-steps of the selected node in the table")
+        self.only = QCheckBox(tr("Only the selected node"))
+        self.only.setToolTip(tr("Show only the micro-steps of the selected node in the table"))
 
     def _lay_out(self) -> None:
         self._top, self._options = QHBoxLayout(), QHBoxLayout()
@@ -284,8 +285,8 @@ class StepsPanel(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Go to the node", partial(self.session.reveal, node))
-        stops = menu.addAction("Stop playing at it", partial(self.stepping.toggle_breakpoint, node))
+        menu.addAction(tr("Go to the node"), partial(self.session.reveal, node))
+        stops = menu.addAction(tr("Stop playing at it"), partial(self.stepping.toggle_breakpoint, node))
         stops.setCheckable(True)
         stops.setChecked(node in self.stepping.breakpoints)
         menu.popup(self.table.viewport().mapToGlobal(at))

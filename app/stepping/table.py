@@ -16,6 +16,7 @@ from app.stepping.steps import COLUMNS
 from app.stepping.written import FAINT, Written
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.stepping.stepping import Stepping
@@ -179,7 +180,7 @@ class StepTable(QTableView):
     def __init__(self, model: StepModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setAccessibleName("Micro-steps")
+        self.setAccessibleName(tr("Micro-steps"))
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -216,7 +217,7 @@ class WrittenList(QTableView):
     def __init__(self, model: WrittenModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setAccessibleName("What the approach writes")
+        self.setAccessibleName(tr("What the approach writes"))
         self.setProperty("role", "lines")
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)

@@ -15,6 +15,7 @@ from app.frame.glyphs import Glyph
 from app.stepping.stepping import PACES
 from app.theme import appearance
 from app.tips import gives
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.stepping.stepping import Stepping
@@ -70,13 +71,13 @@ class Transport(QWidget):
             button.clicked.connect(partial(self._pressed, name, act))
             self._row.addWidget(button)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Micro-step")
+        self.slider.setAccessibleName(tr("Micro-step"))
         self.slider.valueChanged.connect(self._slid)
         self.count = QLabel()
         self.count.setProperty("role", "number")
         self.pace = QComboBox()
-        self.pace.setAccessibleName("Pace of playing")
-        self.pace.setToolTip("How fast micro-steps are played")
+        self.pace.setAccessibleName(tr("Pace of playing"))
+        self.pace.setToolTip(tr("How fast micro-steps are played"))
         self.pace.addItems(list(PACES))
         self.pace.setCurrentText(stepping.pace)
         self.pace.textActivated.connect(stepping.set_pace)

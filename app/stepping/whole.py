@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QS
 
 from app.numbers import short
 from app.theme import appearance
+from app.words import tr
 from engine.types import shape_text
 
 if TYPE_CHECKING:
@@ -78,18 +79,18 @@ class Whole(QWidget):
         self._stepping = stepping
         self._number = -1
         self.argument = QComboBox()
-        self.argument.setAccessibleName("Argument")
+        self.argument.setAccessibleName(tr("Argument"))
         self.row, self.column = QSpinBox(), QSpinBox()
-        self.row.setAccessibleName("Row of the Jacobian")
-        self.column.setAccessibleName("Column of the Jacobian")
+        self.row.setAccessibleName(tr("Row of the Jacobian"))
+        self.column.setAccessibleName(tr("Column of the Jacobian"))
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setProperty("role", "code")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setAccessibleName("The micro-step whole")
-        self._row_label, self._column_label = QLabel("row"), QLabel("column")
+        self.text.setAccessibleName(tr("The micro-step whole"))
+        self._row_label, self._column_label = QLabel(tr("row")), QLabel(tr("column"))
         self._top = QHBoxLayout()
-        for each in (QLabel("by"), self.argument, self._row_label, self.row, self._column_label, self.column):
+        for each in (QLabel(tr("by")), self.argument, self._row_label, self.row, self._column_label, self.column):
             self._top.addWidget(each)
         self._top.addStretch(1)
         self._whole = QVBoxLayout(self)

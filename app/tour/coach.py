@@ -13,6 +13,7 @@ from app.panels.inspector_parts import label
 from app.speech import announce
 from app.theme import appearance, faded
 from app.tour.steps import NAME, STEPS, content
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.page import Page
@@ -32,7 +33,7 @@ class Ring(QWidget):
         self._target: QRect | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("What the tour speaks of")
+        self.setAccessibleName(tr("What the tour speaks of"))
 
     @property
     def target(self) -> QRect | None:
@@ -77,9 +78,9 @@ class Coach(QFrame):
         self.ring = Ring(window)
         self._caption = label("", "caption")
         self.heading, self.text = label("", "heading", wrap=True), label("", "second", wrap=True)
-        self.skip, self.leave = QPushButton("Skip this step"), QPushButton("Leave the tour")
+        self.skip, self.leave = QPushButton(tr("Skip this step")), QPushButton(tr("Leave the tour"))
         self.leave.setProperty("role", "quiet")
-        self.skip.setToolTip("It is done for you")
+        self.skip.setToolTip(tr("It is done for you"))
         self.skip.clicked.connect(self._skip)
         self.leave.clicked.connect(self._leave)
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
@@ -138,13 +139,15 @@ class Coach(QFrame):
     def _say(self) -> None:
         if self.over:
             self._caption.setText(NAME.upper())
-            self.heading.setText("That is how it goes")
+            self.heading.setText(tr("That is how it goes"))
             self.text.setText(
-                "You added a node, wired it, ran the graph and read a derivative. The start page has samples from a "
-                "line to a GAN, and the page of commands finds everything else."
+                tr(
+                    "You added a node, wired it, ran the graph and read a derivative. "
+                    "The start page has samples from a line to a GAN, and the page of commands finds everything else."
+                )
             )
             self.skip.hide()
-            self.leave.setText("Done")
+            self.leave.setText(tr("Done"))
             self.ring.point_at(None)
         else:
             step = STEPS[self.step]

@@ -25,6 +25,7 @@ from app.panels.inspector_fields import mark_invalid
 from app.theme import appearance
 from app.twin.model import ROW, Sieve, TwinModel, as_text
 from app.twin.rows import COLUMNS, DERIVATIVE, FORMS, NAME, STATE, TYPE, VALUE, Row
+from app.words import tr
 from engine.graph import Wire
 
 if TYPE_CHECKING:
@@ -63,17 +64,17 @@ class Twin(QWidget):
         self.model = TwinModel(session)
         self.sieve = Sieve(session, self.model)
         self.find = QLineEdit(self)
-        self.find.setPlaceholderText("Filter: tanh, wire, is:invalid")
+        self.find.setPlaceholderText(tr("Filter: tanh, wire, is:invalid"))
         self.find.setClearButtonEnabled(True)
-        self.find.setAccessibleName("Filter the outline")
-        self.find.setToolTip("Words that a row has to say, or a search as in the find bar.")
+        self.find.setAccessibleName(tr("Filter the outline"))
+        self.find.setToolTip(tr("Words that a row has to say, or a search as in the find bar."))
         self.find.textChanged.connect(self._filter)
         self.form = self._choice("Rows of the outline", list(FORMS), self._lay_out)
         self.order = self._choice("Order of the outline", [text for text, *_ in ORDERS], self._sort)
         self.copying = QToolButton(self)
-        self.copying.setText("Copy")
-        self.copying.setAccessibleName("Copy from the outline")
-        self.copying.setToolTip("Copy rows, a column or everything as text (Ctrl+C: the selected rows)")
+        self.copying.setText(tr("Copy"))
+        self.copying.setAccessibleName(tr("Copy from the outline"))
+        self.copying.setToolTip(tr("Copy rows, a column or everything as text (Ctrl+C: the selected rows)"))
         self.copying.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copying.setMenu(self._copy_menu())
         self.tree = TwinTree(self)
@@ -99,12 +100,12 @@ class Twin(QWidget):
 
     def _copy_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.setAccessibleName("Copy from the outline")
-        menu.addAction("Selected rows", self.copy_rows)
-        columns = menu.addMenu("Column")
+        menu.setAccessibleName(tr("Copy from the outline"))
+        menu.addAction(tr("Selected rows"), self.copy_rows)
+        columns = menu.addMenu(tr("Column"))
         for column, text in enumerate(COLUMNS):
             columns.addAction(text, partial(self.copy_column, column))
-        menu.addAction("Everything shown", self.copy_all)
+        menu.addAction(tr("Everything shown"), self.copy_all)
         return menu
 
     def _lay(self) -> None:
@@ -302,9 +303,12 @@ class TwinTree(QTreeView):
         super().__init__(panel)
         self._panel = panel
         self.setModel(panel.sieve)
-        self.setAccessibleName("Outline of the graph")
+        self.setAccessibleName(tr("Outline of the graph"))
         self.setAccessibleDescription(
-            "Every node, wire, value and derivative. Arrow keys go through the rows, Return goes to one on the canvas."
+            tr(
+                "Every node, wire, value and derivative. "
+                "Arrow keys go through the rows, Return goes to one on the canvas."
+            )
         )
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -15,6 +15,7 @@ from app import fonts
 from app.plots.views.base import Settings, ViewCard, listed
 from app.plots.views.words import number_text
 from app.theme import appearance, mix
+from app.words import tr
 from engine.types import shape_text
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -107,7 +108,7 @@ class TableCard(ViewCard):
         self.view.setCornerButtonEnabled(False)
         self.view.setShowGrid(False)
         self.view.setAlternatingRowColors(True)
-        self.view.setAccessibleName("Values")
+        self.view.setAccessibleName(tr("Values"))
         for header in (self.view.horizontalHeader(), self.view.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(False)
