@@ -18,6 +18,7 @@ from engine.edits import Disconnect, Edit, Group, Rename
 from engine.errors import GradwireError
 from engine.files import parse, render
 from engine.graph import Content, Graph, Place, SettingValue, Wire
+from engine.routing import with_routes
 from engine.sockets import shortened
 
 
@@ -27,7 +28,7 @@ class Editing:
     def apply(self, edit: Edit, merge: str | None = None) -> bool:
         """Apply the edit; return whether it was done. A refusal goes to `message`. Edits of one `merge` key in a row
         are one undo step."""
-        return self._attempt(lambda: self._document.apply(edit, merge))
+        return self._attempt(lambda: self._make(edit, merge))
 
     def undo(self) -> None:
         """Take the last step back, and show the body it was made in."""
@@ -198,10 +199,14 @@ class Editing:
 
     def _insert_many(self, edit: Callable[[], Edit]) -> bool:
         before = set(self.graph.nodes), set(self.layout.notes)
-        done = self._attempt(lambda: self._document.apply(edit()))
+        done = self._attempt(lambda: self._make(edit()))
         if done:
             self.select(set(self.graph.nodes) - before[0], set(self.layout.notes) - before[1])
         return done
+
+    def _make(self, edit: Edit, merge: str | None = None) -> None:
+        """Apply the edit; wires that it remakes run as they ran before."""
+        self._document.apply(with_routes(self.content, edit), merge)
 
     def _attempt(self, action: Callable[[], object]) -> bool:
         try:

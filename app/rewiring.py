@@ -12,7 +12,7 @@ from typing import NamedTuple
 from engine.building import removal, replace_wire
 from engine.edits import Connect, Disconnect, Edit, Group
 from engine.errors import ShapeError
-from engine.graph import Content, Graph, Node, Socket, Wire
+from engine.graph import Content, Graph, Layout, Node, Socket, Wire
 from engine.infer import Inference, refusal
 from engine.operator import Library
 from engine.order import acyclic_part
@@ -126,10 +126,12 @@ def _ways(graph: Graph, gone: Collection[str]) -> Iterator[tuple[Socket, list[So
 # Moving and exchanging ------------------------------------------------------------------------------------------------
 
 
-def moved_to(graph: Graph, wires: Iterable[Wire], source: Socket) -> Group:
-    """Return the edit that lets wires start at another output."""
+def moved_to(layout: Layout, wires: Iterable[Wire], source: Socket) -> Group:
+    """Return the edit that lets wires start at another output; they run as they ran."""
     old = sorted(wires)
-    edits = [part for wire in old for part in (Disconnect(wire), Connect(Wire(source, wire.target)))]
+    edits = [
+        part for wire in old for part in (Disconnect(wire), Connect(Wire(source, wire.target), layout.routes.get(wire)))
+    ]
     return Group("Move wire" if len(old) == 1 else f"Move {len(old)} wires", tuple(edits))
 
 

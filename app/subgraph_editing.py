@@ -37,7 +37,7 @@ class Subgraphs:
                     self.content, self.library, self.selection, self.selected_notes, self.inference, self.size_of
                 )
             )
-            self._document.apply(made[0])
+            self._make(made[0])
 
         if not self._attempt(make):
             return ""
@@ -68,7 +68,7 @@ class Subgraphs:
             with self._document.group("Unpack" if len(calls) == 1 else f"Unpack {len(calls)} calls"):
                 for call in calls:
                     edit = unpacking.unpacked(self.content, self.library, call, self.inference, self.size_of)
-                    self._document.apply(edit)
+                    self._make(edit)
 
         if not calls:
             self.message.emit("Select a Call: it is what stands for a subgraph.")

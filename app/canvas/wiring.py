@@ -15,7 +15,7 @@ from app.canvas.inks import Inks
 from app.canvas.items import WireItem
 from app.offers import Offer, offers
 from engine import infer
-from engine.edits import Disconnect, Group
+from engine.edits import Disconnect, Group, Reroute
 from engine.graph import Socket, Wire
 
 if TYPE_CHECKING:
@@ -208,13 +208,15 @@ class DrawWire(Gesture):
             session.connect_wire(wires[0])
             return
         if len(self.loose) > 1 and self.target is not None:
-            session.apply(rewiring.moved_to(session.graph, self.loose, self.target))
+            session.apply(rewiring.moved_to(session.layout, self.loose, self.target))
             return
+        old = [session.layout.routes.get(wire) for wire in self.loose] if len(self.loose) == len(wires) == 1 else [None]
         with session.group("Move wire" if self.loose else f"Connect {len(wires)} wires"):
             for wire in self.loose - set(wires):
                 session.apply(Disconnect(wire))
             for wire in wires:
-                session.connect_wire(wire)
+                if session.connect_wire(wire) and old[0] is not None:
+                    session.apply(Reroute(wire, old[0]))
 
     def _offer(self, wire: Wire) -> None:
         canvas, sentence, found, loose = self.canvas, self.hint.split("\n")[0], self.offers, self.loose

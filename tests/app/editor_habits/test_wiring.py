@@ -15,10 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.canvas import landing
 from app.canvas.wire_forms import BUNDLE, REAL, RHOMB, ROUND, SQUARE, TRUTH, WHOLE
 from app.canvas.wiring import DrawWire
+from engine.edits import Reroute
 from engine.files import parse, render
 from engine.graph import Content, Graph, Layout, Node, Place, Route, Socket
+from engine.replacing import replacement
 from tests.app.canvas.conftest import agrees, line_fit, wire
 from tests.app.editor_habits.conftest import Desk
 
@@ -338,6 +341,57 @@ def test_two_inputs_are_swapped_by_pulling_one_wire_on_the_other_with_alt(desk: 
     desk.stroke([into(desk, "multiply.x"), into(desk, "multiply.y")], Alt)
     assert {wire("w.value", "multiply.x"), wire("x.value", "multiply.y")} <= desk.session.graph.wires
     one_step(desk, before)
+
+
+BENT = Route(((150.0, 60.0), (200.0, 90.0)))
+
+
+@pytest.fixture
+def bent(seat: Seat) -> Desk:
+    """A desk on which the wire from w runs through two dots."""
+    return seat(Reroute(wire("w.value", "multiply.y"), BENT).apply(line_fit())[0])
+
+
+def test_swapped_inputs_keep_the_dots_of_their_wires(bent: Desk) -> None:
+    before = bent.session.content
+    bent.hands.click(bent.hands.head("multiply"))
+    bent.keys(Qt.Key.Key_X, Alt)
+    assert bent.session.layout.routes == {wire("w.value", "multiply.x"): BENT}
+    one_step(bent, before)
+
+
+def test_a_wire_keeps_its_dots_when_an_end_of_it_is_moved(bent: Desk) -> None:
+    before = bent.session.content
+    bent.stroke([into(bent, "multiply.y"), into(bent, "add.y")])
+    assert bent.session.layout.routes == {wire("w.value", "add.y"): BENT}
+    one_step(bent, before)
+
+
+def test_a_node_dropped_on_a_bent_wire_parts_its_dots(bent: Desk) -> None:
+    session, canvas = bent.session, bent.window.canvas
+    before, held = session.content, wire("w.value", "multiply.y")
+    goal = landing.goal_for_new(canvas, "elementwise.exp", QPointF(175.0, 75.0))
+    assert goal is not None and goal.wire == held
+    node = landing.insert(canvas, "elementwise.exp", Place(120.0, 40.0), goal)
+    routes = session.layout.routes
+    assert [dot for each in sorted(routes, key=lambda w: w.source.node == node) for dot in routes[each].dots] == [
+        *BENT.dots
+    ]
+    one_step(bent, before)
+
+
+def test_another_operator_and_a_subgraph_keep_the_dots_of_the_wires_around(bent: Desk) -> None:
+    session = bent.session
+    before = session.content
+    session.select(["multiply"])
+    function = session.make_subgraph()
+    (bent_wire,) = session.layout.routes
+    assert bent_wire.source == Socket("w", "value") and session.node(bent_wire.target.node).operator == "control.call"
+    assert session.layout.routes[bent_wire] == BENT and function
+    session.undo()
+    assert session.content == before
+    session.apply(replacement(session.content, session.library, ["multiply"], "elementwise.divide").edit)
+    assert list(session.layout.routes.values()) == [BENT]
 
 
 def test_a_swap_that_does_not_fit_is_refused_in_a_sentence(desk: Desk) -> None:
