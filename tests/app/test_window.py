@@ -69,7 +69,8 @@ def test_every_command_can_be_done_or_is_disabled(window: Make, answers: Answers
 def test_the_start_page_shows_samples_and_opens_one_by_a_click(window: Make, qtbot: QtBot) -> None:
     made = window()
     cards = made.start_page.samples
-    assert sorted(card.path for card in cards) == sorted(SAMPLES.glob("*.dgraph")) and len(cards) >= 3
+    bundled = [*SAMPLES.glob("*.dgraph"), *(SAMPLES / "lessons").glob("*.dgraph")]
+    assert sorted(card.path for card in cards) == sorted(bundled) and len(cards) >= 3
     qtbot.waitUntil(lambda: all(card._picture is not None for card in cards), timeout=20_000)
     image = cards[0]._picture.toImage()
     colours = {image.pixelColor(x, y).rgb() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
