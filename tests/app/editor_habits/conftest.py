@@ -82,6 +82,13 @@ class Desk:
         QTest.keyClicks(on or self.window.canvas, text)
 
 
+def choose(desk: Desk, *nodes: str) -> None:
+    """Click the first, Shift+click the others."""
+    for k, node in enumerate(nodes):
+        desk.hands.click(desk.hands.head(node), Qt.KeyboardModifier.ShiftModifier if k else NONE)
+    assert desk.session.selection == set(nodes)
+
+
 @pytest.fixture
 def seat(qtbot: QtBot, window: Callable[..., Window]) -> Callable[..., Desk]:
     """A maker of desks: `seat(content)` shows a graph in a window at 100 %."""
@@ -90,7 +97,6 @@ def seat(qtbot: QtBot, window: Callable[..., Window]) -> Callable[..., Desk]:
         opened = window(**more)
         opened.session.adopt(content or line_fit(), None, clean=True)
         opened.show_document()
-        qtbot.waitExposed(opened)
         opened.canvas.minimap.hide()
         opened.canvas.zoom_to(1.0)
         opened.canvas.setFocus()

@@ -12,7 +12,7 @@ from app.canvas.find_bar import FindBar
 from app.canvas.replace_card import ReplaceCard
 from engine.graph import Content, Graph, Layout, Node, Place
 from tests.app.editor_habits.conftest import Desk
-from tests.app.editor_habits.test_editing import Ctrl, Key, line_of, row
+from tests.app.editor_habits.editing.conftest import Ctrl, Key, line_of, row
 
 HEAD = '{"format": "gradwire.dgraph", "version": 1, '
 FOREIGN = {
