@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.worker.asking import AskClient
     from app.worker.messages import Artefacts, Looks, ParameterCheck, ViewData, WireLook
+    from app.worker.questions import AskTensor
     from app.worker.stepped import Wish
 
 DELAY = 60
@@ -239,6 +240,12 @@ class LookBook(QObject):
         """Ask why the derivatives by a node's outputs are zero, tiny, huge or not finite, where the run stands."""
         self._tell_content()
         self.client.ask_why(node, self._session.moment())
+
+    def ask_tensor(self, make: Callable[[int], AskTensor]) -> None:
+        """Ask what is in a value or a derivative."""
+        if not self._closed:
+            self._tell_content()
+            self.client.ask_tensor(make)
 
     def ask_explanation(self, socket: Socket, turns: Mapping[str, str]) -> None:
         """Ask for a node's own partials, and the chain rule from the loss to an output of it, where the run stands."""

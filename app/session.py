@@ -84,6 +84,8 @@ class Session(Editing, Bodies, Subgraphs, Questions, Driving, QObject):
     """An operator, a template or a subgraph was inserted: the palette remembers it."""
     body_changed = Signal()
     """Another body is shown: see `body`."""
+    tensor_requested = Signal(object, bool)
+    """All numbers of an output (a Socket) are asked for: of its value, or (True) of the derivative by it."""
     reveal_requested = Signal(str)
     """The canvas is asked to centre the node of this id and to give it a glow."""
     hinted = Signal(str, bool)

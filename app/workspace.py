@@ -23,6 +23,7 @@ from app.panels.problems import Problems
 from app.panes import Panes
 from app.session import Session
 from app.stepping.panel import StepsPanel
+from app.tensors.desk import TensorDesk
 from app.theme import appearance
 from app.twin.panel import Twin
 from app.yielding import BOTTOM, LEFT, RIGHT, Yielding, extent
@@ -100,6 +101,7 @@ class Workspace(QMainWindow):
         self.landscape = LandscapePanel(session)
         self.landscape.compare_requested.connect(self.compare_requested)
         self.runs = RunsPanel(session, self.landscape.source.comparison)
+        self.tensors = TensorDesk(session, self)
         self.setCentralWidget(self.panes)
         self.arranging = False
         self._sized = self._placed = False

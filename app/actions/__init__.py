@@ -28,6 +28,7 @@ from app.actions import (
     selecting,
     stepping,
     subgraphs,
+    tensors,
     view,
     wires,
 )
@@ -50,6 +51,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         wires.COMMANDS,
         subgraphs.COMMANDS,
         view.COMMANDS,
+        tensors.COMMANDS,
         going.COMMANDS,
         keyboard.COMMANDS,
         run.COMMANDS,

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF
 
 from app import numbers
 from app.canvas import bending, frames, inline
-from app.canvas.face import VALUE
+from app.canvas.face import PREVIEW, VALUE
 from app.canvas.geometry import HEAD
 from app.canvas.items import NodeItem
+from app.tensors.showing import shown_output
 from engine.edits import AddNote, ChangeNote, Group, SetFrozen
 from engine.graph import Note, Place, SettingValue
 
@@ -33,6 +34,10 @@ class Editing:
         hover, point = canvas.what_is_at(at), canvas.camera.to_scene(at)
         if hover.dot is not None:
             bending.remove_dot(canvas, *hover.dot)
+            return True
+        labelled = canvas.painting.label_at(point)
+        if labelled is not None:
+            canvas.session.tensor_requested.emit(labelled.source, False)
             return True
         if hover.wire is not None and hover.tag is None:
             bending.add_dot(canvas, hover.wire, point)
@@ -56,7 +61,17 @@ class Editing:
         if control is not None and control.kind == VALUE and item.control_rect().contains(point):
             self.edit_value(item.face.id)
             return True
+        if control is not None and control.kind == PREVIEW and item.control_rect().contains(point):
+            return self.open_tensor(item.face.id)
         return False
+
+    def open_tensor(self, node: str) -> bool:
+        """Show all numbers of what a node's preview shows; return whether there is an output to show."""
+        session = self._canvas.session
+        socket = shown_output(session.graph, session.operator(node), node)
+        if socket is not None:
+            session.tensor_requested.emit(socket, False)
+        return socket is not None
 
     def open_body(self, node: str) -> bool:
         """Go through the first door of a node; return whether it has one."""

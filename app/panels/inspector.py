@@ -367,8 +367,14 @@ class ValueSection(Section):
         self.type = label("", "mono")
         self.line, self.slope = Spark(), Spark(derivative=True)
         self.why = Why(session, socket)
+        self.all = QPushButton("All numbers")
+        self.all.setProperty("role", "quiet")
+        self.all.setToolTip("Open a window with the whole array")
+        self.all.clicked.connect(lambda: session.tensor_requested.emit(socket, False))
         self.card = Card(self.type, self.value, self.line, self.derivative, self.slope, self.why)
         self.card.column.setSpacing(appearance().px(5))
+        self.card.column.addWidget(self.all, 0, Qt.AlignmentFlag.AlignLeft)
+        self.all.hide()
         self.column.addWidget(self.card)
 
     def refresh(self) -> None:
@@ -379,6 +385,7 @@ class ValueSection(Section):
         if self._shown == (look, kind):
             return
         self._shown = (look, kind)
+        self.all.setVisible(look is not None and (look.partial is None or look.partial.shape != ()))
         self.type.setText(look.type if look else str(kind) if kind else "not known yet")
         set_role(self.type, "mono" if look or kind else "faint")
         self.value.setText(look.value if look else "")

@@ -105,6 +105,7 @@ class EngineAnswerer:
         self._made: Any = None
         self._views: Any = None
         self._looking: dict[str | None, Any] = {}
+        self._last: tuple[m.Moment | None, Any] | None = None
         self._tracer: Any = None
 
     def _prepared(self) -> Any:
@@ -121,6 +122,7 @@ class EngineAnswerer:
         from engine.adjusting import adjusted
         from engine.graph import Graph
 
+        self._last = None
         before = self._content or self._job.content()
         nodes = {id: replace(before.graph.nodes[id], settings=held) for id, held in settings.items()}
         self._content = replace(before, graph=Graph({**before.graph.nodes, **nodes}, before.graph.wires))
@@ -141,14 +143,8 @@ class EngineAnswerer:
 
     def looks(self, moment: m.Moment | None) -> m.Looks:
         from app.worker.describe import look_at
-        from app.worker.graphs import at_moment
-        from engine.evaluate import looking
 
-        prepared, at = self._prepared(), at_moment(moment)
-        optimizer = at.pop("optimizer", None)
-        if optimizer not in self._looking:
-            self._looking[optimizer] = looking(prepared, optimizer)
-        found = self._looking[optimizer].at(prepared, **at)
+        prepared, found = self._prepared(), self._looked(moment)
         wires: dict[str, dict[str, m.WireLook]] = {}
         for socket, seen in found.wires.items():
             wires.setdefault(socket.node, {})[socket.name] = look_at(seen.type, seen.value, seen.cotangent)
@@ -158,6 +154,19 @@ class EngineAnswerer:
         viewer = self._viewer()
         views = viewer.shown(viewer.views, moment, {socket: seen.value for socket, seen in found.wires.items()})
         return m.Looks(wires, views, dict(found.losses), step, sentence, node)
+
+    def _looked(self, moment: m.Moment | None) -> Any:
+        """Return the look at all wires at a moment; that of the last moment is kept."""
+        from app.worker.graphs import at_moment
+        from engine.evaluate import looking
+
+        if self._last is None or self._last[0] != moment:
+            prepared, at = self._prepared(), at_moment(moment)
+            optimizer = at.pop("optimizer", None)
+            if optimizer not in self._looking:
+                self._looking[optimizer] = looking(prepared, optimizer)
+            self._last = moment, self._looking[optimizer].at(prepared, **at)
+        return self._last[1]
 
     def _viewer(self) -> Any:
         from app.worker.graphs import data_of
@@ -270,12 +279,12 @@ class EngineAnswerer:
     def explanation(self, asked: q.AskExplanation) -> Explained:
         from app.worker.explanation import explained
 
-        return explained(self._prepared(), asked.node, asked.output, asked.turns, asked.moment)
+        return explained(self._prepared(), self._looked(asked.moment), asked)
 
     def tensor(self, asked: q.AskTensor) -> tuple[TensorSeen | None, str]:
         from app.worker.tensors import seen
 
-        return seen(self._prepared(), asked)
+        return seen(self._looked(asked.moment), asked)
 
     def numbers(self, asked: q.AskNumbers) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Factor, ...]]]:
         from app.worker.lesson_numbers import factors, numbers

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from app.worker import messages as m
+from app.worker import questions as q
 from app.worker.describe import short
 from app.worker.graphs import at_moment
 from app.worker.readings import Explained, LinkTold, WayOn
 from engine.errors import GradwireError
-from engine.evaluate import look
+from engine.evaluate import Looks
 from engine.graph import Socket
 from engine.prepare import Prepared
 from engine.reasons.chain import Chain, Factor, chain
@@ -21,15 +22,15 @@ from engine.trace.partials import Local, of_node
 from engine.types import shape_text
 
 
-def explained(
-    prepared: Prepared, node: str, output: str, turns: Mapping[str, str], moment: m.Moment | None
-) -> Explained:
-    """Return a node's own partials and the chain of the shown optimizer's loss, as far as there are any."""
+def explained(prepared: Prepared, looks: Looks, asked: q.AskExplanation) -> Explained:
+    """Return a node's own partials and the chain of the shown optimizer's loss, as far as there are any; `looks` are at
+    the moment that is asked about."""
+    node, output, turns, moment = asked.node, asked.output, asked.turns, asked.moment
     if node not in prepared.graph.nodes:
         return Explained({}, (), 0)
     found = _chain(prepared, node, output, turns, moment)
     links = () if found is None else tuple(_told(found))
-    return Explained(dict(_partials(prepared, node, output, moment)), links, 0 if found is None else found.paths)
+    return Explained(dict(_partials(prepared, looks, node, output, moment)), links, 0 if found is None else found.paths)
 
 
 def _chain(
@@ -74,11 +75,11 @@ def _factor(factor: Factor) -> str:
 
 
 def _partials(
-    prepared: Prepared, node: str, output: str, moment: m.Moment | None
+    prepared: Prepared, looks: Looks, node: str, output: str, moment: m.Moment | None
 ) -> Iterator[tuple[str, tuple[str, float | None]]]:
     at = at_moment(moment)
     try:
-        wires = {socket: seen.value for socket, seen in look(prepared, **at).wires.items()}
+        wires = {socket: seen.value for socket, seen in looks.wires.items()}
         found = of_node(prepared, node, wires, step=at.get("step"), states=at.get("states"))
     except GradwireError:
         return

@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.worker import questions as q
-from app.worker.graphs import at_moment
 from app.worker.readings import TensorSeen
 from engine.errors import GradwireError
-from engine.evaluate import look
+from engine.evaluate import Looks
 from engine.graph import Socket
-from engine.prepare import Prepared
 
 BLOCK: Final = 40_000
 """Most numbers of a block."""
@@ -27,18 +25,18 @@ TEXT: Final = 1_000_000
 FORMS: Final = ("text", "csv", "numpy")
 
 
-def seen(prepared: Prepared, asked: q.AskTensor) -> tuple[TensorSeen | None, str]:
+def seen(looks: Looks, asked: q.AskTensor) -> tuple[TensorSeen | None, str]:
     """Return what a question asks for; (None, "") where the output has no such array. Raise GradwireError for a text of
     more than a million numbers."""
-    array = _array(prepared, asked)
+    array = _array(looks, asked)
     if array is None:
         return None, ""
     shown = describe(array, asked.index, asked.rows, asked.columns)
     return shown, written(slice_of(array, shown.index), asked.form) if asked.form else ""
 
 
-def _array(prepared: Prepared, asked: q.AskTensor) -> NDArray[Any] | None:
-    found = look(prepared, **at_moment(asked.moment)).wires.get(Socket(asked.node, asked.output))
+def _array(looks: Looks, asked: q.AskTensor) -> NDArray[Any] | None:
+    found = looks.wires.get(Socket(asked.node, asked.output))
     value = None if found is None else found.cotangent if asked.cotangent else found.value
     while isinstance(value, list | tuple | Mapping):
         parts = list(value.values()) if isinstance(value, Mapping) else list(value)
