@@ -49,7 +49,7 @@ class DifferenceCard(QDialog):
         column.addLayout(row)
         self.buttons: dict[str, QPushButton] = {}
         for answer, words, help in BUTTONS:
-            button = self.buttons[answer] = QPushButton(words)
+            button = self.buttons[answer] = QPushButton(tr(words))
             button.setToolTip(help)
             button.clicked.connect(lambda _=False, answer=answer: self._take(answer))
             row.addWidget(button)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app import formula
+from app import formula, words
 from app.assets import asset
 from app.crash import CrashReports
 from app.folders import config_folder, data_folder
@@ -50,6 +50,7 @@ def window(files: Sequence[Path | str] = ()) -> int:
     """Show a window with a tab for each file (the start page for none) and run; return the exit status."""
     app = application()
     config, data = config_folder(), data_folder()
+    words.speak(app, folders=(config / "translations", words.FOLDER))
     spoilt = rescue(config)
     first = Window(library(config), config=config, data=data, watch=True)
     windows = first.family

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from app.panels.inspector_parts import Elided
 from app.theme import appearance
 from app.tips import tip
+from app.words import tr
 
 
 class Notice(QWidget):
@@ -53,7 +54,7 @@ class Notice(QWidget):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
+        button = QPushButton(tr(text), self)
         if text == "Dismiss":
             button.setProperty("role", "quiet")
         button.clicked.connect(lambda _=False: act())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QGridLayout, QWidget
 from app import fonts
 from app.panels.inspector_parts import Elided
 from app.theme import appearance
+from app.words import tr
 from app.workspace import TITLES, Workspace
 from app.yielding import BOTTOM, LEFT, PLOTS, RAIL, RIGHT
 
@@ -25,7 +26,7 @@ class RailTab(QAbstractButton):
     def __init__(self, name: str, area: Qt.DockWidgetArea) -> None:
         super().__init__()
         self.name, self._area = name, area
-        self.setText(TITLES[name])
+        self.setText(tr(TITLES[name]))
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

@@ -156,9 +156,9 @@ class RunBar(QWidget):
         self.refresh()
 
     def _button(self, text: str, clicked: Callable[[], object], command: str, help: str) -> QPushButton:
-        button = QPushButton(text, self)
-        gives(button, command, help)
-        button.setAccessibleName(text)
+        button = QPushButton(tr(text), self)
+        gives(button, command, tr(help))
+        button.setAccessibleName(tr(text))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: clicked())
         return button
@@ -166,7 +166,7 @@ class RunBar(QWidget):
     def _chip(self, help: str) -> QLabel:
         chip = QLabel(self)
         chip.setProperty("role", "chip")
-        chip.setToolTip(help)
+        chip.setToolTip(tr(help))
         chip.hide()
         return chip
 

@@ -129,7 +129,7 @@ def _two_lines(painter: QPainter, text: str, width: int) -> str:
 
 
 def _caption(text: str) -> QLabel:
-    caption = label(text.upper(), "caption")
+    caption = label(tr(text).upper(), "caption")
     caption.setContentsMargins(0, appearance().px(16), 0, 0)
     return caption
 
@@ -260,7 +260,7 @@ class StartPage(QScrollArea):
         words.addWidget(label(tr("Gradwire"), "display"))
         words.addWidget(
             label(
-                SENTENCE,
+                tr(SENTENCE),
                 "second",
                 wrap=True,
             )

@@ -256,7 +256,7 @@ class StatusLine(QWidget):
         self._show()
 
     def _show(self) -> None:
-        says = self._said if self._back.isActive() and not self._acting else self._hint or idle_hint()
+        says = self._said if self._back.isActive() and not self._acting else tr(self._hint or idle_hint())
         if says != self.message.text():
             self.message.setText(says)
             self.message.setToolTip(tip(says))

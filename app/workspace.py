@@ -26,6 +26,7 @@ from app.stepping.panel import StepsPanel
 from app.tensors.desk import TensorDesk
 from app.theme import appearance
 from app.twin.panel import Twin
+from app.words import tr
 from app.yielding import BOTTOM, LEFT, RIGHT, Yielding, extent
 
 LAYOUT = 4
@@ -127,7 +128,7 @@ class Workspace(QMainWindow):
         return self.panes.current
 
     def _dock(self, name: str, widget: QWidget) -> QDockWidget:
-        dock = QDockWidget(TITLES[name], self)
+        dock = QDockWidget(tr(TITLES[name]), self)
         dock.setObjectName(name)
         dock.setWidget(widget)
         dock.setFeatures(

@@ -36,6 +36,7 @@ from app.actions.command import Command
 from app.canvas.bindings import bindings
 from app.canvas.keys import KEYS
 from app.lessons.withheld import withheld
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -80,10 +81,10 @@ class Actions:
         return self.by_id[id]
 
     def _made(self, command: Command) -> QAction:
-        action = QAction(command.text, self._window)
+        action = QAction(tr(command.text), self._window)
         action.setObjectName(command.id)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setToolTip(command.help or command.text.rstrip("…"))
+        action.setToolTip(tr(command.help) or tr(command.text).rstrip("…"))
         action.setCheckable(command.checked is not None)
         if command.group:
             group = self._groups.setdefault(command.group, QActionGroup(self._window))
@@ -128,12 +129,12 @@ class Actions:
             if command.checked is not None:
                 action.setChecked(command.checked(self._window))
         document = self._window.session.document
-        self.by_id["undo"].setText(f"Undo {document.undo_name}" if document.can_undo else "Undo")
-        self.by_id["redo"].setText(f"Redo {document.redo_name}" if document.can_redo else "Redo")
+        self.by_id["undo"].setText(f"{tr('Undo')} {document.undo_name}" if document.can_undo else tr("Undo"))
+        self.by_id["redo"].setText(f"{tr('Redo')} {document.redo_name}" if document.can_redo else tr("Redo"))
 
     def menu(self, name: str, parent: QWidget) -> QMenu:
         """Return a new menu with the commands that stand in the menu of that name."""
-        menu = QMenu(name, parent)
+        menu = QMenu(tr(name), parent)
         for command in COMMANDS:
             if command.menu == name:
                 if command.separator:
@@ -146,7 +147,7 @@ class Actions:
 
     def _submenu(self, command: Command, menu: QMenu) -> None:
         assert command.below is not None  # noqa: S101 - the caller has looked
-        below = menu.addMenu(command.text)
+        below = menu.addMenu(tr(command.text))
         below.menuAction().setObjectName(command.id)
         for text, act in command.below(self._window):
             below.addAction(text.replace("&", "&&"), act)

@@ -25,6 +25,7 @@ from app.canvas import (
 from app.canvas.geometry import snapped
 from app.canvas.quick_add import QuickAdd, joinable, joint
 from app.offers import Offer
+from app.words import tr
 from engine import infer
 from engine.edits import Disconnect
 from engine.graph import Place, Socket, Wire
@@ -88,42 +89,42 @@ def _node_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     several = len(session.selection) > 1
     if not several:
         _doors(canvas, menu, node)
-        menu.addAction("Rename", lambda: canvas.editing.rename(node))
-        menu.addAction("Help", lambda: canvas.help_requested.emit(session.operator(node).id))
-        wires = menu.addMenu("Wire to")
+        menu.addAction(tr("Rename"), lambda: canvas.editing.rename(node))
+        menu.addAction(tr("Help"), lambda: canvas.help_requested.emit(session.operator(node).id))
+        wires = menu.addMenu(tr("Wire to"))
         wires.aboutToShow.connect(lambda: fill_wires(canvas, wires, node))
         _unwire_menu(canvas, menu, node)
         pairs = rewiring.swappable(session.graph, session.library, node)
         if pairs:
-            swaps = menu.addMenu("Swap inputs")
+            swaps = menu.addMenu(tr("Swap inputs"))
             for one, other in pairs[:WIRE_TARGETS]:
                 swaps.addAction(f"{one.name} ↔ {other.name}", partial(swap, session, one, other))
         if session.operator(node).kind is Kind.PARAMETER:
             menu.addAction(
-                "Train" if session.node(node).frozen else "Freeze", lambda: canvas.editing.toggle_frozen(node)
+                tr("Train") if session.node(node).frozen else tr("Freeze"), lambda: canvas.editing.toggle_frozen(node)
             )
         if session.node(node).operator == PYTHON:
-            menu.addAction("Explode to nodes", lambda: session.explode(node))
+            menu.addAction(tr("Explode to nodes"), lambda: session.explode(node))
         menu.addSeparator()
     pinning.fill_menu(canvas, menu)
     _breakpoint(canvas, menu, node)
     subgraph_menu.fill(canvas, menu, node)
     arrange_menu.fill_nodes(canvas, menu)
     menu.addSeparator()
-    menu.addAction("Cut", canvas.cut)
-    menu.addAction("Copy", canvas.copy)
-    menu.addAction("Duplicate", session.duplicate)
-    menu.addAction("Duplicate with wires", lambda: session.duplicate(wires=True))
+    menu.addAction(tr("Cut"), canvas.cut)
+    menu.addAction(tr("Copy"), canvas.copy)
+    menu.addAction(tr("Duplicate"), session.duplicate)
+    menu.addAction(tr("Duplicate with wires"), lambda: session.duplicate(wires=True))
     menu.addSeparator()
     node_editing_menu.fill(canvas, menu, node)
-    menu.addAction("Delete and reconnect", partial(reconnect, session))
-    menu.addAction("Delete", session.remove_selected)
+    menu.addAction(tr("Delete and reconnect"), partial(reconnect, session))
+    menu.addAction(tr("Delete"), session.remove_selected)
 
 
 def _breakpoint(canvas: Canvas, menu: QMenu, node: str) -> None:
     """Offer that playing a step stops at the node."""
     stepping = canvas.session.stepping
-    stops = menu.addAction("Stop playing here", partial(stepping.toggle_breakpoint, node))
+    stops = menu.addAction(tr("Stop playing here"), partial(stepping.toggle_breakpoint, node))
     stops.setCheckable(True)
     stops.setChecked(node in stepping.breakpoints)
 
@@ -143,7 +144,7 @@ def _unwire_menu(canvas: Canvas, menu: QMenu, node: str) -> None:
     session = canvas.session
     wires = (*session.graph.incoming.get(node, ()), *session.graph.outgoing.get(node, ()))
     if wires:
-        taking = menu.addMenu("Take wire away")
+        taking = menu.addMenu(tr("Take wire away"))
         for wire in wires[:WIRE_TARGETS]:
             ends = (f"{session.label(end.node)[:40]} · {end.name}" for end in wire)
             taking.addAction(" → ".join(ends).replace("&", "&&"), partial(session.apply, Disconnect(wire)))
@@ -154,16 +155,16 @@ def _wire_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None = Non
     probe = "views.probe"
     if probe in session.library:
         menu.addAction(
-            "Probe this value", lambda: insert_wired(canvas, probe, _beside(canvas, wire), wire.source, True)
+            tr("Probe this value"), lambda: insert_wired(canvas, probe, _beside(canvas, wire), wire.source, True)
         )
-    menu.addAction("Go to where it starts", lambda: session.reveal(wire.source.node))
-    menu.addAction("Go to where it ends", lambda: session.reveal(wire.target.node))
+    menu.addAction(tr("Go to where it starts"), lambda: session.reveal(wire.source.node))
+    menu.addAction(tr("Go to where it ends"), lambda: session.reveal(wire.target.node))
     spot = at if at is not None else canvas.camera.to_view(canvas.scene.wires[wire].middle)
-    menu.addAction("Insert operator…", lambda: canvas.later(lambda: landing.ask(canvas, wire, spot)))
+    menu.addAction(tr("Insert operator…"), lambda: canvas.later(lambda: landing.ask(canvas, wire, spot)))
     menu.addSeparator()
     _way_menu(canvas, menu, wire, at)
     menu.addSeparator()
-    menu.addAction("Delete", lambda: session.apply(Disconnect(wire)))
+    menu.addAction(tr("Delete"), lambda: session.apply(Disconnect(wire)))
 
 
 def _way_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None) -> None:
@@ -171,9 +172,9 @@ def _way_menu(canvas: Canvas, menu: QMenu, wire: Wire, at: QPointF | None) -> No
     session, route = canvas.session, bending.route_of(canvas.session, wire)
     if not route.tagged:
         spot = canvas.camera.to_scene(at) if at is not None else None
-        menu.addAction("Add a dot here", lambda: bending.add_dot(canvas, wire, spot))
+        menu.addAction(tr("Add a dot here"), lambda: bending.add_dot(canvas, wire, spot))
     if route.dots:
-        menu.addAction("Take the dots out", lambda: bending.straighten(session, [wire]))
+        menu.addAction(tr("Take the dots out"), lambda: bending.straighten(session, [wire]))
     text = "Draw this wire" if route.tagged else "Show this wire as tags"
     menu.addAction(text, lambda: bending.set_tagged(session, [wire], not route.tagged))
 
@@ -185,15 +186,15 @@ def _beside(canvas: Canvas, wire: Wire) -> Place:
 
 def _canvas_menu(canvas: Canvas, menu: QMenu, at: QPointF | None) -> None:
     if canvas.session.body:
-        menu.addAction("Leave this body", canvas.session.leave)
+        menu.addAction(tr("Leave this body"), canvas.session.leave)
         menu.addSeparator()
-    menu.addAction("Add operator…", lambda: canvas.later(lambda: canvas.add_at(at)))
-    menu.addAction("Add note", canvas.add_note)
-    menu.addAction("Paste", canvas.paste)
+    menu.addAction(tr("Add operator…"), lambda: canvas.later(lambda: canvas.add_at(at)))
+    menu.addAction(tr("Add note"), canvas.add_note)
+    menu.addAction(tr("Paste"), canvas.paste)
     menu.addSeparator()
-    menu.addAction("Select all", canvas.session.select_all)
-    menu.addAction("Fit graph", canvas.fit)
-    menu.addAction("Actual size", lambda: canvas.zoom_to(1.0))
+    menu.addAction(tr("Select all"), canvas.session.select_all)
+    menu.addAction(tr("Fit graph"), canvas.fit)
+    menu.addAction(tr("Actual size"), lambda: canvas.zoom_to(1.0))
 
 
 def reconnect(session: Session) -> None:
@@ -232,7 +233,7 @@ def fill_wires(canvas: Canvas, menu: QMenu, node: str) -> None:
                 text = f"{plug.name} {arrow} {session.label(other.node)[:40]} · {other.name}"
                 menu.addAction(text.replace("&", "&&"), partial(session.connect_wire, wire))
     if menu.isEmpty():
-        menu.addAction("No socket fits").setEnabled(False)
+        menu.addAction(tr("No socket fits")).setEnabled(False)
 
 
 def fitting_nearest(canvas: Canvas, socket: Socket, *, output: bool) -> list[Socket]:

@@ -75,7 +75,7 @@ class ReplaceCard(CanvasCard):
         return line
 
     def _box(self, text: str, says: str) -> QCheckBox:
-        box = QCheckBox(text, self)
+        box = QCheckBox(tr(text), self)
         box.setToolTip(says)
         box.toggled.connect(lambda _: self.search())
         return box
@@ -91,7 +91,7 @@ class ReplaceCard(CanvasCard):
             (0, 2, "with", self.new),
             (1, 0, "Only in", self.setting),
         ):
-            self._grid.addWidget(label(text, "second"), row, column)
+            self._grid.addWidget(label(tr(text), "second"), row, column)
             self._grid.addWidget(line, row, column + 1)
         self._boxes = QHBoxLayout()
         for box in (self.whole, self.cased):

@@ -22,6 +22,7 @@ from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
 from app.plots.path import END, NEAR, STRIPE, path_stroke, striped
 from app.plots.shapes import contour_segments, without_crumbs
 from app.theme import appearance, mix
+from app.words import tr
 from app.worker.describe import short
 
 CLICK: Final = 4.0
@@ -51,7 +52,7 @@ class ContourCard(Card):
         self.momentum = True
         self.area.read = self._read
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.area.setAccessibleName("Loss landscape: arrow keys move a cross, Enter starts there")
+        self.area.setAccessibleName(tr("Loss landscape: arrow keys move a cross, Enter starts there"))
         self.area.viewport().installEventFilter(self)
         self.area.installEventFilter(self)
         self._lines = SegmentsMark(self.area, -1)

@@ -59,7 +59,7 @@ class Controls(QWidget):
         self.again = QPushButton(tr("Other directions"))
         self.again.setToolTip(tip(tr("Draw two other random directions")))
         self.looks = QButtonGroup(self)
-        self.contour, self.surface, self.state = (QPushButton(each) for each in ("Contour", "Surface", "State"))
+        self.contour, self.surface, self.state = (QPushButton(tr(each)) for each in ("Contour", "Surface", "State"))
         for button, says in zip((self.contour, self.surface, self.state), LOOKS, strict=True):
             button.setToolTip(tip(says))
         for number, button in enumerate((self.contour, self.surface, self.state)):

@@ -36,6 +36,7 @@ from app.plots.legend import Pill
 from app.plots.marks import Mark, draw_lines, stroke
 from app.plots.ticks import linear_ticks
 from app.theme import appearance, mix
+from app.words import tr
 
 CELLS: Final = 36
 """Cells along each side that are drawn."""
@@ -325,7 +326,7 @@ class SurfaceCard(Card):
         self.log: bool | None = None
         self.area.axes_visible = False
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.area.setAccessibleName("Loss surface: arrow keys turn it, plus and minus change its size")
+        self.area.setAccessibleName(tr("Loss surface: arrow keys turn it, plus and minus change its size"))
         self.area.viewport().installEventFilter(self)
         self.area.installEventFilter(self)
         self.area.box.setMouseEnabled(False, False)

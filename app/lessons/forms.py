@@ -15,6 +15,7 @@ from app.lessons.prose import Prose, plain
 from app.numbers import exact, short
 from app.panels.inspector_parts import label, set_role
 from app.theme import appearance, faded
+from app.words import tr
 from engine.lessons.judge import Verdict
 from engine.lessons.lesson import Choice, Question
 
@@ -41,7 +42,7 @@ class Form(QWidget):
         self.body()
         row = QHBoxLayout()
         row.setSpacing(px(8))
-        self.check = QPushButton(self.word)
+        self.check = QPushButton(tr(self.word))
         self.check.clicked.connect(self.submit)
         self.complaint = label("", "bad", wrap=True)
         row.addWidget(self.check)

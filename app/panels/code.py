@@ -43,7 +43,7 @@ class CodePanel(QWidget):
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         self._top = QHBoxLayout()
         for number, (_, title, tip) in enumerate(PAGES):
-            button = QPushButton(title)
+            button = QPushButton(tr(title))
             button.setProperty("role", "quiet")
             button.setCheckable(True)
             button.setChecked(number == 0)

@@ -99,7 +99,7 @@ class ComparePanel(QWidget):
         self._head.addWidget(self.sentence, 1)
         self._head.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignTop)
         for number, (_, title, says) in enumerate(PAGES):
-            button = QPushButton(title)
+            button = QPushButton(tr(title))
             button.setProperty("role", "quiet")
             button.setCheckable(True)
             button.setChecked(number == 0)

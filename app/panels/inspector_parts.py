@@ -13,6 +13,7 @@ from app.formula import FormulaView
 from app.panels.folding import FoldCaption, folds
 from app.theme import appearance, faded, mix
 from app.tips import tip
+from app.words import tr
 
 LEAST_SHOWN = 7
 """Letters of a shortened text below which it is rather left out."""
@@ -106,7 +107,7 @@ class Section(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, px(12) if title else 0, 0, 0)
         outer.setSpacing(px(4) if key else px(8))
-        self.caption = FoldCaption(title.upper(), key) if key else label(title.upper(), "caption", wrap=True)
+        self.caption = FoldCaption(tr(title).upper(), key) if key else label(tr(title).upper(), "caption", wrap=True)
         outer.addWidget(self.caption)
         self.caption.setVisible(bool(title))
         self.contents = QWidget()
@@ -129,7 +130,7 @@ class Section(QWidget):
 
     def set_title(self, title: str) -> None:
         """Change the caption."""
-        self.caption.setText(title.upper())
+        self.caption.setText(tr(title).upper())
 
 
 class FormulaRow(QWidget):

@@ -220,7 +220,7 @@ class ArrayEditor(Editor):
             ("+ col", 0, 1, "Add a column"),
             ("− col", 0, -1, "Remove the last column"),
         ):
-            button = QPushButton(text, self._buttons)
+            button = QPushButton(tr(text), self._buttons)
             button.setProperty("role", "quiet")
             button.setToolTip(help)
             button.clicked.connect(lambda _=False, r=rows, c=columns: self._resize(r, c))

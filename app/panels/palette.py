@@ -205,7 +205,9 @@ class RowDelegate(QStyledItemDelegate):
             painter.setFont(fonts.sans("caption", look.scale, strong=True))
             painter.setPen(look.theme.faint)
             area = rect.adjusted(look.px(16), 0, -look.px(8), -look.px(5))
-            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, str(index.data()).upper())
+            painter.drawText(
+                area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, tr(str(index.data())).upper()
+            )
         else:
             self._operator(painter, option, rect, operator_id, str(index.data()), bool(index.data(FAVOURITE_ROLE)))
         painter.restore()

@@ -130,7 +130,7 @@ class Card(QFrame):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.title, self.subtitle = Elided(tr("plot-title")), Elided(tr("faint"), parts=True)
+        self.title, self.subtitle = Elided("plot-title"), Elided("faint", parts=True)
         self.title.setText(title)
         self.setAccessibleName(f"Plot: {title}")
         self.menu_button = Dots(title)

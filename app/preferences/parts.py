@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QPushBu
 
 from app.panels.inspector_parts import label
 from app.theme import appearance
+from app.words import tr
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -69,9 +70,9 @@ def line(text: str, help: str, widget: QWidget) -> QWidget:
     across.setSpacing(px(24))
     words = QVBoxLayout()
     words.setSpacing(px(2))
-    words.addWidget(label(text, "body", wrap=True))
+    words.addWidget(label(tr(text), "body", wrap=True))
     if help:
-        words.addWidget(label(help, "second", wrap=True))
+        words.addWidget(label(tr(help), "second", wrap=True))
     across.addLayout(words, 1)
     across.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
     return made
@@ -95,7 +96,7 @@ def card(widgets: Iterable[QWidget]) -> QFrame:
 
 def button(text: str, act: Callable[[], object], *, role: str = "", name: str = "") -> QPushButton:
     """Return a button; `name` is what it is called for those who hear it."""
-    made = QPushButton(text)
+    made = QPushButton(tr(text))
     if role:
         made.setProperty("role", role)
     made.setAccessibleName(name or text.rstrip("…"))

@@ -165,12 +165,12 @@ class ShortcutsTable(QWidget):
         self.tree.clear()
         for command in ROWS:
             keys = ", ".join(shortcuts.shown(each) for each in shortcuts.keys_of(command, custom))
-            name = command.text.rstrip("…")
+            name = tr(command.text).rstrip("…")
             if query.strip() and score(query, name, f"{command.menu} {keys} {command.words}") is None:
                 continue
             item = QTreeWidgetItem([name, command.menu, keys or "–"])
             item.setData(0, ID_ROLE, command.id)
-            item.setToolTip(0, command.help or name)
+            item.setToolTip(0, tr(command.help) or name)
             if command.id in custom:
                 item.setForeground(2, QColor(appearance().theme.value))
                 item.setToolTip(2, "Chosen by you")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -106,7 +106,7 @@ class StepsPanel(QWidget):
     def _lay_out(self) -> None:
         self._top, self._options = QHBoxLayout(), QHBoxLayout()
         self._top.addWidget(self.transport, 1)
-        self._captions = {name: QLabel(text) for name, text in (
+        self._captions = {name: QLabel(tr(text)) for name, text in (
             ("step", "step"), ("example", "example"), ("first", "iterations from"),
         )}  # fmt: skip
         for caption in self._captions.values():
@@ -119,7 +119,7 @@ class StepsPanel(QWidget):
         self._options.addWidget(self.sentence, 1)
         self.pages = QButtonGroup(self)
         for number, title in enumerate(SHOWN):
-            button = QPushButton(title)
+            button = QPushButton(tr(title))
             button.setProperty("role", "quiet")
             button.setCheckable(True)
             button.setChecked(number == 0)
@@ -293,13 +293,19 @@ class StepsPanel(QWidget):
 
     # Qt -----------------------------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        """Qt: with the keyboard in here the keys of the transport are no commands of the window."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _steps(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: the keys of the transport."""
-        name = KEYS.get(Qt.Key(event.key()))
-        if name is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
+        if _steps(event):
+            self.transport.buttons[KEYS[Qt.Key(event.key())]].click()
         else:
-            self.transport.buttons[name].click()
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: what is shown follows what happened meanwhile."""
@@ -311,3 +317,7 @@ class StepsPanel(QWidget):
         """Qt: from now on the canvas says how far one is."""
         super().hideEvent(event)
         self.stepping.set_panel_seen(False)
+
+
+def _steps(event: QKeyEvent) -> bool:
+    return event.key() in KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
