@@ -46,6 +46,11 @@ class Explainer(QObject):
         """Return what is known of an output."""
         return self._known[1] if self._known is not None and self._known[0] == socket else None
 
+    @property
+    def settled(self) -> bool:
+        """Whether what is followed is known."""
+        return self._known is not None and self._known[0] == self._about
+
     def follow(self, socket: Socket) -> None:
         """Keep the explanation of this output fresh: ask where there was a look since the last question."""
         if socket != self._about:

@@ -107,6 +107,8 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
         or any(each.severity == "error" for each in session.problems),
         LOOKS_TIME,
     )  # fmt: skip
+    if select is not None:
+        wait_for(lambda: session.explainer.settled, LOOKS_TIME / 6)
     if panel == "landscape":
         source = window.workspace.landscape.source
         wait_for(lambda: source.seen is not None or not source.optimizer, LOOKS_TIME)
