@@ -20,8 +20,6 @@ from engine.files import read
 
 HERE: Final = Path(__file__).parent
 SAMPLES: Final = HERE.parents[1] / "sample_graphs"
-MOST: Final = 150_000
-"""Bytes of a picture; a larger one is written in fewer colours."""
 
 
 class Application(NamedTuple):
@@ -112,20 +110,16 @@ def index() -> str:
 
 def picture(stem: str) -> None:
     """Take the picture of an application after its steps."""
-    from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
 
     from app.cli import main
+    from docs.pictures import save_small
 
     target = HERE / "images" / f"{stem}.png"
-    target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.png"
         main(["shot", str(SAMPLES / f"{stem}.dgraph"), str(raw), "--run", str(APPLICATIONS[stem].steps)])
-        image = QImage(str(raw))
-    image.save(str(target))
-    if target.stat().st_size > MOST:
-        image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither).save(str(target))
+        save_small(QImage(str(raw)), target)
 
 
 def pages() -> Iterator[tuple[Path, str]]:
