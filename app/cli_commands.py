@@ -140,7 +140,7 @@ def shot(chosen: argparse.Namespace) -> int:
     _require_free(chosen.out)
     _require_picture(chosen.out)
     engine.open(chosen.file, library())  # a bad file is refused before Qt is loaded
-    fault = render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run)
+    fault = render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run, panel=chosen.panel)
     if chosen.json:
         output.write(output.document({"file": chosen.file, "out": chosen.out, "size": list(chosen.size)}))
     else:

@@ -418,6 +418,10 @@ COMMANDS: Final = (
             (("--theme",), {"choices": ("light", "dark", "contrast"), "default": "dark", "help": "dark if not given"}),
             (("--scale",), {"type": factor, "default": 1.0, "metavar": "S", "help": "font scale (1)"}),
             (("--run",), {"type": steps, "default": 0, "metavar": "N", "help": "train so many steps first"}),
+            (
+                ("--panel",),
+                {"metavar": "NAME", "help": "bring a panel to the front: landscape, runs, steps, code, ..."},
+            ),
         ),
     ),
 )

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.cli_plot import png
 from app.prompts import OnDisk, Prompts, Unsaved
-from engine.errors import RunError
+from engine.errors import GradwireError, RunError
 from engine.files.save import export
 
 LOOKS_TIME = 30.0
@@ -101,6 +101,8 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
     if select is not None:
         session.select([select])
     if panel is not None:
+        if panel not in window.workspace.docks:
+            raise GradwireError(f"There is no panel “{panel}”: choose of {', '.join(window.workspace.docks)}.")
         window.workspace.show_panel(panel)
     wait_for(
         lambda: session.looks.looks is not None or not session.graph.nodes

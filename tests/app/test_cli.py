@@ -268,6 +268,7 @@ REFUSED = [
     ("inspect", "absent.dgraph"),
     ("shot", "absent.dgraph", "x.png"),
     ("shot", HUBBLE, "x.png", "--size", "huge"),
+    ("shot", HUBBLE, "x.png", "--panel", "nowhere"),
     ("shot", HUBBLE, "x.png", "--theme", "pink"),
     ("--nonsense",),
     ("rnu", HUBBLE),
