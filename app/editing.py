@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from app import insertions, signatures, templates
+from app import bringing, insertions, signatures, templates
 from app.data_files import relative_files
 from app.running import ACTIVE
 from app.stock import SECTIONS
@@ -171,11 +171,15 @@ class Editing:
         if edits:
             self.apply(Group(removal.title if removal.edits else "Remove wire", edits))
 
+    def choose_carried(self) -> None:
+        """Choose also what the chosen frames bring where they are copied: what is cut is what was copied."""
+        self.select(*bringing.with_carried(self.content, self.selection, self.selected_notes), self.selected_wires)
+
     def copy(self) -> str:
         """Return the selected nodes and notes and the wires between the nodes as text ("" where nothing is
         selected)."""
         chosen = self.selection or self.selected_notes
-        return building.copy_text(self.content, self.selection, self.selected_notes) if chosen else ""
+        return bringing.copied(self.content, self.library, self.selection, self.selected_notes) if chosen else ""
 
     def paste(self, text: str, at: Place) -> None:
         """Insert copied nodes with their top left at `at` and select them; foreign text is refused in `message`."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from app import body_ends, clipboard
+from app import body_ends, bringing, clipboard
 from engine import building
 from engine.edits import AddNode, Edit, Group, Rename
 from engine.errors import EditError
@@ -53,7 +53,7 @@ def pasted(
     """
     text = clipboard.unwrapped(text)
     if building.copied(text):
-        return told_apart(content, library, building.paste(content, library, text, at, inside))
+        return told_apart(content, library, bringing.pasted(content, library, text, at, inside))
     from nodes.formula import formula_edit
 
     try:
@@ -80,6 +80,7 @@ def duplicated(
     """Return the edit that adds copies of nodes and notes of a body, at least one of them, a little lower to the
     right; with `wires`, fed by what feeds the originals from elsewhere."""
     layout = content.layout
+    nodes, notes = bringing.with_carried(content, nodes, notes)
     corners = [(place.x, place.y) for place in (layout.places.get(id, Place()) for id in nodes)]
     corners += [(note.x, note.y) for note in map(layout.notes.get, notes) if note]
     at = Place(min(x for x, _ in corners) + SHIFT, min(y for _, y in corners) + SHIFT)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from app import insertions
+from app.alike import paste_order, same_subgraph
 from app.shelf import Entry, standing_alone
 from app.stock import function_named
-from engine import bodies, building, ground, subgraphs, unpacking
+from engine import building, ground, subgraphs, unpacking
 from engine.arrangement import Size
 from engine.bodies import CALL, FUNCTION, called_by
 from engine.edits import AddNode, Edit, Group, SetSetting
 from engine.errors import EditError, GradwireError
 from engine.files import render
-from engine.graph import Content, Node, Place, Socket, Wire
-from engine.operator import Library
-from engine.order import natural
+from engine.graph import Place
 from engine.sockets import shortened
 
 
@@ -126,7 +123,7 @@ class Subgraphs:
         copies = insertions.told_apart(
             self.content, self.library, building.paste(self.content, self.library, text, at, self.body)
         )
-        ids = iter(sorted(entry.content.graph.nodes, key=lambda id: _order(entry.content, id)))
+        ids = iter(sorted(entry.content.graph.nodes, key=lambda id: paste_order(entry.content, id)))
         added = dict(zip(ids, (part.node.id for part in copies.edits if isinstance(part, AddNode)), strict=True))
         function = added[entry.function]
         brought = Group("", (*copies.edits, SetSetting(function, "origin", entry.name)))
@@ -173,34 +170,6 @@ class Subgraphs:
         if done:
             self.message.emit(f"“{shortened(name)}” is no longer in your library. Graphs that use it keep their copy.")
         return done
-
-
-def same_subgraph(one: Content, other: Content, library: Library) -> bool:
-    """Return whether two subgraphs that stand alone are the same but for ids, for where they came from, and for the
-    names of parameters, which are told apart where they are brought."""
-    ids = [sorted(content.graph.nodes, key=lambda id, of=content: _order(of, id)) for content in (one, other)]
-    if len(ids[0]) != len(ids[1]):
-        return False
-    named = dict(zip(ids[1], ids[0], strict=True))
-    wires = {Wire(*(Socket(named[end.node], end.name) for end in wire)) for wire in other.graph.wires}
-    pairs = ((one.graph.nodes[new], other.graph.nodes[old]) for old, new in named.items())
-    return wires == one.graph.wires and all(_plain(a, {}, library) == _plain(b, named, library) for a, b in pairs)
-
-
-def _plain(node: Node, ids: Mapping[str, str], library: Library) -> Node:
-    """Return a node under other ids, without what does not count where subgraphs are compared."""
-    specs = library[node.operator].settings if node.operator in library else {}
-    settings = {k: building.following(specs.get(k), v, ids) for k, v in node.settings.items() if k != "origin"}
-    owner, dot, part = node.inside.partition(".")
-    name = "" if node.operator.startswith("parameters.") else node.name
-    inside = f"{ids.get(owner, owner)}{dot}{part}"
-    return replace(node, id=ids.get(node.id, node.id), name=name, settings=settings, inside=inside)
-
-
-def _order(content: Content | None, id: str) -> Any:
-    """Return the place of a node among those that a paste adds."""
-    nodes = content.graph.nodes if content is not None else {}
-    return bodies.depth(nodes, nodes[id].inside), natural(id)
 
 
 def _counted(nodes: int) -> str:

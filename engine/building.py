@@ -173,7 +173,12 @@ def _around(frame: Note, places: Mapping[str, Place], size: Callable[[str], Size
 
 def copy_text(content: Content, nodes: Collection[str], notes: Collection[str] = ()) -> str:
     """Return nodes, the wires between them, their places, and notes as text in the .dgraph syntax."""
-    return render(fragment(content, nodes, notes)).decode("utf-8")
+    return text_of(fragment(content, nodes, notes))
+
+
+def text_of(content: Content) -> str:
+    """Return a content as text in the .dgraph syntax."""
+    return render(content).decode("utf-8")
 
 
 def copied(text: str) -> bool:
@@ -186,13 +191,17 @@ def paste(content: Content, library: Mapping[str, Operator], text: str, at: Plac
 
     Raise EditError with a sentence where the text is not one that Gradwire copied.
     """
+    return addition("Paste", content, library, parsed(text), at, inside)
+
+
+def parsed(text: str) -> Content:
+    """Return what a text holds that `copy_text` wrote; raise EditError with a sentence for any other."""
     if not copied(text):
         raise EditError("The clipboard holds no nodes copied from Gradwire.")
     try:
-        whole = parse(text, name="The clipboard")
+        return parse(text, name="The clipboard")
     except FileError as fault:
         raise EditError(fault.sentence, place=fault.place) from None
-    return _addition("Paste", content, library, whole, at, inside)
 
 
 def duplication(
@@ -208,17 +217,17 @@ def duplication(
     """Return the edit that adds copies of nodes, of the wires between them, and of notes, their top left at `at` of the
     body `inside`; with `wires`, the copies are fed by what feeds the originals from elsewhere."""
     copies = fragment(content, nodes, notes)
-    edit = _addition("Duplicate", content, library, copies, at, inside)
+    edit = addition("Duplicate", content, library, copies, at, inside)
     if not wires:
         return edit
-    renamed = _copies(content, copies.graph)
+    renamed = copies_of(content, copies.graph)
     feeding = sorted(wire for id in renamed for wire in content.graph.incoming.get(id, ()))
     outside = [wire for wire in feeding if wire.source.node not in renamed]
     more = tuple(Connect(Wire(w.source, Socket(renamed[w.target.node], w.target.name))) for w in outside)
     return Group(f"{edit.title} with wires", (*edit.edits, *more))
 
 
-def _copies(content: Content, graph: Graph) -> dict[str, str]:
+def copies_of(content: Content, graph: Graph) -> dict[str, str]:
     """Return the id that the copy of each node of a fragment gets in a content."""
     ids = Ids(content.graph.nodes)
     return {id: ids.take(stem(id)) for id in sorted(graph.nodes, key=natural)}
@@ -253,13 +262,13 @@ def _freed(item: _Lying, chosen: Collection[str]) -> _Lying:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def _addition(
+def addition(
     title: str, content: Content, library: Mapping[str, Operator], copied: Content, at: Place, into: str
 ) -> Group:
     """Return the edit that adds all of `copied` under fresh ids, its main graph in the body `into`."""
     note_ids = Ids(content.layout.notes)
     graph, layout = copied.graph, copied.layout
-    renamed = _copies(content, graph)
+    renamed = copies_of(content, graph)
     shift = _shift(copied, at)
     nodes = [
         AddNode(

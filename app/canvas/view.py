@@ -299,6 +299,7 @@ class Canvas(Navigating, Pointing, QWidget):
 
     def cut(self) -> None:
         """Copy the selection to the clipboard and remove it."""
+        self.session.choose_carried()
         self.copy()
         self.session.remove_selected()
 
