@@ -42,6 +42,9 @@ class LevelLabels(Mark):
             middle = segments.mean(axis=1)
             middles.append(self.pixels(middle[:, 0], middle[:, 1], rect))
         avoided = np.stack(self.pixels(self._avoided[:, 0], self._avoided[:, 1], rect), 1)
+        names = [(rect.left() + k * scale, rect.top() + 8 * scale) for k in (12, 44, 76)]
+        names += [(rect.right() - k * scale, rect.bottom() - 8 * scale) for k in (12, 44, 76)]
+        avoided = np.concatenate([avoided, np.array(names)])  # where the axes are called something
         room = (
             rect.left() + 26 * scale,
             rect.right() - 26 * scale,
