@@ -223,6 +223,20 @@ class Pointing:
         self.show_node()
         self.settle()
 
+    def bring(self) -> None:
+        """Bring the target into sight, where it is not: a whole graph that is seen stays in sight."""
+        if self.target.partition(":")[0] in ("panel", "command"):
+            self.show_target()
+        else:
+            self.bring_node()
+
+    def bring_node(self) -> None:
+        """Go to the node, where the target is one or at one, and cannot be seen."""
+        self.settle()
+        if self.rect is None:
+            self.show_node()
+            self.settle()
+
     def show_node(self) -> None:
         """Go to the node, where the target is one or at one."""
         page, node = self._page, socket_of(self.target).node

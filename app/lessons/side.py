@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -54,15 +54,17 @@ class Lessons(QWidget):
         self.withholding = Withholding(page)
         self.pointing = Pointing(page)
         self._begun_at = 0
-        self._fitting = Fitting(page.canvas, self.pointing.show_node)
+        self._fitting = Fitting(page.canvas, self.pointing.bring_node)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self.setVisible(False)
         self.practice: Practice | None = None
         """How far one is in practice; None in a lesson."""
         self._coming: Practice | None = None
+        page.installEventFilter(self)
         page.session.replaced.connect(self._replaced)
         page.session.changed.connect(self._changed)
+        page.session.run_state_changed.connect(self._veil)
         appearance().changed.connect(self._restyled)
 
     @property
@@ -151,6 +153,7 @@ class Lessons(QWidget):
         editor.try_wanted.connect(lambda k: self.learn(at=k, trial=True))
         editor.close_wanted.connect(self.leave)
         self._show("edit", editor)
+        self._fitting.start()
         editor.steps.setCurrentRow(at)
         editor.steps.setFocus()
 
@@ -199,12 +202,17 @@ class Lessons(QWidget):
         self.mode_changed.emit()
 
     def _restyled(self) -> None:
-        if self.mode:
-            self.setFixedWidth(round(min(appearance().px(WIDTH), SHARE * max(self._page.width(), 900))))
+        """Take the width there is room for, and at least what the buttons need."""
+        shown = self._row.itemAt(0)
+        if shown is not None:
+            room, least = self._page.width(), shown.widget().minimumSizeHint().width()
+            self.setFixedWidth(max(min(appearance().px(WIDTH), round(SHARE * room)), min(least, room // 2), 1))
 
-    def settle(self) -> None:
-        """Take the width there is room for."""
-        self._restyled()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: the document's size is seen."""
+        if watched is self._page and event.type() == QEvent.Type.Resize:
+            self._restyled()
+        return False
 
     # What the steps bring -------------------------------------------------------------------------------------------
 
@@ -216,14 +224,16 @@ class Lessons(QWidget):
         self._veil()
         self.pointing.point_at(step.target if step is not None else "")
         if step is not None and step.target:
-            self.pointing.show_target()
+            self.pointing.bring()
 
-    def _veil(self) -> None:
+    def _veil(self, *_: object) -> None:
         """Derivatives that are asked for are told nowhere until they are right, or the question is left behind."""
         learning = self.learning
-        step = learning.step if learning is not None else None
+        if learning is None:
+            return
+        step = learning.step
         asked = step.question if step is not None else None
-        veiled = asked.sockets if isinstance(asked, Cotangents) and not learning.passed(learning.index) else ()  # type: ignore[union-attr]
+        veiled = asked.sockets if isinstance(asked, Cotangents) and not learning.passed(learning.index) else ()
         self.withholding.apply(step, [socket_of(each) for each in veiled])
 
     def _keep(self) -> None:

@@ -25,13 +25,21 @@ class Withholding:
         page = self._page
         hidden = step.hidden if step is not None else ()
         hidden += ("palette",) if step is not None and step.palette == () else ()  # there is nothing to choose from
+        hidden += ("plots",) if step is not None and self._nothing_to_plot(step) else ()
         panels = frozenset(hidden) & page.workspace.docks.keys()
         page.workspace.yielding.withhold(panels)
-        self.commands = frozenset(hidden) | {f"panel_{name}" for name in panels}
+        self.commands = frozenset(step.hidden if step is not None else ())
+        self.commands |= {f"panel_{name}" for name in panels & self.commands}
         page.run_bar.withhold(self.commands)
         page.session.stock.allow(None if step is None or step.palette is None else frozenset(step.palette))
         page.session.looks.veil(frozenset(veiled))
         self.tell()
+
+    def _nothing_to_plot(self, step: Step) -> bool:
+        """Return whether plots would be empty: then the graph has their room."""
+        session = self._page.session
+        views = any(node.operator.startswith("views.") for node in session.graph.nodes.values())
+        return session.run_state == "idle" and not views and step.target != "panel:plots"
 
     def tell(self) -> None:
         """Have the window's menus and buttons follow."""
