@@ -184,6 +184,11 @@ class LookBook(QObject):
         if not self.client.busy("looks"):
             self._quick.stop()
 
+    @property
+    def live(self) -> bool:
+        """Whether a number is being dragged: nobody waits for what takes long to draw."""
+        return self._quick.isActive()
+
     def rest(self) -> None:
         """Ask nothing until `wake`: nobody looks."""
         self._asleep = True

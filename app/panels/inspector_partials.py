@@ -41,7 +41,7 @@ class Partials(Section):
 
     def refresh(self, explained: Explained | None) -> None:
         """Show the rules, and what is known of the numbers."""
-        later = self.session.run_state in MOVING  # nobody waits for a picture while a run is on
+        later = self.session.run_state in MOVING or self.session.looks.live  # nobody waits for a picture then
         output = self.operator.outputs[0].name if self.operator.outputs else "value"
         known = explained.partials if explained is not None else {}
         node, texts = self.session.looks.partials

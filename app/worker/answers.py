@@ -122,7 +122,7 @@ class EngineAnswerer:
         from engine.adjusting import adjusted
         from engine.graph import Graph
 
-        self._last = None
+        self._last = self._tracer = None
         before = self._content or self._job.content()
         nodes = {id: replace(before.graph.nodes[id], settings=held) for id, held in settings.items()}
         self._content = replace(before, graph=Graph({**before.graph.nodes, **nodes}, before.graph.wires))

@@ -114,3 +114,10 @@ def test_only_settings_are_told_where_only_they_differ() -> None:
     assert settings_between((before, None, ASSETS), (cut, None, ASSETS)) is None
     moved = Move({"w": Place(5.0, 5.0)}).apply(after)[0]
     assert settings_between((before, None, ASSETS), (moved, None, ASSETS)) == {"w": {"value": 2.0}}
+
+
+def test_a_recorded_step_is_of_the_numbers_that_were_set_last() -> None:
+    by = EngineAnswerer(m.Job.of(line(), None, ASSETS), lambda node: None)
+    before = by._tracing()
+    by.adjust({"w": {"value": 3.0}})
+    assert by._tracing() is not before
