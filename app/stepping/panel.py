@@ -165,7 +165,7 @@ class StepsPanel(QWidget):
         self._column.setSpacing(px(6))
         self._options.setSpacing(px(8))
         self._top.setSpacing(px(6))
-        self.halves.setHandleWidth(px(8))
+        self.halves.setHandleWidth(px(4))
         self.transport.restyle()
         self.table.restyle()
         self.list.restyle()

@@ -106,8 +106,10 @@ class StepModel(QAbstractTableModel):
             case Role.FontRole:
                 return self._font(column in WORDS)
             case Role.ForegroundRole:
-                theme = appearance().theme
-                return QColor(theme.faint if number >= self._position else getattr(theme, TONES[column]))
+                theme, tone = appearance().theme, TONES[column]
+                if tone == "value" and steps.stepped.micro[number].phase == "tangent":
+                    tone = "derivative"
+                return QColor(theme.faint if number >= self._position else getattr(theme, tone))
         return None
 
     def _font(self, words: bool) -> QFont:
@@ -235,6 +237,11 @@ class WrittenList(QTableView):
         self.verticalHeader().setDefaultSectionSize(look.px(22))
         letter = QFontMetrics(fonts.mono("small", look.scale)).horizontalAdvance("0")
         self.setColumnWidth(0, letter * LONGEST)
+
+    def scrollTo(self, index: AnyIndex, hint: QTableView.ScrollHint = QTableView.ScrollHint.EnsureVisible) -> None:
+        """Qt: rows may have come just now."""
+        self.updateGeometries()
+        super().scrollTo(index, hint)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: up, down and by pages; the rest is the panel's."""
