@@ -287,19 +287,27 @@ class RunBar(QWidget):
         """Qt: place what has room."""
         self._place()
 
+    def fitting(self, room: int) -> int:
+        """Return how much of a room is of use to it: what is left over is too little for the next part."""
+        return self._kept(room)[1]
+
+    def _kept(self, room: int) -> tuple[set[QWidget], int]:
+        """Return the parts that there is room for, and the width that they take."""
+        gap, wanted, whole = self._gap(), self._wanted(), self.sizeHint().width()
+        if whole <= room:
+            return {part for part, *_ in wanted}, whole
+        kept: set[QWidget] = set()
+        left = room - self.more.sizeHint().width() - gap
+        for part, rank, width in sorted(wanted, key=lambda each: each[1]):
+            if rank > 0 and width + gap > left:
+                break
+            kept.add(part)
+            left -= width + gap
+        return kept, room - max(left, 0)
+
     def _place(self) -> None:
-        gap, room = self._gap(), self.width()
-        wanted = self._wanted()
-        kept: set[QWidget] = {part for part, *_ in wanted}
-        if self.sizeHint().width() > room:
-            kept = set()
-            room -= self.more.sizeHint().width()
-            for part, rank, width in sorted(wanted, key=lambda each: each[1]):
-                if rank == 0 or width + gap <= room:
-                    kept.add(part)
-                    room -= width + gap
-                else:
-                    break
+        gap, wanted = self._gap(), self._wanted()
+        kept, _ = self._kept(self.width())
         x = 0
         for part, _ in self._parts:
             part.setVisible(part in kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -162,6 +162,15 @@ class TopBar(QWidget):
             self.run_bar.hide()
         self.run_bar = run_bar
         self._grid.addWidget(run_bar, 0, 1, Qt.AlignmentFlag.AlignCenter)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: the run controls take no more than is of use to them, so that the document's name has the rest."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and self.run_bar is not None:
+            margins, spacing = self._grid.contentsMargins(), self._grid.horizontalSpacing()
+            others = self._left.minimumSize().width() + self._right.minimumSize().width()
+            room = self.width() - margins.left() - margins.right() - 2 * spacing - others
+            self.run_bar.setMaximumWidth(max(self.run_bar.fitting(room), self.run_bar.minimumSizeHint().width()))
+        return super().event(event)
 
     def refresh(self) -> None:
         """Show the document's name, and whether it is saved."""

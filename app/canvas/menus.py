@@ -31,6 +31,7 @@ from engine.edits import Disconnect
 from engine.graph import Place, Socket, Wire
 from engine.operator import Kind
 from engine.order import natural
+from engine.sockets import shortened
 
 if TYPE_CHECKING:
     from app.canvas.pointing import Hover
@@ -322,6 +323,9 @@ def quick_add(canvas: Canvas, at: QPointF | None, socket: Socket | None, output:
     popup = QuickAdd(canvas, library, lambda id: insert_wired(canvas, id, place, socket, output))
     popup.palette_panel.remember(session.stock.favourites, session.stock.recent)
     popup.palette_panel.favourites_changed.connect(session.stock.favoured)
+    if socket is not None:
+        name = shortened(session.label(socket.node), 24)
+        popup.palette_panel.search.setPlaceholderText(f"What fits {name} · {socket.name}")
     where = at if at is not None else canvas.camera.to_view(QPointF(place.x, place.y))
     popup.open_at(canvas.global_point(where))
     return popup

@@ -345,6 +345,7 @@ class PlotPanel(QWidget):
         card = self.cards.get(key)
         if isinstance(card, ViewCard):
             data, step = self._session.looks.view(key)
+            card.wired = bool(self._session.graph.incoming.get(key))
             self._mark(key, lambda: card.show_data(data, step))
 
     def _watch(self) -> None:

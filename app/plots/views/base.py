@@ -22,6 +22,7 @@ class ViewCard(Card):
     """A card of a view node. `show_data` gives it what came from the engine; `settings` are the node's."""
 
     EMPTY: ClassVar[str] = "Wire an output into this node: its value is drawn here."
+    WAITING: ClassVar[str] = "No values yet: they are drawn as soon as the graph can be computed."
 
     def __init__(self, title: str, settings: Settings) -> None:
         super().__init__(title)
@@ -29,6 +30,8 @@ class ViewCard(Card):
         self.data: ViewData | None = None
         self.arrays: dict[str, NDArray[Any]] = {}
         self.step = 0
+        self.wired = False
+        """Whether something is wired into the node."""
 
     def show_settings(self, title: str, settings: Settings) -> None:
         """Take up the node's settings."""
@@ -45,6 +48,8 @@ class ViewCard(Card):
     def refresh(self) -> None:
         """Draw the arrays, or say what is missing."""
         sentence = self.lacking()
+        if sentence == self.EMPTY and self.wired and self.data is None:
+            sentence = self.WAITING
         self.set_empty(bool(sentence), sentence)
         self.subtitle.say("" if sentence else self.describe())
         self.draw()

@@ -436,3 +436,13 @@ def test_a_number_is_drawn_over_its_history(shown):
     assert pixels(card, theme.DARK.value, 60) > 400
     card.show_data(view_of("views.number", {"x": np.float64(0.1)}, card.settings), 0)
     assert len(card.table()["step"]) == 1, "a run from the start has a history of its own"
+
+
+def test_a_view_that_is_wired_says_that_values_are_yet_to_come(dressed: object) -> None:
+    card = VIEW_CARDS["views.line_plot"]("A line", {})
+    card.show_data(None, 0)
+    assert card.empty.text() == card.EMPTY
+    card.wired = True
+    card.show_data(None, 0)
+    assert card.empty.text() == card.WAITING
+    card.deleteLater()
