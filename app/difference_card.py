@@ -50,7 +50,7 @@ class DifferenceCard(QDialog):
         self.buttons: dict[str, QPushButton] = {}
         for answer, words, help in BUTTONS:
             button = self.buttons[answer] = QPushButton(tr(words))
-            button.setToolTip(help)
+            button.setToolTip(tr(help))
             button.clicked.connect(lambda _=False, answer=answer: self._take(answer))
             row.addWidget(button)
         last = self.buttons["save_as"]

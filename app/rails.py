@@ -99,7 +99,7 @@ class Rail(QWidget):
             self.tabs[name].setChecked(shown)
             self.tabs[name].updateGeometry()
         says = space.plots.waiting if self._area == BOTTOM and here.get(PLOTS) is False else ""
-        self.hint.setText(says)
+        self.hint.setText(tr(says))
         self.hint.setVisible(bool(says))
         flat = self._area == BOTTOM
         self._row.setContentsMargins(*((px(8), px(2), px(8), px(2)) if flat else (px(2), px(8), px(2), px(8))))

@@ -47,7 +47,7 @@ class CodePanel(QWidget):
             button.setProperty("role", "quiet")
             button.setCheckable(True)
             button.setChecked(number == 0)
-            button.setToolTip(tip)
+            button.setToolTip(tr(tip))
             self.pages.addButton(button, number)
             self._top.addWidget(button)
         self._top.addWidget(self.caption, 1)
@@ -81,8 +81,8 @@ class CodePanel(QWidget):
     def _show(self) -> None:
         looks = self.session.looks
         page = PAGES[self.pages.checkedId()]
-        text = getattr(looks.artefacts, page[0]) if looks.artefacts is not None else looks.artefacts_fault or EMPTY
-        self.caption.setText(page[2])
+        text = getattr(looks.artefacts, page[0]) if looks.artefacts is not None else looks.artefacts_fault or tr(EMPTY)
+        self.caption.setText(tr(page[2]))
         if text != self.text.toPlainText():
             position = self.text.verticalScrollBar().value()
             self.text.setPlainText(text)

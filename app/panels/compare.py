@@ -64,7 +64,7 @@ class ComparePanel(QWidget):
         self._seen = False
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.sentence = label(ASK, "second", wrap=True)
+        self.sentence = label(tr(ASK), "second", wrap=True)
         self.measure = QPushButton(tr("Measure"))
         self.measure.setToolTip(tip(tr("Compute the gradient by every approach, and time it")))
         self.measure.clicked.connect(self.ask_comparison)
@@ -90,7 +90,7 @@ class ComparePanel(QWidget):
         session.looks.values_changed.connect(self._looked_anew)
         appearance().changed.connect(self._restyled)
         self._restyled()
-        self._show_text(EMPTY)
+        self._show_text(tr(EMPTY))
 
     # ----- what it is made of -----
 
@@ -192,7 +192,7 @@ class ComparePanel(QWidget):
     def ask_comparison(self) -> None:
         """Ask for the measurements of all approaches."""
         if self._ready():
-            self.sentence.setText(WAITING)
+            self.sentence.setText(tr(WAITING))
             self.measure.setEnabled(False)
             self.session.looks.client.ask_comparison(self.session.moment())
 

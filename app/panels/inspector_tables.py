@@ -222,7 +222,7 @@ class ArrayEditor(Editor):
         ):
             button = QPushButton(tr(text), self._buttons)
             button.setProperty("role", "quiet")
-            button.setToolTip(help)
+            button.setToolTip(tr(help))
             button.clicked.connect(lambda _=False, r=rows, c=columns: self._resize(r, c))
             row.addWidget(button)
             self.resizers[text] = button

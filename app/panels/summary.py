@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from app import fonts, icons, numbers
 from app.panels.inspector_parts import Section, label
 from app.theme import appearance
+from app.words import tr
 from engine.graph import Graph, Socket
 from engine.operator import Kind
 from engine.sockets import output_names
@@ -172,7 +173,7 @@ class Summary(QWidget):
         self.title.setText(session.title)
         self.counts.setText(f"{_counted(nodes, 'node')}, {_counted(wires, 'wire')}")
         self.counts.setVisible(bool(nodes))
-        self.hint.setText(HINT if nodes else EMPTY_HINT)
+        self.hint.setText(tr(HINT if nodes else EMPTY_HINT))
         if self._graph is not session.graph:
             self._sort()
         found = _problems(session)

@@ -141,7 +141,7 @@ class Card(QFrame):
         self.legend = Legend(self.area)
         self.legend.clicked.connect(self.toggle)
         self.legend.resized.connect(self._make_room)
-        self.empty = QLabel(self.EMPTY, self.area)
+        self.empty = QLabel(tr(self.EMPTY), self.area)
         self.empty.setProperty("role", "faint")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -210,7 +210,7 @@ class Card(QFrame):
     def set_empty(self, empty: bool, sentence: str = "") -> None:
         """Show what to do instead of a plot without data."""
         if empty:
-            self.empty.setText(sentence or self.EMPTY)
+            self.empty.setText(tr(sentence or self.EMPTY))
         if self.empty.isHidden() == empty:
             self.empty.setVisible(empty)
         self.area.blank = empty
