@@ -223,7 +223,7 @@ class RunBar(QWidget):
         state = session.run_state
         known = session.has_engine and state != "idle"
         runs = session.runs if known else None
-        self.run.setText(RUN_WORDS.get(state, "Run") if not session.stale else tr("Run"))
+        self.run.setText(tr(RUN_WORDS.get(state, "Run")) if not session.stale else tr("Run"))
         self.step.setEnabled(state not in ("starting", "running"))
         self.stop.setEnabled(state in ("starting", "running", "paused"))
         self.reset.setEnabled(state != "idle")

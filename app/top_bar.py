@@ -178,7 +178,7 @@ class TopBar(QWidget):
         editing = window.editing
         self.title.setText(session.title if editing else tr("Gradwire"))
         self.title.setToolTip(tip(str(session.path or "")))
-        place = session.path.name if session.path else "not saved yet"
+        place = session.path.name if session.path else tr("not saved yet")
         self.place.setText("" if not editing else f"› {place}" + ("" if session.clean else "  · edited"))
         if self.run_bar is not None:
             self.run_bar.setVisible(editing)
