@@ -20,7 +20,7 @@ DELAY = 30
 SHARE, MOVING_SHARE = 2.0, 12.0
 """How long nothing is asked, as so many times what the last answer took; more while a run is on."""
 WEARY = 3.0
-"""Seconds of an answer after which nothing more is asked by itself of this node."""
+"""Seconds of an answer after which nothing more is asked by itself of this document: it is too large for it."""
 
 
 class Explainer(QObject):
@@ -54,7 +54,7 @@ class Explainer(QObject):
     def follow(self, socket: Socket) -> None:
         """Keep the explanation of this output fresh: ask where there was a look since the last question."""
         if socket != self._about:
-            self._about, self._asked, self._weary, self._not_before = socket, None, False, 0.0
+            self._about, self._asked, self._not_before = socket, None, 0.0
         if self._session.looks.listens and not self._weary and not self._soon.isActive():
             wait = max(0.0, self._not_before - time.monotonic())
             self._soon.start(max(DELAY, round(1000 * wait)))

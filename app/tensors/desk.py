@@ -105,13 +105,17 @@ class TensorDesk(QObject):
         self._not_before = time.monotonic() + max(APART, SHARE * took)
         if asked is not None and asked[0] in self.viewers:
             viewer, form = asked
-            if form and answer.seen is not None:
+            if form and answer.seen is not None and not self._veiled(viewer):
                 QGuiApplication.clipboard().setText(answer.text)
                 rows, columns = viewer.model.extent
                 self._session.message.emit(COPIED.format(f"{rows * columns:,}", FORMS[form]))
             elif answer.cotangent == viewer.cotangent:
-                viewer.show_seen(answer.seen)
+                viewer.show_seen(None if self._veiled(viewer) else answer.seen)
         self._next()
+
+    def _veiled(self, viewer: TensorViewer) -> bool:
+        """Return whether it would show what a learner is to find."""
+        return viewer.cotangent and viewer.socket in self._session.looks.veiled
 
     def _failed(self, revision: int, question: str, sentence: str, node: str) -> None:
         if question != "tensor":

@@ -140,6 +140,18 @@ def test_a_viewer_shows_value_and_derivative_and_follows_an_edit(
     assert desk.viewers == []
 
 
+def test_a_derivative_that_a_learner_is_to_find_is_not_shown(
+    desk: TensorDesk, live_session: Session, qtbot: QtBot
+) -> None:
+    product = Socket("multiply", "value")
+    viewer = desk.open(product, True)
+    qtbot.waitUntil(lambda: viewer.model.columnCount() == 3, timeout=WAIT)
+    live_session.looks.veil(frozenset({product}))
+    qtbot.waitUntil(lambda: viewer.model.columnCount() == 0 and not viewer.nothing.isHidden(), timeout=WAIT)
+    live_session.looks.veil(frozenset())
+    qtbot.waitUntil(lambda: viewer.model.columnCount() == 3, timeout=WAIT)
+
+
 def test_slices_the_first_bad_number_and_a_copy(desk: TensorDesk, live_session: Session, qtbot: QtBot) -> None:
     array = np.arange(24.0).reshape(2, 3, 4)
     array[1, 2, 3] = 1e200
