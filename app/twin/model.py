@@ -66,7 +66,7 @@ class TwinModel(QAbstractItemModel):
         if not anew and list(map(_place, every)) == list(map(_place, self._all)):
             for old, row in zip(self._all, every, strict=True):
                 old.carries, old.wire = row.carries, row.wire
-            self.tell()
+            self._said.clear()
             return False
         self.beginResetModel()
         self._top, self._all, self._by_key = top, every, {row.key: row for row in every}
@@ -86,6 +86,12 @@ class TwinModel(QAbstractItemModel):
             if rows:
                 self.dataChanged.emit(self.index(0, 0, above), self.index(len(rows) - 1, last, above))
             groups += [(row.children, self.of(row)) for row in rows if row.children]
+
+    def forget(self, row: Row | None) -> None:
+        """Forget what cells said, and say so of one row: who shows the others asks them anew."""
+        self._said.clear()
+        if row is not None:
+            self.dataChanged.emit(self.of(row), self.of(row, len(COLUMNS) - 1))
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows from top to bottom."""
@@ -204,6 +210,11 @@ class Sieve(QSortFilterProxyModel):
             except GradwireError as refused:
                 self.fault = refused.sentence
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether rows are left out or put in another order, so that what they say matters."""
+        return bool(self._words) or self.sortColumn() >= 0
 
     def filterAcceptsRow(self, source_row: int, source_parent: AnyIndex) -> bool:
         """Qt: whether a row fits."""

@@ -47,6 +47,8 @@ SOON: Final = 30
 """Milliseconds after a change at which the rows follow."""
 MOST_OPENED: Final = 40
 """Branches that are opened by a filter, so that what fits in them is seen."""
+CHOOSING: Final = 700
+"""Milliseconds after other values came at which rows that are sorted or filtered by them move."""
 Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -82,6 +84,8 @@ class Twin(QWidget):
         self._following = False
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self.refresh)
+        self._choosing = QTimer(self, singleShot=True, interval=CHOOSING)
+        self._choosing.timeout.connect(self.model.tell)
         for signal in (session.changed, session.replaced, session.types_changed, session.problems_changed):
             signal.connect(self._refresh_soon)
         session.values_changed.connect(self._values)
@@ -150,12 +154,19 @@ class Twin(QWidget):
             self._open(opened)
             if current is not None:
                 self.tree.setCurrentIndex(self.index_of(*current.key))
+        else:
+            self._values()
         self._following = False
         self.follow()
 
     def _values(self) -> None:
-        if self.isVisible():
-            self.model.tell()
+        """Show other values: at once where rows stay as they are, else a little later, so that a run is not held up."""
+        if not self.isVisible():
+            return
+        self.model.forget(self.row_of(self.tree.currentIndex()))
+        self.tree.viewport().update()
+        if self.sieve.chooses and not self._choosing.isActive():
+            self._choosing.start()
 
     def _open(self, keys: set[tuple[str, ...]]) -> None:
         for key in keys:
