@@ -139,8 +139,13 @@ def shot(chosen: argparse.Namespace) -> int:
 
     _require_free(chosen.out)
     _require_picture(chosen.out)
-    engine.open(chosen.file, library())  # a bad file is refused before Qt is loaded
-    fault = render(chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run, panel=chosen.panel)
+    graph = engine.open(chosen.file, library())  # a bad file is refused before Qt is loaded
+    if chosen.select is not None and chosen.select not in graph.graph.nodes:
+        raise SettingError(f"There is no node {chosen.select!r} in {chosen.file}: name one by its id.")
+    fault = render(
+        chosen.file, chosen.out, chosen.size, chosen.theme, chosen.scale, chosen.run,
+        select=chosen.select, panel=chosen.panel,
+    )  # fmt: skip
     if chosen.json:
         output.write(output.document({"file": chosen.file, "out": chosen.out, "size": list(chosen.size)}))
     else:

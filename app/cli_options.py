@@ -422,6 +422,7 @@ COMMANDS: Final = (
                 ("--panel",),
                 {"metavar": "NAME", "help": "bring a panel to the front: landscape, runs, steps, code, ..."},
             ),
+            (("--select",), {"metavar": "NODE", "help": "show this node (its id) in the inspector"}),
         ),
     ),
 )

@@ -270,6 +270,7 @@ REFUSED = [
     ("shot", HUBBLE, "x.png", "--size", "huge"),
     ("shot", HUBBLE, "x.png", "--panel", "nowhere"),
     ("shot", HUBBLE, "x.png", "--theme", "pink"),
+    ("shot", HUBBLE, "x.png", "--select", "nobody"),
     ("--nonsense",),
     ("rnu", HUBBLE),
     ("absent.dgraph",),
