@@ -119,9 +119,7 @@ class Page(QWidget):
     def close_session(self) -> None:
         """End its processes, its journal and the guard of its file. Idempotent."""
         self._releasing.stop()
-        self.workspace.plots.stop()
-        self.workspace.landscape.stop()
-        self.workspace.runs.stop()
+        self.workspace.stop()
         self.lessons.close_lessons()
         self.guard.end()
         self.session.close()

@@ -112,7 +112,7 @@ def _show(window: object, run_steps: int | None, select: str | None, panel: str 
     if select is not None:
         wait_for(lambda: session.explainer.settled, LOOKS_TIME / 6)
     if panel == "landscape":
-        source = window.workspace.landscape.source
+        source = window.workspace.terrain
         wait_for(lambda: source.seen is not None or not source.optimizer, LOOKS_TIME)
     if run_steps:
         session.run(pause_at=run_steps)

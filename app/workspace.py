@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget,
 
 from app.assets import asset
 from app.canvas import Canvas, menus
+from app.landscape.book import RunBook
+from app.landscape.later import Later
 from app.landscape.panel import LandscapePanel
 from app.landscape.runs_panel import RunsPanel
+from app.landscape.source import Landscape
 from app.panels.code import CodePanel
 from app.panels.compare import ComparePanel
 from app.panels.history import HistoryPanel
@@ -99,9 +102,11 @@ class Workspace(QMainWindow):
         self.compare = ComparePanel(session)
         self.history = HistoryPanel(session)
         self.steps = StepsPanel(session)
-        self.landscape = LandscapePanel(session)
-        self.landscape.compare_requested.connect(self.compare_requested)
-        self.runs = RunsPanel(session, self.landscape.source.comparison)
+        self.terrain = Landscape(session)
+        self.book = RunBook(session)
+        self.book.follow_comparison(self.terrain.comparison)
+        self._landscape = Later(lambda: self._made_landscape(session))
+        self._runs = Later(lambda: RunsPanel(session, self.book))
         self.tensors = TensorDesk(session, self)
         self.setCentralWidget(self.panes)
         self.arranging = False
@@ -110,7 +115,7 @@ class Workspace(QMainWindow):
         self._kept_state: QByteArray | None = None
         widgets = (
             self.operators, self.inspector, self.plots, self.problems, self.outline, self.code, self.compare,
-            self.history, self.steps, self.landscape, self.runs,
+            self.history, self.steps, self._landscape, self._runs,
         )  # fmt: skip
         self.docks = {name: self._dock(name, widget) for name, widget in zip(PLACES, widgets, strict=True)}
         # The side panels reach down only to the plots, which take the whole width.
@@ -121,6 +126,28 @@ class Workspace(QMainWindow):
         session.replaced.connect(self.yielding.reopen)
         session.run_state_changed.connect(self.yielding.run_state)
         self.plots.cards_changed.connect(self.yielding.contents_changed)
+
+    @property
+    def landscape(self) -> LandscapePanel:
+        """The loss as a landscape; the panel is made when it is first asked for."""
+        return self._landscape.panel
+
+    @property
+    def runs(self) -> RunsPanel:
+        """The table of runs; the panel is made when it is first asked for."""
+        return self._runs.panel
+
+    def _made_landscape(self, session: Session) -> LandscapePanel:
+        made = LandscapePanel(session, self.terrain)
+        made.compare_requested.connect(self.compare_requested)
+        return made
+
+    def stop(self) -> None:
+        """Draw and run nothing more: the document closes."""
+        self.plots.stop()
+        self.terrain.stop()
+        if self._runs.made is not None:
+            self._runs.made.stop()
 
     @property
     def canvas(self) -> Canvas:

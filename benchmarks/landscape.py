@@ -22,7 +22,7 @@ def rows() -> Iterable[Row]:
     from app import theme
     from app.assets import ASSETS, SAMPLES
     from app.landscape.panel import LandscapePanel
-    from app.landscape.source import Path
+    from app.landscape.source import Landscape, Path
     from app.session import Session
     from app.worker.answers import EngineAnswerer
     from app.worker.messages import Job, PlaneSpec
@@ -43,7 +43,7 @@ def rows() -> Iterable[Row]:
     theme.apply(app, theme.DARK, 1.0)  # type: ignore[arg-type]
     session = Session(LIBRARY, engine=False)
     session.adopt(content, None, clean=True)
-    panel = LandscapePanel(session)
+    panel = LandscapePanel(session, Landscape(session))
     panel.resize(*SIZE)
     panel.show()
     source = panel.source
@@ -65,5 +65,5 @@ def rows() -> Iterable[Row]:
             unit="ms",
             detail=f"{card.width()} x {card.height()}",
         )
-    panel.stop()
+    panel.source.stop()
     session.close()

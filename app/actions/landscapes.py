@@ -14,12 +14,11 @@ def compare(window: Window) -> None:
     """Let a person choose optimizers to compare."""
     from app.landscape.compare_card import CompareCard
 
+    if not window.workspace.terrain.optimizer:
+        window.session.message.emit("Add an optimizer and wire a loss into it: its rivals are compared on that loss.")
+        return
     window.workspace.show_panel("landscape")
     CompareCard(window, window.workspace.landscape).open()
-
-
-def has_optimizer(window: Window) -> bool:
-    return computes(window) and bool(window.workspace.landscape.source.optimizer)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -32,7 +31,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.panel_visible("runs"), words="panel dock show hide table history curves seeds smoothing gradients",
     ),
     Command(
-        "compare_optimizers", "Compare optimizers…", "Run", compare, ("Ctrl+Alt+O",), has_optimizer,
+        "compare_optimizers", "Compare optimizers…", "Run", compare, ("Ctrl+Alt+O",), computes,
         help="Run several methods side by side: same start, same seed, in step; the document stays as it is.",
         words="methods momentum adam rivals side by side landscape contour race",
     ),

@@ -21,6 +21,7 @@ from engine.operator import Library
 from engine.optimizers import METHODS
 
 if TYPE_CHECKING:
+    from app.landscape.comparison import Comparison
     from app.session import Session
     from app.worker.client import RunControl
 
@@ -76,6 +77,19 @@ class RunBook(QObject):
         self._open: dict[RunControl, list[Record]] = {}
         self._graphs: dict[RunControl, Graph] = {}
         self._copied = 0.0
+        if session.has_engine:
+            self.follow(session.runs)
+        session.replaced.connect(self.forget)
+
+    def follow_comparison(self, comparison: Comparison) -> None:
+        """Write down what is compared as well."""
+
+        def changed() -> None:
+            if comparison.runs is not None:
+                self.follow(comparison.runs, comparison.graph)
+
+        comparison.changed.connect(changed)
+        comparison.ended.connect(self.leave)
 
     def follow(self, runs: RunControl, graph: Graph | None = None) -> None:
         """Write down what this control runs; `graph` is what it runs where that is not the document's."""

@@ -27,12 +27,12 @@ class LandscapePanel(QWidget):
     compare_requested = Signal()
     """The optimizers to compare are to be chosen."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, source: Landscape) -> None:
         super().__init__()
         self.session = session
         self.setProperty("role", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.source = Landscape(session)
+        self.source = source
         self.controls = Controls(self.source)
         self.contour, self.surface = ContourCard(self.source), SurfaceCard(self.source)
         self.pictures = QStackedWidget()
@@ -49,6 +49,7 @@ class LandscapePanel(QWidget):
         for part, stretch in ((self._left, 0), (self.pictures, 3), (self._right, 0)):
             self._row.addWidget(part, stretch)
         self._lay_out()
+        self._comparison_changed()
         self.contour.start_chosen.connect(self.source.start_at)
         self.contour.view_changed.connect(self.source.look_at)
         self.controls.looked_at.connect(self.look_at)
@@ -65,11 +66,6 @@ class LandscapePanel(QWidget):
     def start_comparison(self, optimizer: str, rivals: object) -> None:
         """Run optimizers side by side, and look at their paths."""
         self.source.comparison.start(optimizer, rivals)  # type: ignore[arg-type]
-
-    def stop(self) -> None:
-        """End the comparison's process: the document closes."""
-        self.source.wake(False)
-        self.source.comparison.end()
 
     def _comparison_changed(self) -> None:
         """Show the losses of what is compared beside its paths, in cards of their own."""

@@ -27,7 +27,6 @@ from PySide6.QtWidgets import (
 
 from app import fonts
 from app.landscape.book import RunBook, differing
-from app.landscape.comparison import Comparison
 from app.landscape.results import dot
 from app.landscape.runs_card import RunsCard
 from app.landscape.seeds import Seeds
@@ -54,12 +53,12 @@ ROW: Final = 26
 class RunsPanel(QWidget):
     """The panel. Everything in it is a copy of what runs have recorded."""
 
-    def __init__(self, session: Session, comparison: Comparison) -> None:
+    def __init__(self, session: Session, book: RunBook) -> None:
         super().__init__()
         self.session = session
         self.setProperty("role", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.book = RunBook(session)
+        self.book = book
         self.seeds = Seeds(session, self.book)
         self.table = _table(HEADS, "Runs", DIFFERS)
         self.table.setEditTriggers(
@@ -75,7 +74,7 @@ class RunsPanel(QWidget):
         self.remove, self.save = QPushButton(tr("Remove")), QPushButton(tr("Export…"))
         self._filling = False
         self._build()
-        self._connect(comparison)
+        self._connect()
         self._restyle()
 
     def _build(self) -> None:
@@ -112,12 +111,8 @@ class RunsPanel(QWidget):
         self._row.addWidget(self.card, 5)
         self._row.addWidget(self._right, 0)
 
-    def _connect(self, comparison: Comparison) -> None:
+    def _connect(self) -> None:
         session = self.session
-        if session.has_engine:
-            self.book.follow(session.runs)
-        comparison.changed.connect(lambda: self._follow(comparison))
-        comparison.ended.connect(self.book.leave)
         self.book.changed.connect(self.refresh)
         self.seeds.changed.connect(self._refresh_buttons)
         self.card.message.connect(session.message)
@@ -128,12 +123,7 @@ class RunsPanel(QWidget):
         self.smoothing.valueChanged.connect(self._smoothed)
         session.values_changed.connect(self.refresh_gradients)
         session.run_state_changed.connect(lambda _: self._refresh_buttons())
-        session.replaced.connect(lambda: self.book.forget())
         appearance().changed.connect(self._restyle)
-
-    def _follow(self, comparison: Comparison) -> None:
-        if comparison.runs is not None:
-            self.book.follow(comparison.runs, comparison.graph)
 
     def stop(self) -> None:
         """Make no more runs: the document closes."""

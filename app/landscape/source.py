@@ -175,6 +175,11 @@ class Landscape(QObject):
         self.view = view
         self._ask_where_needed()
 
+    def stop(self) -> None:
+        """Ask nothing more, and end the comparison: the document closes."""
+        self.awake = False
+        self.comparison.end()
+
     # What is asked ----------------------------------------------------------------------------------------------------
 
     def wake(self, on: bool) -> None:
@@ -183,6 +188,7 @@ class Landscape(QObject):
         if on:
             if not self._chosen:
                 self._set_spec(self.first_spec())
+            self.spec_changed.emit()
             self.refresh()
 
     def refresh(self) -> None:
@@ -370,7 +376,8 @@ class Landscape(QObject):
     def _numbers_changed(self) -> None:
         if not self._chosen and self.awake:
             self._set_spec(self.first_spec())
-        self.spec_changed.emit()
+        if self.awake:
+            self.spec_changed.emit()
 
     def _values_changed(self) -> None:
         """The document was looked at anew: what is drawn may be of another graph."""

@@ -13,8 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.assets import SAMPLES
+from app.landscape.book import RunBook
 from app.landscape.panel import LandscapePanel
 from app.landscape.runs_panel import RunsPanel
+from app.landscape.source import Landscape
 from app.session import Session
 from app.window import Window
 from docs.guide.scenes.shot import Shot
@@ -58,7 +60,8 @@ def shown(window: Window, panel: QWidget, height: int) -> None:
 
 def raced(window: Window, height: int = 520) -> LandscapePanel:
     """Return the panel with four optimizers in Rosenbrock's valley."""
-    panel = LandscapePanel(session(window, "3_rosenbrock_five_optimizers"))
+    own = session(window, "3_rosenbrock_five_optimizers")
+    panel = LandscapePanel(own, Landscape(own))
     shown(window, panel, height)
     source = panel.source
     until(lambda: source.seen is not None)
@@ -97,16 +100,16 @@ def mountain(window: Window) -> Shot:
 def runs(window: Window) -> Shot:
     """A comparison and a band of seeds in the table of runs."""
     own = session(window, "2_iris_network")
-    landscape = LandscapePanel(own)
-    landscape.setParent(window)
-    panel = RunsPanel(own, landscape.source.comparison)
+    source, book = Landscape(own), RunBook(own)
+    comparison = source.comparison
+    book.follow_comparison(comparison)
+    panel = RunsPanel(own, book)
     shown(window, panel, 420)
-    comparison = landscape.source.comparison
     rivals = (
         Rival("gradient_descent", settings={"learning_rate": 0.1}),
         Rival("momentum", settings={"learning_rate": 0.02}),
     )
-    comparison.start(landscape.source.optimizer, rivals)
+    comparison.start(source.optimizer, rivals)
     until(lambda: comparison.runs is not None and comparison.runs.state == "finished")
     QTest.mouseClick(panel.repeat, Qt.MouseButton.LeftButton)
     until(lambda: panel.seeds.left == 0)

@@ -81,3 +81,26 @@ def test_every_field_has_a_name_for_ears(card):
     for each in card.rows:
         assert each.rate.accessibleName().endswith(each.use.text())
         assert each.more.accessibleName().endswith(each.use.text())
+
+
+def test_the_panels_are_made_when_they_are_looked_at(window, qtbot):
+    shown = window()
+    shown.session.adopt(rosenbrock(optimizer_1=ADAM), None, clean=True)
+    shown.show_document()
+    workspace = shown.workspace
+    assert workspace._landscape.made is None
+    assert workspace._runs.made is None
+    for name, place in (("landscape", workspace._landscape), ("runs", workspace._runs)):
+        shown.actions_table[f"panel_{name}"].trigger()
+        qtbot.waitUntil(lambda place=place: place.made is not None and place.made.isVisible())
+    assert workspace.terrain.spec.kind == "elements"
+
+
+def test_a_document_without_an_optimizer_says_so_instead(window):
+    shown, told = window(), []
+    shown.new()
+    shown.session.message.connect(told.append)
+    shown.actions_table["compare_optimizers"].setEnabled(True)
+    shown.actions_table["compare_optimizers"].trigger()
+    assert "optimizer" in told[-1]
+    assert not shown.findChildren(CompareCard)

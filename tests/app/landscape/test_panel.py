@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app import theme
 from app.landscape.panel import LandscapePanel
+from app.landscape.source import Landscape
 from app.session import Session
 from app.worker.messages import PlaneSpec
 from engine.rivals import Rival, optimizers_of
@@ -33,11 +34,11 @@ FOUR = (
 def panel(qapp: QApplication) -> Iterator[LandscapePanel]:
     theme.apply(qapp, theme.DARK, 1.0)
     session = Session(LIBRARY)
-    made = LandscapePanel(session)
+    made = LandscapePanel(session, Landscape(session))
     made.resize(1200, 500)
     made.show()
     yield made
-    made.stop()
+    made.source.stop()
     session.close()
     made.close()
     made.deleteLater()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.landscape.book import RunBook
 from app.landscape.comparison import Comparison
 from app.landscape.runs_card import apart
 from app.landscape.runs_panel import DIFFERS, LOSS, NAME, RunsPanel
@@ -39,7 +40,9 @@ def panel(qapp: QApplication) -> Iterator[RunsPanel]:
     session = Session(LIBRARY)
     session.adopt(content(NODES, WIRES), None, clean=True)
     comparison = Comparison(session)
-    made = RunsPanel(session, comparison)
+    book = RunBook(session)
+    book.follow_comparison(comparison)
+    made = RunsPanel(session, book)
     made.comparison = comparison  # type: ignore[attr-defined]
     made.resize(1300, 420)
     made.show()
