@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from app.actions import BY_ID
+from app.workspace import PLACES
 from engine.lessons.lesson import (
     PATTERNS,
     Amount,
@@ -30,9 +31,8 @@ from engine.lessons.lesson import (
 if TYPE_CHECKING:
     from app.session import Session
 
-PANELS: Final = (
-    "palette", "outline", "inspector", "plots", "problems", "code", "compare", "history", "canvas", "run",
-)  # fmt: skip
+PANELS: Final = (*PLACES, "canvas", "run")
+"""What can be pointed at as a panel; the docks among them can be hidden."""
 WORDS: Final[Mapping[str, str]] = {
     "text": "text", "target": "target", "palette": "operators that may be added", "hidden": "what is hidden",
     "question": "question", "checks": "checks", "hint": "hint", "title": "title", "summary": "summary",

@@ -4,12 +4,15 @@ back when the step is over, and another document never sees it."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from app.page import Page
     from engine.graph import Socket
     from engine.lessons.lesson import Step
+
+TELLING: Final = ("step_through", "export_step", "view_cotangent")
+"""Commands that would tell derivatives which are asked for."""
 
 
 class Withholding:
@@ -28,11 +31,14 @@ class Withholding:
         hidden += ("plots",) if step is not None and self._nothing_to_plot(step) else ()
         panels = frozenset(hidden) & page.workspace.docks.keys()
         page.workspace.yielding.withhold(panels)
+        veiled = frozenset(veiled)
         self.commands = frozenset(step.hidden if step is not None else ())
+        if veiled and step is not None:
+            self.commands |= {each for each in TELLING if step.target != f"command:{each}"}
         self.commands |= {f"panel_{name}" for name in panels & self.commands}
         page.run_bar.withhold(self.commands)
         page.session.stock.allow(None if step is None or step.palette is None else frozenset(step.palette))
-        page.session.looks.veil(frozenset(veiled))
+        page.session.looks.veil(veiled)
         self.tell()
 
     def _nothing_to_plot(self, step: Step) -> bool:

@@ -305,7 +305,8 @@ class NodeView(QWidget):
     def refresh_explanation(self) -> None:
         """Show the node's partials and the chain to it as far as they are known."""
         socket = self.values[0].socket if self.values else None
-        found = self.session.explainer.of(socket) if socket is not None else None
+        told = socket is not None and not self.session.looks.veiled  # else a learner is to find it
+        found = self.session.explainer.of(socket) if told else None
         if self.partials is not None:
             self.partials.refresh(found)
         self.chain.show_chain(socket, found)

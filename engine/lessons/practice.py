@@ -33,8 +33,9 @@ ACROSS: Final = 6
 BELOW: Final = 420.0
 """Columns that stand beside each other, and how far below the next ones are."""
 HIDDEN: Final = (
-    "inspector", "plots", "outline", "problems", "code", "compare", "history", "run", "step", "stop", "reset",
-    "check_gradient", "show_cotangents", "show_sockets",
+    "inspector", "plots", "outline", "problems", "code", "compare", "history", "steps", "landscape", "runs",
+    "run", "step", "stop", "reset", "step_through", "export_step", "check_gradient", "view_cotangent",
+    "show_cotangents", "show_partials", "show_norms", "show_sockets", "compare_optimizers", "watch_training",
 )  # fmt: skip
 """Panels and commands that would tell what is asked, or have nothing to do with it."""
 
