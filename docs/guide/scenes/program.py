@@ -1,4 +1,4 @@
-"""The scene of "The program": the command palette over a graph."""
+"""The scenes of "The program": the command palette over a graph, and a small window with large text."""
 
 from __future__ import annotations
 
@@ -22,4 +22,15 @@ def palette(window: Window) -> Shot:
     return Shot("program-palette", part=QRect(420, 0, 800, 560))
 
 
-SCENES = (palette,)
+def small(window: Window) -> Shot:
+    """A small window with large text: panels stand in their rails."""
+    window.resize(1024, 700)
+    window.set_scale(2.0)
+    window.open(SAMPLES / "1_straight_line_hubble.dgraph")
+    QTest.qWait(900)
+    window.canvas.fit()
+    QTest.qWait(400)
+    return Shot("program-small")
+
+
+SCENES = (palette, small)
