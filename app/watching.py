@@ -81,7 +81,7 @@ class Watcher(QObject):
         """Ask what is due, unless a run is on that was asked about only just now."""
         session = self._session
         wait = self._not_before - time.monotonic() if session.run_state in MOVING else 0.0
-        if wait > 0:
+        if wait > 0 or session.looks.live:  # what a dragged number leads to goes first
             self._soon.start(max(DELAY, round(1000 * wait)))
             return
         if not session.looks.listens:

@@ -18,10 +18,16 @@ from app.window import Window
 from app.worker import messages as m
 from app.worker.answers import EngineAnswerer
 from app.worker.readings import Warned
+from app.worker.reasons import warned
 from engine.edits import SetSetting
 from engine.files.read import read
+from engine.prepare import Prepared
 from engine.reasons.badges import RULES
 from tests.app.test_watching import WAIT, dead
+from tests.engine.reasons.test_badges import MANY, squared
+from tests.engine.reasons.test_why import of, w
+from tests.engine.training_graphs import bowl
+from tests.engine.training_graphs import prepared as made
 
 MADE_UP = Warned("large update", "mean", '"Mean" (mean): the next step moves it by 40 of its size.', "A rule.")
 
@@ -122,6 +128,41 @@ def test_watch_training_is_a_command_that_is_remembered_and_holds_for_every_docu
     assert not shown.session.watcher.on
     action.trigger()
     assert shown.session.watcher.on and load(shown.config).watch_training
+
+
+def planted() -> dict[str, Prepared]:
+    """Return a graph for each kind of mark, with its cause in it."""
+    mean = {"mean": ("reductions.mean", {})}
+    rows = tuple((0.1 * k + 0.1, 0.2) for k in range(10))
+    behind = {
+        "x": ("inputs.constant", {"value": rows}), "w": w(((0.1, 0.2), (0.3, 0.2))), "b": w((-100.0, 0.5)),
+        "product": ("linear_algebra.matmul", {}), "sum": ("elementwise.add", {}), "relu": ("activations.relu", {}),
+    }  # fmt: skip
+    return {
+        "no gradient": of(
+            {"w": w((-1.0, -2.0)), "relu": ("activations.relu", {}), **mean}, "w>relu relu>mean mean>descent.loss"
+        ),
+        "vanishing": of(
+            {"w": w((20.0, 22.0)), "s": ("activations.sigmoid", {}), **mean}, "w>s s>mean mean>descent.loss"
+        ),
+        "exploding": of(
+            {"w": w(1.0), "d": ("elementwise.divide", {"y": 1e-9}), **mean}, "w>d d>mean mean>descent.loss"
+        ),
+        "dead units": of(
+            {**behind, **mean}, "x>product w>product.y product>sum b>sum.y sum>relu relu>mean mean>descent.loss"
+        ),
+        "small update": squared(MANY, 1e-4, learning_rate=1e-6),
+        "large update": squared(MANY, learning_rate=10.0),
+        "learning rate": made(bowl(learning_rate=1.01)),
+    }
+
+
+def test_every_kind_of_mark_comes_to_the_window_with_its_rule() -> None:
+    graphs = planted()
+    assert graphs.keys() == RULES.keys()
+    for kind, prepared in graphs.items():
+        found = [each for each in warned(prepared, None, None) if each.kind == kind]
+        assert found and all(each.rule == RULES[kind] and each.node in prepared.graph.nodes for each in found), kind
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.dgraph")), ids=lambda path: path.stem)

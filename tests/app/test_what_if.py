@@ -52,13 +52,13 @@ def test_values_come_while_the_number_is_still_moving_and_the_last_one_stays(see
     def drag() -> bool:
         nonlocal told
         told += 1
-        seen.set_setting("w", "value", 0.5 + 0.01 * told, "drag")
+        seen.set_setting("w", "value", 0.5 + 1e-4 * told, "drag")
         return len(came) >= 5
 
     qtbot.waitUntil(drag, timeout=WAIT)
-    last = 0.5 + 0.01 * told
+    last = 0.5 + 1e-4 * told
     qtbot.waitUntil(lambda: came[-1] == pytest.approx(loss(last)), timeout=WAIT)
-    allowed = [pytest.approx(loss(0.5 + 0.01 * k)) for k in range(told + 1)]
+    allowed = [pytest.approx(loss(0.5 + 1e-4 * k)) for k in range(told + 1)]
     assert all(each in allowed for each in came), "each is of a number that there was"
     assert came == sorted(came, reverse=True), "in the order in which they were"
     assert len(came) <= told + 2, "no queue"
