@@ -346,7 +346,8 @@ class Painting:
         if "sockets" in session.overlays:
             socket_tags.paint(painter, scene.nodes_in(seen), scene.told, scene.covers, self._canvas.ink)
         if "partial" in session.overlays:
-            slope_tags.paint(painter, scene.nodes_in(seen), session.slopes, scene.covers, self._canvas.ink)
+            taken, ink = self.labels.values(), self._canvas.ink
+            slope_tags.paint(painter, scene.nodes_in(seen), session.slopes, scene.covers, taken, ink)
         if session.profiler.shown:
             heat.paint_costs(painter, scene.nodes_in(seen), session.profiler, self._canvas.ink)
 

@@ -26,10 +26,16 @@ ROOM: Final = 150.0
 
 
 def paint(
-    painter: QPainter, items: Iterable[NodeItem], slopes: Slopes, covered: Callable[[QRectF], bool], ink: Inks
+    painter: QPainter,
+    items: Iterable[NodeItem],
+    slopes: Slopes,
+    covered: Callable[[QRectF], bool],
+    taken: Iterable[QRectF],
+    ink: Inks,
 ) -> None:
-    """Write them at the wired inputs of nodes, in scene coordinates; shorter, or not at all, where there is no room."""
-    laid: list[QRectF] = []
+    """Write them at the wired inputs of nodes, in scene coordinates; shorter, or not at all, where there is no room
+    beside nodes (`covered`) and labels (`taken`)."""
+    laid = list(taken)
     for item in items:
         for plug in item.face.inputs:
             target = Socket(item.face.id, plug.name)
