@@ -157,7 +157,7 @@ class EditorPanel(QWidget):
         row.addWidget(self.attempt)
         row.addWidget(self.close_button)
         head.addLayout(row)
-        self.title = LineField("title", "Title")
+        self.title = LineField("title", tr("Title"))
         self.title.changed.connect(lambda: self._set(title=self.title.value()))
         head.addWidget(self.title)
         self.steps = QListWidget()
@@ -356,16 +356,16 @@ class EditorPanel(QWidget):
 
     def _step_fields(self, column: QVBoxLayout) -> None:
         ground = self._ground
-        self.text = ProseField("text", "Text")
+        self.text = ProseField("text", tr("Text"))
         self.target = PlaceField(
-            "target", "Points at (a node, a socket, panel:… or command:…)", self._targets, self._pick
+            "target", tr("Points at (a node, a socket, panel:… or command:…)"), self._targets, self._pick
         )
         self.palette_field = WordsField(
-            "palette", "Operators that may be added (all, or names; empty: none)", ground.operators, every=EVERY
+            "palette", tr("Operators that may be added (all, or names; empty: none)"), ground.operators, every=EVERY
         )
-        self.hidden_field = WordsField("hidden", "Panels and commands out of the way", lambda: faults.PANELS)
-        self.hint = ProseField("hint", "Hint after a wrong answer")
-        self.anyway = ToggleField("anyway", "One may continue without the right answer")
+        self.hidden_field = WordsField("hidden", tr("Panels and commands out of the way"), lambda: faults.PANELS)
+        self.hint = ProseField("hint", tr("Hint after a wrong answer"))
+        self.anyway = ToggleField("anyway", tr("One may continue without the right answer"))
         fields = (self.text, self.target, self.palette_field, self.hidden_field, self.hint, self.anyway)
         for field in fields:
             field.show_record(self.step)
@@ -374,8 +374,8 @@ class EditorPanel(QWidget):
             column.addWidget(field)
 
     def _lesson_fields(self, column: QVBoxLayout) -> None:
-        self.summary = ProseField("summary", "Summary: a sentence for the start page")
-        self.notes = ProseField("notes", "Notes for the teacher; learners do not see them")
+        self.summary = ProseField("summary", tr("Summary: a sentence for the start page"))
+        self.notes = ProseField("notes", tr("Notes for the teacher; learners do not see them"))
         for field in (self.summary, self.notes):
             field.show_record(self.lesson)
             field.changed.connect(lambda field=field: self._set(**field.changes()))

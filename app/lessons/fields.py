@@ -278,7 +278,7 @@ class QuantityField(Field):
             self.what.addItem(text, key)
         self.at = PlaceField("at", "", self._names, self._pick, socket=True)
         self.at.line.setAccessibleName(f"{self.caption}: where")
-        self.index = NumberField("index", "Element of an array, from 0", whole=True, empty=0)
+        self.index = NumberField("index", tr("Element of an array, from 0"), whole=True, empty=0)
         self.what.activated.connect(lambda _: self.changed.emit())
         for each in (self.at, self.index):
             each.changed.connect(self.changed)

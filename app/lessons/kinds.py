@@ -19,6 +19,7 @@ from app.lessons.fields import (
     QuantityField,
     WordsField,
 )
+from app.words import tr
 from engine.lessons.lesson import (
     Amount,
     Choice,
@@ -88,7 +89,7 @@ def _tolerance(caption: str = "Tolerance, as a part of the number") -> NumberFie
 
 
 def _prompt() -> ProseField:
-    return ProseField("prompt", "Question")
+    return ProseField("prompt", tr("Question"))
 
 
 QUESTIONS: Final[Mapping[type, KindOf]] = {
@@ -105,10 +106,10 @@ QUESTIONS: Final[Mapping[type, KindOf]] = {
         lambda g: Prediction("How much will it be?", Quantity("value", g.first_socket())),
         lambda g: [
             _prompt(),
-            QuantityField("of", "What is predicted", g.sockets, g.pick),
-            NumberField("after", "After so many steps of the run (0: as it is)", whole=True),
+            QuantityField("of", tr("What is predicted"), g.sockets, g.pick),
+            NumberField("after", tr("After so many steps of the run (0: as it is)"), whole=True),
             _tolerance("Near enough, as a part of the number"),
-            ProseField("reveal", "What to see in it"),
+            ProseField("reveal", tr("What to see in it")),
         ],
     ),
     Curve: KindOf(
@@ -116,36 +117,39 @@ QUESTIONS: Final[Mapping[type, KindOf]] = {
         lambda g: Curve("Draw the curve.", ((-1.0, 1.0), (0.0, 0.0), (1.0, 1.0))),
         lambda g: [
             _prompt(),
-            PointsField("points", "The right curve: a line “x y” for each point"),
+            PointsField("points", tr("The right curve: a line “x y” for each point")),
             _tolerance("Tolerance, as a part of its height"),
         ],
     ),
     Cotangents: KindOf(
         "fill in the derivatives",
         lambda g: Cotangents("Fill in the derivative of the loss on every wire.", (g.first_socket(),)),
-        lambda g: [_prompt(), WordsField("sockets", "On the wires of", g.sockets, g.pick), _tolerance()],
+        lambda g: [_prompt(), WordsField("sockets", tr("On the wires of"), g.sockets, g.pick), _tolerance()],
     ),
 }
 CHECKS: Final[Mapping[type, KindOf]] = {
     HasNode: KindOf(
         "a node is there",
         lambda g: HasNode("elementwise.add"),
-        lambda g: [LineField("operator", "Operator", g.operators), NumberField("count", "How many", whole=True)],
+        lambda g: [
+            LineField("operator", tr("Operator"), g.operators),
+            NumberField("count", tr("How many"), whole=True),
+        ],
     ),
     HasWire: KindOf(
         "a wire is there",
         lambda g: HasWire(g.first_node(), g.first_node()),
         lambda g: [
-            PlaceField("source", "From (a node, a socket or an operator)", g.places, g.pick),
-            PlaceField("target", "To", g.places, g.pick),
+            PlaceField("source", tr("From (a node, a socket or an operator)"), g.places, g.pick),
+            PlaceField("target", tr("To"), g.places, g.pick),
         ],
     ),
     ValueIs: KindOf(
         "a number is right",
         lambda g: ValueIs(Quantity("value", g.first_socket()), 0.0),
         lambda g: [
-            QuantityField("of", "The number", g.sockets, g.pick),
-            NumberField("equals", "Is"),
+            QuantityField("of", tr("The number"), g.sockets, g.pick),
+            NumberField("equals", tr("Is")),
             _tolerance(),
         ],
     ),
@@ -153,27 +157,27 @@ CHECKS: Final[Mapping[type, KindOf]] = {
         "a setting is right",
         lambda g: SettingIs(g.first_node(), "value", 0.0, 1.0),
         lambda g: [
-            PlaceField("node", "Node", g.nodes, g.pick),
-            LineField("setting", "Setting"),
-            NumberField("low", "At least (empty: no matter)", empty=-1e300),
-            NumberField("high", "At most (empty: no matter)", empty=1e300),
-            LineField("text", "Or is this text"),
+            PlaceField("node", tr("Node"), g.nodes, g.pick),
+            LineField("setting", tr("Setting")),
+            NumberField("low", tr("At least (empty: no matter)"), empty=-1e300),
+            NumberField("high", tr("At most (empty: no matter)"), empty=1e300),
+            LineField("text", tr("Or is this text")),
         ],
     ),
     LossBelow: KindOf(
         "the loss is below",
         lambda g: LossBelow(0.1),
         lambda g: [
-            NumberField("bound", "Below"),
-            PlaceField("optimizer", "Of the optimizer (empty: any)", g.nodes, g.pick),
+            NumberField("bound", tr("Below")),
+            PlaceField("optimizer", tr("Of the optimizer (empty: any)"), g.nodes, g.pick),
         ],
     ),
     HasRun: KindOf(
         "it has run",
         lambda g: HasRun(1),
         lambda g: [
-            NumberField("steps", "Steps", whole=True),
-            PlaceField("optimizer", "Of the optimizer (empty: any)", g.nodes, g.pick),
+            NumberField("steps", tr("Steps"), whole=True),
+            PlaceField("optimizer", tr("Of the optimizer (empty: any)"), g.nodes, g.pick),
         ],
     ),
 }
