@@ -14,10 +14,11 @@ from app.stock import SECTIONS
 from app.suggestions import choose_file
 from engine import building
 from engine.document import Changed
-from engine.edits import Disconnect, Edit, Group, Rename
+from engine.edits import Disconnect, Edit, Group, Rename, SetKept
 from engine.errors import GradwireError
 from engine.files import parse, render
 from engine.graph import Content, Graph, Place, SettingValue, Wire
+from engine.operator import Kind
 from engine.routing import with_routes
 from engine.sockets import shortened
 
@@ -141,22 +142,34 @@ class Editing:
 
     def set_setting(self, node: str, name: str, value: SettingValue, merge: str | None = None) -> bool:
         """Set a setting (or the number in an unwired input's place) as one edit; a running run hears of numeric
-        settings."""
-        spec = self.operator(node).settings.get(name)
-        live = self.run_state in ACTIVE and (spec is None or spec.numeric)
+        settings. A parameter's value that is set by hand goes before one that was kept, or that a run has come to."""
+        operator = self.operator(node)
+        spec, trained = operator.settings.get(name), operator.kind is Kind.PARAMETER
+        live = self.run_state in ACTIVE and (spec is None or spec.numeric) and not trained
         self._edit_is_live = live
         joins = signatures.is_signature(self.graph, node, name)
         make = signatures.edit if joins else building.setting_edit
         about = self.content if joins else self.graph
         try:
             done = self._attempt(
-                lambda: self._document.apply(make(about, self.library, node, name, value), None if joins else merge)
+                lambda: self._document.apply(
+                    self._not_kept(make(about, self.library, node, name, value), node if trained else "", name),
+                    None if joins else merge,
+                )
             )
         finally:
             self._edit_is_live = False
         if done and live:
             self.runs.set_live(node, name, self.setting(node, name))
         return done
+
+    def _not_kept(self, edit: Edit, parameter: str, name: str) -> Edit:
+        """Return the edit of a parameter's value with one that forgets what was kept of it."""
+        kept = self.content.kept
+        if kept is None or name != "value" or parameter not in kept.values:
+            return edit
+        others = {node: value for node, value in kept.values.items() if node != parameter}
+        return Group("Set value", (SetKept(replace(kept, values=others)), edit))
 
     def rename(self, node: str, name: str) -> bool:
         """Give the node a name; "" is its operator's title."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 
 from app.running import MOVING
-from engine.edits import SetKept
 from engine.graph import Socket
 from engine.operator import Kind
 
@@ -76,12 +74,8 @@ class Scrub:
         return value if high is None else min(value, high)
 
     def _take_in_hand(self) -> None:
-        """Let a parameter start from what is written, neither from what was kept nor from what is drawn."""
+        """Let a parameter start from what is written, not from what is drawn."""
         session = self.session
-        kept = session.content.kept
-        if self.setting == "value" and kept is not None and self.node in kept.values:
-            others = {node: value for node, value in kept.values.items() if node != self.node}
-            session.apply(SetKept(replace(kept, values=others)), self._merge)
         if "initial" in session.operator(self.node).settings and session.setting(self.node, "initial") != "value":
             session.set_setting(self.node, "initial", "value", self._merge)
 

@@ -13,8 +13,10 @@ from app.scrubbing import PAUSE, Scrub, refusal, scrubbed
 from app.session import Session
 from app.window import Window
 from app.worker import messages as m
+from engine.data import Data
 from engine.edits import SetKept, SetSetting
-from engine.graph import Kept, Tensor
+from engine.graph import Kept, Socket, Tensor
+from engine.prepare import prepare
 from tests.app.conftest import line
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -146,6 +148,36 @@ def test_a_kept_or_drawn_value_is_taken_in_hand_and_given_back_by_one_undo(sessi
     session.undo()
     assert session.setting("w", "initial") == "normal" and "w" in session.content.kept.values
     assert session.setting("w", "value") == 0.5
+
+
+def test_a_value_that_is_typed_goes_before_a_kept_one(session: Session) -> None:
+    session.apply(SetKept(Kept(5, 0, "descent", {"w": Tensor.of(2.0)})))
+    assert prepare(session.content, session.library, Data(None)).parameters["w"] == 2.0
+    session.set_setting("w", "value", 3.0)
+    assert prepare(session.content, session.library, Data(None)).parameters["w"] == 3.0
+    session.undo()
+    assert prepare(session.content, session.library, Data(None)).parameters["w"] == 2.0
+
+
+def test_a_parameter_is_dragged_from_what_a_paused_run_has_come_to_and_the_wires_follow(
+    live_session: Session, qtbot: QtBot
+) -> None:
+    live_session.run(pause_at=20)
+    output = Socket("w", "value")
+
+    def held() -> float | None:
+        look = live_session.look(output)
+        return None if look is None or look.partial is None else float(look.partial.array())
+
+    qtbot.waitUntil(lambda: live_session.run_state in ("paused", "finished"), timeout=60_000)
+    qtbot.waitUntil(lambda: held() is not None and abs(held() - 2.0) < 0.5, timeout=60_000)
+    scrub = Scrub(live_session, "w", "value")
+    assert scrub.start == pytest.approx(held())
+    scrub.move(100)
+    scrub.finish()
+    wanted = live_session.setting("w", "value")
+    assert wanted == pytest.approx(scrub.start + 1.0, abs=0.01)
+    qtbot.waitUntil(lambda: held() == pytest.approx(wanted), timeout=60_000)
 
 
 def test_while_a_run_is_on_a_trained_number_is_left_alone_and_why_is_said(
