@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 WIDE: Final = 144.0
 HIGH: Final = 100.0
 """What a new node takes about, in scene units."""
+APART: Final = 20.0
+"""What it keeps from others."""
 STEP: Final = 24.0
 """From one place that is tried to the next, in scene units,"""
 FINEST: Final = 1 / 48
@@ -40,12 +42,14 @@ def free_place(canvas: Canvas, near: QPointF | None = None) -> Place:
     seen = canvas.seen()
     middle = near if near is not None else seen.center() - QPointF(WIDE, HIGH) / 2
     hidden = [_in_scene(canvas, rect) for rect in covered(canvas)]
+    notes = [item.rect for item in canvas.scene.notes.values() if not item.is_frame]
     for times in WIDER:
         for corner in _places(_about(seen, times), middle):
             box = QRectF(corner.x(), corner.y(), WIDE, HIGH)
             if times == 1 and not (seen.contains(box) and _clear(box, hidden)):
                 continue
-            if not canvas.scene.covers(box):
+            around = box.adjusted(-APART, -APART, APART, APART)
+            if _clear(around, notes) and not canvas.scene.covers(around):
                 return Place(corner.x(), corner.y())
     return Place(snapped(middle.x()), snapped(middle.y()))
 

@@ -14,7 +14,7 @@ from app.canvas import room
 from app.canvas.find_bar import find_bar
 from app.canvas.places import Spot
 from app.canvas.quick_add import QuickAdd
-from engine.graph import Content, Graph, Layout, Node, Place
+from engine.graph import Content, Graph, Layout, Node, Note, Place
 from tests.app.editor_habits.conftest import Desk
 
 
@@ -50,7 +50,8 @@ def look_at(desk: Desk, middle: QPointF) -> None:
 def far() -> Content:
     """A small graph with a node far away: the minimap shows."""
     nodes = {id: Node(id, "elementwise.exp") for id in ("near", "far")}
-    return Content(Graph(nodes), Layout({"near": Place(0.0, 0.0), "far": Place(4000.0, 3000.0)}))
+    places = {"near": Place(0.0, 0.0), "far": Place(4000.0, 3000.0)}
+    return Content(Graph(nodes), Layout(places, {"note": Note("note", "Here.", 260.0, 180.0, 120.0, 60.0)}))
 
 
 def test_nodes_added_one_after_the_other_are_all_seen_beside_each_other(
@@ -70,6 +71,8 @@ def test_nodes_added_one_after_the_other_are_all_seen_beside_each_other(
         assert QRectF(canvas.rect()).contains(box)
         assert not any(box.intersects(each) for each in lying)
         assert not any(box.intersects(other) for other in boxes[:k])
+        note = canvas.camera.rect_to_view(canvas.scene.notes["note"].rect)
+        assert not box.intersects(note)
 
 
 def test_where_the_view_is_full_it_follows(seat: Callable[..., Desk], qtbot: QtBot) -> None:
