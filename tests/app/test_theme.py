@@ -7,11 +7,13 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import dataclasses
+import gc
 import math
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontDatabase, QFontInfo
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import fonts, theme
@@ -111,3 +113,34 @@ def test_a_theme_is_put_on_with_its_scale(qtbot: QtBot, qapp: QApplication, held
     assert "$" not in qapp.styleSheet()
     assert qapp.palette().window().color() == QColor(held.panel)
     theme.apply(qapp, theme.DARK, 1.0)
+
+
+class Listener(QWidget):
+    """Remembers whether garbage could be collected while it was told of a new look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.could: list[bool] = []
+
+    def changeEvent(self, event: QEvent) -> None:
+        self.could.append(gc.isenabled())
+        super().changeEvent(event)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_nothing_is_collected_while_qt_tells_every_widget_of_a_new_theme(
+    dressed: QApplication, qtbot: QtBot, collecting: bool
+) -> None:
+    listener = Listener()
+    qtbot.addWidget(listener)
+    listener.show()
+    listener.could.clear()
+    if not collecting:
+        gc.disable()
+    try:
+        theme.apply(dressed, theme.LIGHT, 1.25)
+        assert gc.isenabled() == collecting, "as it was before"
+    finally:
+        gc.enable()
+        theme.apply(dressed, theme.DARK, 1.0)
+    assert listener.could and not any(listener.could), "a widget collected meanwhile would be told after it is gone"
