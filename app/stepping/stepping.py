@@ -30,6 +30,7 @@ EDITED: Final = "The graph was edited: stepping has ended."
 GOES_ON: Final = "The run goes on: stepping has ended."
 RESET: Final = "The run was reset: stepping has ended."
 NO_ENGINE: Final = "There is no engine here to record a step."
+VEILED: Final = "The derivatives are to be found by hand here: no step is recorded."
 EMPTY: Final = "Wire a loss into an optimizer to step through what it does."
 
 
@@ -95,6 +96,9 @@ class Stepping(QObject):
         self.stop()
         if not session.has_engine or not session.graph.nodes:
             self._fail(NO_ENGINE if not session.has_engine else EMPTY)
+            return
+        if session.looks.veiled:
+            self._fail(VEILED)
             return
         if session.run_state in MOVING:
             session.pause()

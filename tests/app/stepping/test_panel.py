@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.canvas import menus
-from app.stepping.stepping import EDITED, NO_ENGINE
+from app.stepping.stepping import EDITED, NO_ENGINE, VEILED
 from app.window import Window
 from engine.graph import Socket
 from tests.app.conftest import line
@@ -239,6 +239,18 @@ def test_without_an_engine_it_says_so(window: Callable[..., Window]) -> None:
     made.show_document()
     made.session.stepping.begin()
     assert made.workspace.steps.sentence.text() == NO_ENGINE
+
+
+def test_what_is_to_be_found_by_hand_is_not_told(window: Callable[..., Window]) -> None:
+    made = window(engine=True)
+    made.session.adopt(line(), None, clean=True)
+    made.show_document()
+    made.session.slopes.show(Recorder(made.session.content)._answerer.slopes(None))
+    assert made.session.slopes.of(Socket("multiply", "x")) is not None
+    made.session.looks.veil(frozenset((Socket("w", "value"),)))
+    made.session.stepping.begin()
+    assert not made.session.stepping.waiting and made.workspace.steps.sentence.text() == VEILED
+    assert made.session.slopes.of(Socket("multiply", "x")) is None
 
 
 def test_by_its_command_through_the_engine_s_process(window: Callable[..., Window], qtbot: QtBot) -> None:
