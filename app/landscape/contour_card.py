@@ -19,7 +19,7 @@ from app.plots.card import Card, Switch
 from app.plots.histories import lane_color, lane_key
 from app.plots.legend import Pill
 from app.plots.marks import CurveMark, PointsMark, SegmentsMark, stroke
-from app.plots.path import END, NEAR, STRIPE, path_stroke, striped
+from app.plots.path import END, NEAR, STRIPE, Bounds, path_stroke, striped
 from app.plots.shapes import contour_segments, without_crumbs
 from app.theme import appearance, mix
 from app.words import tr
@@ -27,6 +27,8 @@ from app.worker.describe import short
 
 CLICK: Final = 4.0
 """Pixels that the mouse may move in a click."""
+FAR: Final = 20.0
+"""How far away from the others a path is drawn, as a multiple of what they take."""
 STEP: Final = 0.02
 """How far an arrow key moves the cross, as a part of the view."""
 ARROW_KEYS: Final = {
@@ -97,7 +99,9 @@ class ContourCard(Card):
 
     def paths(self) -> tuple[Path, ...]:
         """Return the paths that are drawn."""
-        return tuple(path for path in self.source.paths if lane_key(path.lane) not in self.hidden and len(path.x))
+        shown = (path for path in self.source.paths if lane_key(path.lane) not in self.hidden and len(path.x))
+        extent = self.source.extent()
+        return tuple(within(path, extent) for path in shown) if extent is not None else ()
 
     def color(self, lane: int) -> str:
         """Return the colour of a path."""
@@ -295,6 +299,17 @@ class ContourCard(Card):
             x, y = np.meshgrid(seen.x.array(), seen.y.array())
             columns |= {across: x.ravel(), up: y.ravel(), "loss": seen.loss.array().ravel()}
         return columns
+
+
+def within(path: Path, extent: Bounds) -> Path:
+    """Return a path that ends where it runs far away from all others: no painter draws numbers that large."""
+    x0, x1, y0, y1 = extent
+    wide, high = FAR * (x1 - x0), FAR * (y1 - y0)
+    inside = (path.x > x0 - wide) & (path.x < x1 + wide) & (path.y > y0 - high) & (path.y < y1 + high)
+    if inside.all():
+        return path
+    count = max(1, int(np.argmin(inside)))
+    return path._replace(steps=path.steps[:count], x=path.x[:count], y=path.y[:count], push=None)
 
 
 def read(card: ContourCard, place: QPointF) -> ReadOut | None:

@@ -90,8 +90,8 @@ def heights(x: NDArray[Any], y: NDArray[Any], grid: NDArray[Any], px: NDArray[An
     across = (px - x[0]) / (x[-1] - x[0]) * (len(x) - 1)
     up = (py - y[0]) / (y[-1] - y[0]) * (len(y) - 1)
     inside = (across >= 0) & (across <= len(x) - 1) & (up >= 0) & (up <= len(y) - 1)
-    k = np.clip(np.nan_to_num(across).astype(int), 0, len(x) - 2)
-    j = np.clip(np.nan_to_num(up).astype(int), 0, len(y) - 2)
+    k = np.clip(np.nan_to_num(across), 0, len(x) - 2).astype(int)
+    j = np.clip(np.nan_to_num(up), 0, len(y) - 2).astype(int)
     a, b = across - k, up - j
     found = (grid[j, k] * (1 - a) + grid[j, k + 1] * a) * (1 - b) + (
         grid[j + 1, k] * (1 - a) + grid[j + 1, k + 1] * a

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.assets import ASSETS
 from app.landscape.comparison import Comparison
+from app.plots.histories import losses
 from app.plots.path import Bounds, covers, roomy
 from app.plots.shapes import finite_range
 from app.words import tr
@@ -37,6 +38,9 @@ PATHS_EVERY: Final = 0.12
 """Seconds between two questions for the paths while a run is on."""
 PLANE_EVERY: Final = 0.8
 """Seconds after which the plane of moving paths, and the loss around moving parameters, are found anew."""
+RUNAWAY: Final = 20.0
+"""How many times as high as at the start the loss may be where the view still follows a path."""
+FARTHEST: Final = 1e100
 MARGIN: Final = 0.2
 """Room around what is shown, computed in advance, as a part of it."""
 
@@ -99,6 +103,7 @@ class Landscape(QObject):
         self.awake = False
         self._plane: m.Plane | None = None
         self._trail_asked = False
+        self._reached: tuple[int, ...] = ()
         self._asked: Bounds | None = None
         self._asked_at = self._trail_at = self._renewed = 0.0
         self._point: tuple[float, float] | None = None
@@ -229,17 +234,39 @@ class Landscape(QObject):
         self.state = trail.ways
         self._ask_where_needed()
         self.changed.emit()
-        last = runs.steps
-        if runs.state == "running" or any(len(path.steps) and path.steps[-1] < last for path in self.paths[:1]):
+        reached = tuple(int(path.steps[-1]) for path in self.paths if len(path.steps))
+        if reached != self._reached:  # once more: the run may have gone on while this was on its way
+            self._reached = reached
             self.refresh()
 
     def extent(self) -> Bounds | None:
         """Return the part of the plane that holds the paths with room around them; None without any."""
-        x = finite_range(*(path.x for path in self.paths)) if self.paths else None
-        y = finite_range(*(path.y for path in self.paths)) if self.paths else None
+        followed = [self._followed(path) for path in self.paths]
+        pairs = list(zip(self.paths, followed, strict=True))
+        x = finite_range(*(path.x[keep] for path, keep in pairs)) if pairs else None
+        y = finite_range(*(path.y[keep] for path, keep in pairs)) if pairs else None
         if x is None or y is None:
             return None
         return (*roomy(*x), *roomy(*y))
+
+    def _followed(self, path: Path) -> NDArray[Any]:
+        """Return which points of a path the view follows: not those where the loss has become far larger than at the
+        start, or one optimizer that runs away would leave nothing to see of the others."""
+        keep = (np.abs(path.x) < FARTHEST) & (np.abs(path.y) < FARTHEST)
+        runs = self.runs
+        own = losses(runs.lanes[path.lane]) if runs is not None and path.lane < len(runs.lanes) else []
+        curve = runs.curve(path.lane, own[0][0], detail=True) if runs is not None and own else None
+        if curve is None or len(curve.steps) < 2 or len(keep) < 2:
+            return keep
+        loss = np.interp(path.steps, curve.steps, curve.mean)
+        known = loss[np.isfinite(loss)]
+        if not len(known):
+            return keep
+        lowest, first = float(known.min()), float(known[0])
+        most = lowest + RUNAWAY * ((first - lowest) or abs(first) or 1.0)
+        keep &= np.isfinite(loss) & (loss <= most)
+        keep[0] = True
+        return keep
 
     def wanted(self) -> Bounds | None:
         """Return the part of the plane that is to be seen; None where only the start is known."""
@@ -291,7 +318,11 @@ class Landscape(QObject):
         if self.seen is None:
             self._say("The loss is being computed …")
         self._asked, self._asked_at = wanted or (0.0, 0.0, 0.0, 0.0), time.monotonic()
-        ends = tuple((float(path.x[-1]), float(path.y[-1])) for path in self.paths if len(path.x))
+        ends = tuple(
+            (float(np.clip(path.x[-1], -FARTHEST, FARTHEST)), float(np.clip(path.y[-1], -FARTHEST, FARTHEST)))
+            for path in self.paths
+            if len(path.x)
+        )
         wish = PlaneWish(
             self.spec, self._plane if self.spec.kind == "path" else None, wanted, SIZE,
             ARROWS if self.slopes else (0, 0), ends, self.bend_at() if self.curvature else None, self._point,

@@ -225,3 +225,27 @@ def test_without_an_optimizer_it_says_what_to_do(panel, qtbot):
     panel.source.ask()
     assert "optimizer" in panel.contour.empty.text()
     assert not panel.controls.compare.isEnabled()
+
+
+def test_nothing_is_asked_for_ever_where_one_optimizer_stands_before_the_others(fresh, qtbot, monkeypatch):
+    """Planted: gradient descent leaves the range of its numbers after some steps, the other goes on."""
+    wild = Rival("gradient_descent", settings={"learning_rate": 1.0})
+    fresh.start_comparison("optimizer_1", (wild, Rival("adam")))
+    comparison = fresh.source.comparison
+    qtbot.waitUntil(
+        lambda: (
+            comparison.runs.state in ("paused", "finished")
+            and len(fresh.source.paths) == 2
+            and fresh.source.paths[1].steps[-1] == 60
+        ),
+        timeout=SOON,
+    )
+    assert fresh.source.paths[0].steps[-1] < 60
+    asked: list[object] = []
+    own = comparison.runs.trail
+    monkeypatch.setattr(comparison.runs, "trail", lambda *given, **more: asked.append(1) or own(*given, **more))
+    for _ in range(5):  # each answer is waited for: were it asked again, so would be the next
+        fresh.source.refresh()
+        qtbot.waitUntil(lambda: not fresh.source._trail_asked, timeout=SOON)
+    assert len(asked) <= 6
+    comparison.end()

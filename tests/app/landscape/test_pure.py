@@ -7,8 +7,10 @@ import pytest
 
 from app.landscape.book import Record, average, band, differing
 from app.landscape.comparison import read_settings
+from app.landscape.contour_card import within
 from app.landscape.levels import heights, label_places, level_text, levels, suggests_log
 from app.landscape.marks import spaced
+from app.landscape.source import Path
 from app.landscape.surface_card import View, projected, terrain
 from engine.errors import GradwireError
 
@@ -141,3 +143,13 @@ def test_further_settings_are_read_and_refused_by_name():
     for wrong, word in (("moment = 1", "no setting"), ("momentum = x", "needs a number"), ("momentum", "no setting")):
         with pytest.raises(GradwireError, match=word):
             read_settings(wrong)
+
+
+def test_a_path_that_runs_away_is_cut_and_others_are_left_as_they_are():
+    steps, near = np.arange(6), np.linspace(0.0, 1.0, 6)
+    wild = Path(0, "wild", steps, np.array([0.0, -1.0, 5.0, -1e4, 1e9, -1e300]), near, (1.0, 1.0))
+    calm = Path(1, "calm", steps, near, near, (1.0, 1.0))
+    cut = within(wild, (-1.0, 1.0, -1.0, 1.0))
+    assert cut.x.tolist() == [0.0, -1.0, 5.0]
+    assert cut.push is None
+    assert within(calm, (-1.0, 1.0, -1.0, 1.0)) is calm
