@@ -352,3 +352,22 @@ def test_another_document_is_shown_at_once(twin: Twin, qtbot: QtBot) -> None:
     twin.tree.viewport().repaint()  # rows of nodes that are gone say nothing
     qtbot.waitUntil(lambda: names(twin) == ["alone"])
     assert row(twin.sieve.index(0, 0)).carries == (Socket("only", "value"),)
+
+
+def test_rows_that_are_sorted_by_values_follow_them(qapp: QApplication, qtbot: QtBot) -> None:
+    session = Session(LIBRARY)
+    session.adopt(line(), None, clean=True)
+    twin = shown(session, qtbot)
+    twin.form.setCurrentText("Parameters")
+    session.insert("parameters.parameter", Place(0.0, 600.0))
+    other = session.current
+    assert other is not None
+    session.set_setting(other, "value", 0.25)
+    twin.order.setCurrentText("Largest values first")
+    try:
+        order = lambda: [row(twin.sieve.index(k, 0)).node for k in range(twin.sieve.rowCount())]  # noqa: E731
+        qtbot.waitUntil(lambda: order() == ["w", other], timeout=WAIT)
+        session.set_setting(other, "value", 8.0)
+        qtbot.waitUntil(lambda: order() == [other, "w"], timeout=WAIT)
+    finally:
+        session.close()
