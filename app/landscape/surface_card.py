@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 
 from app import fonts
-from app.landscape.contour_card import axis_names, subtitle
+from app.landscape.contour_card import axis_names, subtitle, within
 from app.landscape.levels import heights, level_text, suggests_log
 from app.landscape.source import Landscape, Path
 from app.plots.area import PlotArea
@@ -357,7 +357,9 @@ class SurfaceCard(Card):
         source = self.source
         self.set_empty(source.seen is None, source.sentence)
         self.subtitle.say(subtitle(source))
-        paths = [path for path in source.paths if lane_key(path.lane) not in self.hidden and len(path.x)]
+        extent = source.extent()
+        shown = (path for path in source.paths if lane_key(path.lane) not in self.hidden and len(path.x))
+        paths = [within(path, extent) for path in shown] if extent is not None else []
         keys = [(lane_key(path.lane), path) for path in source.paths]
         self.set_legend(
             [Pill(key, p.name, self._color(p), key not in self.hidden) for key, p in keys] if len(keys) > 1 else ()

@@ -241,6 +241,9 @@ def test_nothing_is_asked_for_ever_where_one_optimizer_stands_before_the_others(
         timeout=SOON,
     )
     assert fresh.source.paths[0].steps[-1] < 60
+    for button in (fresh.controls.surface, fresh.controls.contour):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        fresh.grab()
     asked: list[object] = []
     own = comparison.runs.trail
     monkeypatch.setattr(comparison.runs, "trail", lambda *given, **more: asked.append(1) or own(*given, **more))
