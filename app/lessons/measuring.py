@@ -78,12 +78,21 @@ class Measuring(QObject):
             self.came.emit()
 
     def _ready(self, numbers: Sequence[tuple[str, str, int, float]], factors: Mapping[str, Sequence[Factor]]) -> None:
+        if self._outdated:
+            return
         found = {Quantity(what, at, index): value for what, at, index, value in numbers}  # type: ignore[arg-type]
         self.numbers = {each: found[each] for each in self._wanted if each in found}
         self.factors, self.sentence, self.waiting = factors, "", self._soon.isActive()
         self.came.emit()
 
+    @property
+    def _outdated(self) -> bool:
+        """Whether what comes is the answer to an older question: a newer one, of a later moment, waits already."""
+        return self._session.asks.busy("numbers")
+
     def _failed(self, sentence: str) -> None:
+        if self._outdated:
+            return
         self.numbers, self.factors, self.sentence, self.waiting = {}, {}, sentence, self._soon.isActive()
         self.came.emit()
 
