@@ -15,6 +15,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.collecting import nothing_collected
+
 UNSEEN = '<path stroke="#000000" stroke-opacity="0" '
 """A path whose line is not seen: of one without a line QtSvg leaves a black one in an SVG and in a PDF."""
 
@@ -41,7 +43,8 @@ def _ziamath() -> Any:
 
 def warm() -> None:
     """Import what draws formulas ahead of the first one; may be called in a thread."""
-    _ziamath()
+    with nothing_collected():
+        _ziamath()
 
 
 @lru_cache(maxsize=1024)
@@ -68,7 +71,11 @@ class Painter(QObject):
 
     def draw(self, latex: str, size: int, colour: str) -> None:
         """Draw a formula; `drawn` tells when it is done."""
-        self._threads.submit(lambda: self.drawn.emit(latex, size, colour, render(latex, size, colour)))
+        self._threads.submit(self._draw, latex, size, colour)
+
+    def _draw(self, latex: str, size: int, colour: str) -> None:
+        with nothing_collected():  # widgets belong to the window's thread, also when they go
+            self.drawn.emit(latex, size, colour, render(latex, size, colour))
 
 
 @cache

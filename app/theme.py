@@ -8,9 +8,7 @@ for the theme and the scale in force and repaints on its `changed`; who lays out
 from __future__ import annotations
 
 import dataclasses
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -18,6 +16,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app import fonts, style_sheet
+from app.collecting import nothing_collected
 
 FAMILY_COLORS: Mapping[str, str] = {
     "inputs": "#7fb069",
@@ -264,26 +263,13 @@ def apply(app: QApplication, theme: Theme, scale: float = 1.0) -> None:
     fonts.install()
     held = appearance()
     held.theme, held.scale = theme, scale
-    with _nothing_collected():
+    with nothing_collected():  # Qt goes through all widgets there are: one collected meanwhile is told after it is gone
         if app.style().objectName() != "fusion":
             app.setStyle("Fusion")
         app.setFont(fonts.sans("body", scale))
         app.setPalette(palette(theme))
         app.setStyleSheet(style_sheet.render(dataclasses.asdict(theme), fonts.SIZES, scale))
     held.changed.emit()
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Keep Python from collecting garbage: Qt goes through all widgets there are and tells each of the new look, and a
-    widget that nobody holds any more and that is collected meanwhile would be told after it is gone."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def palette(theme: Theme) -> QPalette:
