@@ -123,6 +123,7 @@ class Yielding(QObject):
         """The workspace has its size: panels give way from now on."""
         self._begun = True
         self.reopen()
+        self.settle()
 
     def soon(self, *_: object) -> None:
         """Settle once the events that are due have come."""

@@ -29,6 +29,7 @@ KEYS: Final[Mapping[str, str]] = {
     "Delete": "delete",
     "Straighten wires": "straighten",
     "Frame around selection": "frame_selection",
+    "Stop playing here": "breakpoint",
     "Make subgraph": "make_subgraph",
     "Unpack": "unpack_subgraph",
     "Make unique": "unique_subgraph",

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
 
 from app.actions import COMMANDS
 from app.canvas import menu_keys
@@ -35,6 +36,18 @@ Ctrl, Alt, Shift = (
 def _keys_back() -> Iterator[None]:
     yield
     bindings().bind(KEYS, COMMANDS, {})
+
+
+def steady(desk: Desk, qtbot: QtBot, node: str) -> QPoint:
+    """Wait until the window has its sizes, look at a node, and return where its head is in the view."""
+    space, canvas = desk.window.workspace, desk.window.canvas
+    qtbot.waitUntil(lambda: space._placed and not space.yielding._soon.isActive())
+    for _ in range(4):
+        QApplication.processEvents()
+    canvas.zoom_to(1.0)
+    canvas.glide.finish()
+    canvas.centre_on(canvas.scene.nodes[node].rect.center())
+    return canvas.camera.to_view(canvas.scene.nodes[node].rect.topLeft() + QPointF(40, 12)).toPoint()
 
 
 @pytest.fixture
@@ -166,16 +179,19 @@ def test_clashes_are_told_both_ways_and_the_keys_can_be_taken(desk: Desk, bind: 
     assert "taken from “Delete”" in table.told.text() and desk.window.settings.shortcuts == {"delete": ()}
 
 
-def test_hints_and_the_page_of_keys_say_the_keys_in_force(desk: Desk, bind: Callable[..., ShortcutsTable]) -> None:
+def test_hints_and_the_page_of_keys_say_the_keys_in_force(
+    desk: Desk, bind: Callable[..., ShortcutsTable], qtbot: QtBot
+) -> None:
     bind("canvas_wire", Key.Key_K)
     bind("canvas_add", Key.Key_A)
     back(desk)
     canvas = desk.window.canvas
     hints: list[str] = []
     desk.session.hinted.connect(lambda says, acting: hints.append(says))
-    middle = canvas.camera.to_view(canvas.scene.nodes["multiply"].rect.topLeft() + QPointF(40, 12)).toPoint()
-    QTest.mouseMove(canvas, middle)
-    assert any("K: wire it" in says for says in hints)
+    head = steady(desk, qtbot, "multiply")
+    QTest.mouseMove(canvas, head + QPoint(300, 300))
+    QTest.mouseMove(canvas, head)
+    qtbot.waitUntil(lambda: any("K: wire it" in says for says in hints))
     desk.window.show_keys()
     card = desk.window.findChild(KeysCard)
     texts = {label.text() for label in card.findChildren(QLabel)}
@@ -183,16 +199,13 @@ def test_hints_and_the_page_of_keys_say_the_keys_in_force(desk: Desk, bind: Call
     card.close()
 
 
-def menu_at(desk: Desk, node: str) -> QMenu:
+def menu_at(desk: Desk, qtbot: QtBot, node: str) -> QMenu:
     """Open the menu of a node by a right click."""
-    canvas = desk.window.canvas
-    at = canvas.camera.to_view(canvas.scene.nodes[node].rect.topLeft() + QPointF(40, 12)).toPoint()
-    QTest.mouseMove(canvas, at)
+    canvas, at = desk.window.canvas, steady(desk, qtbot, node)
     asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.mapToGlobal(at))
     QApplication.sendEvent(canvas, asked)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return menu
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    return QApplication.activePopupWidget()
 
 
 def keys_in(menu: QMenu) -> dict[str, str]:
@@ -207,15 +220,17 @@ def keys_in(menu: QMenu) -> dict[str, str]:
     return found
 
 
-def test_the_menu_of_a_node_shows_the_keys_that_do_the_same(desk: Desk, bind: Callable[..., ShortcutsTable]) -> None:
-    menu = menu_at(desk, "multiply")
+def test_the_menu_of_a_node_shows_the_keys_that_do_the_same(
+    desk: Desk, bind: Callable[..., ShortcutsTable], qtbot: QtBot
+) -> None:
+    menu = menu_at(desk, qtbot, "multiply")
     told = keys_in(menu)
     menu.close()
     expected = {"Rename": "F2", "Help": "F1", "Collapse": "H", "Mute": "M", "Delete": "Del", "Duplicate": "Ctrl+D"}
     assert expected.items() <= told.items() and told["What feeds it"] == "Alt+U"
     bind("canvas_mute", Key.Key_K)
     back(desk)
-    menu = menu_at(desk, "multiply")
+    menu = menu_at(desk, qtbot, "multiply")
     assert keys_in(menu)["Mute"] == "K"
     menu.close()
     desk.session.select(["multiply"])
