@@ -11,12 +11,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.formula import FormulaView
-from app.panels.inspector_form import Form
 from app.panels.inspector_chain import ChainSection
+from app.panels.inspector_form import Form
 from app.panels.inspector_math import formula_with_numbers, full_formula
-from app.panels.inspector_partials import Partials
 from app.panels.inspector_muted import Muted
-from app.panels.inspector_parts import Card, Dot, Elided, FormulaRow, Section, Spark, Square, TextRow, label, set_role
+from app.panels.inspector_partials import Partials
+from app.panels.inspector_parts import Card, Dot, Elided, Section, Spark, Square, label, set_role
 from app.panels.inspector_reasons import Why
 from app.panels.inspector_several import SeveralView
 from app.panels.summary import Summary

@@ -22,7 +22,7 @@ from app.session import Session
 from engine import setting
 from engine.edits import Rename, SetFrozen
 from engine.errors import FileError
-from engine.graph import Place, Socket
+from engine.graph import Place
 from nodes.library import LIBRARY
 
 ANYWHERE = Surroundings(lambda: None, lambda: [("w", "slope w"), ("b", "offset b")], lambda file: f"copied/{file.name}")
