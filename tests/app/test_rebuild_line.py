@@ -138,9 +138,15 @@ class Person:
         wired = self.window.session.graph.sources
         assert str(wired[Socket(*target.split("."))]) == source, f"{source} was not wired into {target}"
 
+    def fit(self) -> None:
+        """Bring the whole graph into sight by its keys: panels that come may push some of it out."""
+        canvas, keys = self.window.canvas, self.window.actions_table["fit"].shortcut()[0]
+        QTest.keyClick(canvas, keys.key(), keys.keyboardModifiers())
+        self.qtbot.waitUntil(lambda: not canvas.glide.active and self.rests_under(canvas))
+
     def select(self, node: str) -> None:
-        canvas = self.window.canvas
-        self.click(canvas, canvas.camera.to_view(canvas.scene.nodes[node].corner + QPointF(50, 14)).toPoint())
+        canvas, head = self.window.canvas, QPointF(50, 14)
+        self.click(canvas, canvas.camera.to_view(canvas.scene.nodes[node].corner + head).toPoint())
         assert self.window.session.current == node
 
     def rename(self, name: str) -> None:
@@ -200,6 +206,7 @@ def build(person: Person) -> dict[str, str]:
         "descent": drag("optimizers.optimizer", (880, 110)),
         "fit": drag("views.scatter_fit", (660, 260)),
     }
+    person.fit()
     person.select(nodes["slope"])
     person.rename("slope")
     person.select(nodes["offset"])
