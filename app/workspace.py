@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QTabWidget, QToolButton, QWidget
 
 from app.assets import asset
 from app.canvas import Canvas, menus
@@ -46,6 +46,8 @@ TITLES = {
     "compare": "Compare approaches", "history": "History", "steps": "Steps",
     "landscape": "Loss landscape", "runs": "Runs",
 }  # fmt: skip
+BORN = QRect(0, 0, 100, 30)
+"""Where Qt puts a widget that nobody has placed."""
 AT_FIRST = ("palette", "inspector", "plots")
 """Panels that are shown at first."""
 
@@ -186,6 +188,16 @@ class Workspace(QMainWindow):
         self.tabifyDockWidget(self.docks["inspector"], self.docks["history"])
         self.docks["palette"].raise_()
         self.docks["plots"].raise_()
+        self._stow_tab_bars()
+
+    def _stow_tab_bars(self) -> None:
+        """Put tab bars that Qt has not placed yet out of sight, as it does with those that it has no use for.
+
+        One that another arrangement does without before it is placed would stay where it was born, over the canvas.
+        """
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if bar.geometry() == BORN:
+                bar.move(-bar.width(), -bar.height())
 
     def restore_panels(self) -> None:
         """Put the panels where they are at first."""
@@ -270,6 +282,7 @@ class Workspace(QMainWindow):
         """Arrange the docks as they were left; `aside` are those that had given way."""
         state = QByteArray.fromBase64(docks.encode())
         if docks and layout == LAYOUT and self.restoreState(state, LAYOUT):
+            self._stow_tab_bars()
             # Docks take their sizes only once they are shown, so that it is done again then.
             self._kept_state = state
             self._show_titles()

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from app.assets import SAMPLES
+from app.page import Page
 from app.window import Window
 from engine.files import save
 from tests.app.canvas.conftest import Hands, line_fit
@@ -59,6 +60,23 @@ def test_each_document_has_a_tab_with_its_own_undo_and_an_unsaved_mark(window: M
     QTest.mouseClick(made.tab_strip.tabs, Left, NONE, made.tab_strip.tabs.tabRect(1).center())
     made.session.undo()
     assert made.session.path == other and made.session.clean
+
+
+def test_no_tab_of_panels_is_left_over_the_canvas_where_panels_are_arranged_twice(window: Make, file: Path) -> None:
+    """Qt never places a tab bar that the second arrangement does without: it stayed where it was born."""
+    made = window()
+    made.open(file)
+    page = Page(made.library, engine=False)
+
+    def astray() -> list[str]:
+        bars = page.workspace.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        assert bars, "panels share a place"
+        return [bar.tabText(0) for bar in bars if bar.geometry().intersects(QRect(0, 0, 1000, 1000))]
+
+    assert not astray()
+    page.workspace.restore(*made.workspace.state())
+    assert not astray()
+    page.end()
 
 
 def test_tabs_go_on_by_keys_move_along_and_close(window: Make, file: Path, other: Path, qtbot: QtBot) -> None:
