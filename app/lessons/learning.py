@@ -91,6 +91,17 @@ class Learning(QObject):
         """Return whether one may go on from a step."""
         return self.solved(k) or k in self._anyway
 
+    def to_be_found(self) -> tuple[str, ...]:
+        """Return the outputs whose derivatives the learner is to find: at this step, or for the first time later."""
+        later, known = dict[str, None](), set[str]()
+        for k, step in enumerate(self.lesson.steps):
+            asked = step.question.sockets if isinstance(step.question, Cotangents) else ()
+            if k < self.index or self.passed(k):
+                known |= set(asked)
+                continue
+            later |= dict.fromkeys(each for each in asked if k == self.index or each not in known)
+        return tuple(later)
+
     @property
     def may_go_anyway(self) -> bool:
         """Whether the step is not done, and may be left so."""

@@ -22,7 +22,7 @@ from app.theme import appearance
 from engine.edits import SetLesson
 from engine.errors import GradwireError
 from engine.lessons.answers import SUFFIX
-from engine.lessons.lesson import Cotangents, Lesson, Step
+from engine.lessons.lesson import Lesson, Step
 from engine.lessons.practice import practice
 
 if TYPE_CHECKING:
@@ -227,14 +227,11 @@ class Lessons(QWidget):
             self.pointing.bring()
 
     def _veil(self, *_: object) -> None:
-        """Derivatives that are asked for are told nowhere until they are right, or the question is left behind."""
+        """Derivatives that are asked for are told nowhere until they are right, or the question is left behind; not
+        before they are asked for, either."""
         learning = self.learning
-        if learning is None:
-            return
-        step = learning.step
-        asked = step.question if step is not None else None
-        veiled = asked.sockets if isinstance(asked, Cotangents) and not learning.passed(learning.index) else ()
-        self.withholding.apply(step, [socket_of(each) for each in veiled])
+        if learning is not None:
+            self.withholding.apply(learning.step, [socket_of(each) for each in learning.to_be_found()])
 
     def _keep(self) -> None:
         if self.keeper is not None and self.learning is not None and not self.trial:

@@ -246,6 +246,24 @@ def test_nothing_typed_is_no_try(classroom: Callable[..., Learner], question: ob
     assert learner.form.complaint.text() and learner.learning.answers == {}
 
 
+def test_derivatives_are_not_told_before_they_are_asked_for(classroom: Callable[..., Learner]) -> None:
+    lesson = Lesson(
+        "Veil",
+        steps=(
+            Step("Read."),
+            Step("First.", question=Cotangents("One.", ("w.value",))),
+            Step("Look."),
+            Step("Again.", question=Cotangents("Both.", ("w.value", "less.value"))),
+        ),
+    )
+    learner = classroom(lesson)
+    first, second = Socket("w", "value"), Socket("less", "value")
+    hidden = ({first, second}, {first, second}, {second}, {first, second})
+    for k, veiled in enumerate(hidden):
+        learner.learning.go(k)
+        assert learner.window.session.looks.veiled == veiled, f"step {k}"
+
+
 def test_asked_derivatives_are_told_nowhere_until_they_are_right(
     classroom: Callable[..., Learner], qtbot: QtBot
 ) -> None:
