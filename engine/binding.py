@@ -86,6 +86,8 @@ def failure(
         return found
     name = prepared.quoted(node) if node in prepared.graph.nodes else node
     reason = outside(prepared, program, values, node) or reason
+    if node in prepared.graph.nodes and (own := prepared.operator(node).remedy):
+        reason = f"{reason.rstrip('.')}; {own}"
     return RunError(f"{name} failed at step {step:,}: {reason.rstrip('.')}.", node=node)
 
 
@@ -100,6 +102,8 @@ def nonfinite(
     domain = prepared.operator(found.node).domain if known else ""
     where = "value" if found.direction == "forward" else "derivative"
     takes = f" (it takes: {domain})" if domain else ""
+    own = prepared.operator(found.node).remedy if known and where == "value" else ""
+    remedy = f"{own}, or {remedy}" if own else remedy
     why = outside(prepared, program, values, found.node)
     reason = f"{why}; " if why else ""
     return f"The {where} of {name} is {found.what} at step {step:,}: {reason}{remedy}{takes}."

@@ -270,8 +270,8 @@ def gradient(
         with np.errstate(all="ignore"):
             outputs, gradients = function(values)
     except Exception as error:
-        at = _step(prepared, step)
-        raise failure(prepared, loss.program, values, error, loss.plan.id, at) from error
+        whole = adjoint(loss.program, loss.var, [each.var for each in loss.inputs])
+        raise failure(prepared, whole, values, error, loss.plan.id, _step(prepared, step)) from error
     return Gradient(
         loss.plan.id,
         float(outputs[0]),

@@ -160,6 +160,9 @@ class Operator:
     fault: Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, str] | None] | None = None
     """(input values by socket, settings) -> (socket, what about its value lies outside the domain), or None where
     nothing does; asked when a node fails or gives NaN."""
+    remedy: str = ""
+    """What may be done where it fails or gives what is not a number, besides changing what goes into it: goes on a
+    sentence."""
     dynamic_outputs: Callable[[Mapping[str, Any]], tuple[Output, ...]] | None = None
     """Settings -> outputs, where they depend on the settings (a table's columns)."""
     naming: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...]]] | None = None

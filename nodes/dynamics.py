@@ -28,7 +28,8 @@ ode = Operator(
         "the others with what has moved already: position before velocity, and energy stays near what it was.\n\n"
         "Its derivative is that of the steps (backpropagation), or that of the equation, found by solving it backwards "
         "(continuous adjoint: memory does not grow with the steps) or along with it (forward sensitivity: for few "
-        "parameters). Where adaptive steps become too short, as in a stiff equation, the states are NaN from there on."
+        "parameters; first derivatives alone, and none by the times). Where adaptive steps become too short, as in a "
+        "stiff equation, the states are NaN from there on."
     ),
     inputs=(
         Input("start", variadic=True, help="the states at the first time"),
@@ -60,6 +61,7 @@ ode = Operator(
     },
     shape=None,
     function=None,
+    remedy="where the equation is stiff or its solution grows without bound, take more substeps or end earlier",
     formula=r"\frac{dy}{dt} = f(t, y),\quad y(t_0) = y_0",
     synonyms=(
         "differential equation", "odeint", "solve ivp", "integrate", "simulate", "dynamics", "runge kutta",
@@ -105,6 +107,7 @@ implicit = Operator(
     },
     shape=None,
     function=None,
+    remedy="begin the search elsewhere, or with a smaller damping or the other method",
     formula=(
         r"x = f(x, c),\quad "
         r"\frac{dx}{dc} = \left(I - \frac{\partial f}{\partial x}\right)^{-1} \frac{\partial f}{\partial c}"

@@ -21,7 +21,7 @@ from engine.binding import bind
 from engine.errors import LoweringError
 from engine.evaluate import loss_program
 from engine.prepare import Prepared
-from engine.program.custom import program_of
+from engine.program.custom import program_of, refuses
 from engine.program.program import Equation, Program, Var
 
 LARGEST: Final = 2_000_000
@@ -237,6 +237,8 @@ def _where(printer: ScriptPrinter, equation: Equation) -> str:
 def _custom(printer: ScriptPrinter, equation: Equation) -> str:
     """Write the program that is a value's derivative as a function, and the value with it."""
     settings = dict(equation.settings)
+    if refuses(settings["rule"]):
+        return printer.argument(equation.arguments[0])
     back = program_of(settings["rule"])
     if back is None:
         called = settings["rule"]

@@ -32,6 +32,26 @@ _PROGRAMS: dict[str, Program] = {}
 """Of rules that are programs of (cotangent, value, *given): which one."""
 
 
+_REFUSALS: set[str] = set()
+"""Names of rules that only refuse."""
+
+
+def define_refusal(name: str, sentence: str) -> None:
+    """Let `custom(value, given, rule=name, names=("given",), settings=(("node", id),))` be the value, and a derivative
+    of it by what is given be refused: LoweringError with this sentence, naming the node."""
+
+    def refuse(*_: Any, node: str) -> Any:
+        raise LoweringError(sentence, node=node)
+
+    _RULES[name] = {"given": refuse}
+    _REFUSALS.add(name)
+
+
+def refuses(name: str) -> bool:
+    """Return whether a rule only refuses."""
+    return name in _REFUSALS
+
+
 def define_program(name: str, program: Program, rules: Mapping[str, Callable[..., Any]]) -> None:
     """Let `custom` have these rules under a name that tells them apart from all others; they run a program."""
     _RULES[name] = dict(rules)

@@ -7,14 +7,14 @@
   of p: the starting state and what f reads.
 
 Both are derivatives of the equation, not of its steps: they agree with those as far as the steps are short. The
-starting time and the times asked for have derivatives too, but for sensitivities.
+starting time and the times asked for have derivatives too, but for sensitivities, which have first derivatives alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import autograd.numpy as anp
 import numpy as np
@@ -23,8 +23,9 @@ from engine.autodiff.adjoint import pulled
 from engine.autodiff.stretch import jacobian
 from engine.program.checkpoints import SAVE_ALL
 from engine.program.compose import embed
+from engine.program.custom import custom, define_refusal
 from engine.program.nesting import scan_of
-from engine.program.primitives import expand, stand_for, stop
+from engine.program.primitives import expand, stop
 from engine.program.program import Program
 from engine.program.record import Recorder
 from engine.solvers.cotangents import vector_program, with_cotangent
@@ -160,8 +161,11 @@ def with_sensitivities(
     equation.require_real(recorder.who, origin)
     state, moving = equation.state, [equation.constants[k] for k in equation.moving]
     fixed = [constants[k] for k in equation.held]
-    rows, columns = size(state), size(moving) + size(state)
+    rows, columns, count = size(state), size(moving) + size(state), times.shape[0]
+    if not rows:
+        return solution(recorder, equation.field(constants, origin), start, times, solver)
     given = packed([*(constants[k] for k in equation.moving), *start])
+
     held = stop(given)
 
     def slopes(inner: Recorder, time: Any, now: State) -> list[Any]:
@@ -181,8 +185,23 @@ def with_sensitivities(
     begun = held[size(moving) :]
     at_start = first + 0.0 * anp.expand_dims(begun, -1)
     paths, steps = solution(recorder, slopes, [begun, at_start], stop(times), solver)
-    values, shares = stop(paths[0]), stop(paths[1])
-    count = times.shape[0]
-    by_given = anp.reshape(anp.matmul(anp.reshape(shares, (count * rows, columns)), given), (count, rows))
-    whole = stand_for(values, by_given)
-    return unpacked(whole, list(state), (count,)), steps
+    back = _product(count * rows, columns, origin)
+    value = with_cotangent("forward sensitivity", back, packed([stop(paths[0])]), given, packed([stop(paths[1])]))
+    return unpacked(anp.reshape(value, (count, rows)), list(state), (count,)), steps
+
+
+ONCE: Final = "forward sensitivities"
+define_refusal(ONCE, "forward sensitivity gives first derivatives only: choose backpropagation or continuous adjoint")
+
+
+def _product(rows: int, columns: int, origin: str) -> Program:
+    """Return the program (cotangent of values, the values, what they depend on, the matrix of the derivatives) -> the
+    cotangent of what they depend on. It cannot be differentiated by that again: the node `origin` is named then."""
+
+    def product(recorder: Recorder, g: Any, values: Any, given: Any, matrix: Any) -> Any:
+        once = custom(matrix, given, rule=ONCE, names=("given",), settings=(("node", origin),))
+        return anp.matmul(g, anp.reshape(once, (rows, columns)))
+
+    values, given = (ArrayType((number,), "float64") for number in (rows, columns))
+    matrix = ArrayType((rows, columns), "float64")
+    return vector_program(product, {"g": [values], "values": [values], "given": [given], "matrix": [matrix]})

@@ -20,8 +20,11 @@ from engine.export.script import DIALECTS, helpers, script
 from engine.files.read import parse
 from engine.graph import Content, Graph, Node, Socket, Wire
 from engine.prepare import Prepared, prepare
+from engine.program.solving import SENSITIVITY
 from engine.python.text import described
 from nodes.library import LIBRARY
+from tests.engine.control_graphs import prepared as of_graph
+from tests.engine.test_ode import spiral
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = sorted((ROOT / "sample_graphs").glob("*.dgraph"))
@@ -146,3 +149,13 @@ def test_what_a_graph_is_called_reads_in_its_script_as_it_was_written(title: str
     assert "\u202e" not in first and not any("\ud800" <= c <= "\udfff" for c in first)
     if title.startswith("a "):
         assert first.startswith(f'"""{title}: '), "nothing in it is escaped"
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_equation_with_forward_sensitivity_as_a_script_gives_the_same(dialect: str, tmp_path: Path) -> None:
+    ready = of_graph(spiral(gradient=SENSITIVITY))
+    found = run(script(ready, dialect, title="spiral"), tmp_path)
+    expected = gradient(ready, approach="static")
+    assert found["loss"] == pytest.approx(expected.loss, rel=1e-12)
+    for name, value in expected.gradients.items():
+        assert np.ravel(found["gradients"][name]) == pytest.approx(np.ravel(value), rel=1e-10)
