@@ -116,7 +116,7 @@ class StepsPanel(QWidget):
             self._captions["first"], self.first, self.only,
         ):  # fmt: skip
             self._options.addWidget(widget)
-        self._options.addWidget(self.sentence, 1)
+        self._options.addStretch(1)
         self.pages = QButtonGroup(self)
         for number, title in enumerate(SHOWN):
             button = QPushButton(tr(title))
@@ -138,6 +138,7 @@ class StepsPanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._top)
         self._column.addLayout(self._options)
+        self._column.addWidget(self.sentence)  # in a line of its own: beside the choices it was a narrow column
         self._column.addWidget(self.halves, 1)
 
     def _connect(self) -> None:
