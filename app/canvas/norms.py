@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QLineF, QRectF
@@ -38,11 +39,21 @@ def norm_pen(thickness: float, ink: Inks) -> QPen:
     return pen(mix(ink.theme.canvas, ink.theme.derivative, share), widened(thickness))
 
 
-def paint_legend(painter: QPainter, ink: Inks, size: QRectF, scale: float, *, below: float = 0.0) -> None:
-    """Paint what thickness and colour mean into the upper right corner, in view pixels at the font scale."""
+def legend_place(size: QRectF, scale: float, covers: Callable[[QRectF], bool], below: float = 0.0) -> QRectF:
+    """Return where the legend lies, in view pixels: in the upper right corner, or in another one where it would cover
+    something there and nothing in that one."""
+    wide, high, edge = LEGEND[0] * scale, LEGEND[1] * scale, EDGE * scale
+    right, bottom = size.width() - wide - edge, size.height() - high - edge
+    corners = [(right, edge + below * scale), (edge, bottom), (edge, edge)]
+    places = [QRectF(left, top, wide, high) for left, top in corners]
+    return next((place for place in places if not covers(place)), places[0])
+
+
+def paint_legend(painter: QPainter, ink: Inks, place: QRectF, scale: float) -> None:
+    """Paint what thickness and colour mean into a place in view pixels, at the font scale."""
     painter.save()
     painter.scale(scale, scale)
-    rect = QRectF(size.width() / scale - LEGEND[0] - EDGE, EDGE + below, *LEGEND)
+    rect = QRectF(place.topLeft() / scale, place.size() / scale)
     painter.setPen(ink.pill_border)
     painter.setBrush(ink.panel)
     painter.drawRoundedRect(rect, 10, 10)

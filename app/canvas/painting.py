@@ -390,7 +390,8 @@ class Painting:
             heat.paint_legend(painter, canvas.session, canvas.ink, bounds, canvas.camera.unit)
         if "norm" in canvas.session.overlays:
             below = heat.LEGEND[1] + 12.0 if canvas.session.profiler.shown else 0.0
-            norms.paint_legend(painter, canvas.ink, bounds, canvas.camera.unit, below=below)
+            place = norms.legend_place(bounds, canvas.camera.unit, self._in_the_way, below)
+            norms.paint_legend(painter, canvas.ink, place, canvas.camera.unit)
         canvas.step_marks.paint_banner(painter, canvas.ink, bounds, canvas.camera.unit)
         if canvas.drop_at is not None:
             self._landing(painter, canvas.drop_at)
@@ -400,6 +401,12 @@ class Painting:
         if hint:
             at = gesture.at if gesture is not None else canvas.pointer
             paint_wire.paint_hint(painter, at, hint, canvas.ink, bounds, bad=refused, scale=canvas.camera.unit)
+
+    def _in_the_way(self, place: QRectF) -> bool:
+        """Return whether there is a node or a note under a place in view pixels."""
+        canvas = self._canvas
+        at = QRectF(canvas.camera.to_scene(place.topLeft()), canvas.camera.to_scene(place.bottomRight()))
+        return canvas.scene.covers(at) or any(note.rect.intersects(at) for note in canvas.scene.notes.values())
 
     def hover_hint(self) -> str:
         """Return what is told at the pointer: a badge's sentences, why a run stands, what a socket carries."""

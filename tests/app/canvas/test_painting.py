@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import theme
-from app.canvas import Canvas, badges, inks
+from app.canvas import Canvas, badges, inks, norms
 from app.canvas.geometry import MAX_WIDTH
 from app.canvas.items import NoteItem
 from app.canvas.paint_node import short
@@ -325,3 +325,12 @@ def test_a_wire_keeps_its_lane_when_a_setting_of_its_node_changes(canvas: Canvas
     assert before is not None
     session.set_setting("y", "value", (2.0, 4.0, 7.0))
     assert canvas.scene.wires[wire("y.value", "mse.target")].lane == before
+
+
+def test_the_legend_of_norms_goes_where_it_covers_nothing() -> None:
+    size, corner = QRectF(0, 0, 800, 500), QRectF(700, 30, 40, 40)
+    free = norms.legend_place(size, 1.0, lambda place: False)
+    assert free.intersects(corner) and size.contains(free)
+    other = norms.legend_place(size, 1.5, corner.intersects)
+    assert not other.intersects(corner) and size.contains(other) and other.width() == 1.5 * free.width()
+    assert norms.legend_place(size, 1.0, lambda place: True) == free, "where all is full it stays"
