@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -27,7 +28,8 @@ FORMAT: Final = "gradwire.answers"
 SUFFIX: Final = ".answers.json"
 MOST_BYTES: Final = 4 * 2**20
 
-Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
+Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=limits.ELEMENTS)]
 
 
@@ -37,7 +39,7 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     step: Annotated[int, Meta(ge=0, lt=MOST_STEPS)]
     given: (
-        int
+        Whole
         | Finite
         | Annotated[tuple[tuple[Finite, Finite], ...], Meta(max_length=2000)]
         | Annotated[dict[Place, Finite], Meta(max_length=100)]

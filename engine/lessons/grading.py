@@ -71,15 +71,19 @@ def grade(sheets: Sequence[Sheet], lesson: Lesson | None = None) -> Table:
         numbers = [k for k, _ in asked]
         columns = tuple((k + 1, step.question.prompt if step.question else "do it") for k, step in asked)
     title = lesson.title if lesson else next((each.lesson for each in sheets), "")
-    rows = sorted((_row(each, lesson, numbers, title) for each in sheets), key=lambda row: row.student.casefold())
+    known = None if lesson is None else fingerprint(lesson)
+    rows = sorted(
+        (_row(each, lesson, known, numbers, title) for each in sheets), key=lambda row: row.student.casefold()
+    )
     return Table(title, columns, tuple(rows))
 
 
-def _row(sheet: Sheet, lesson: Lesson | None, numbers: Sequence[int], title: str) -> Row:
+def _row(sheet: Sheet, lesson: Lesson | None, known: str | None, numbers: Sequence[int], title: str) -> Row:
+    """Return a learner's row; `known` is the fingerprint of the lesson."""
     given = {answer.step: answer for answer in sheet.answers}
     marks = tuple(_mark(given.get(number), number, lesson) for number in numbers)
     note = ""
-    if lesson is not None and sheet.fingerprint != fingerprint(lesson):
+    if lesson is not None and sheet.fingerprint != known:
         note = "answers another version of the lesson" if sheet.lesson == title else f"answers “{sheet.lesson}”"
     elif lesson is None and sheet.lesson != title:
         note = f"answers “{sheet.lesson}”"

@@ -46,8 +46,13 @@ class Verdict:
 
 
 def close(given: float, wanted: float, tolerance: float) -> bool:
-    """Return whether two numbers agree within a tolerance relative to the wanted one or to 1."""
-    return math.isfinite(given) and abs(given - wanted) <= tolerance * max(1.0, abs(wanted)) + 1e-12
+    """Return whether two numbers agree within a tolerance relative to the wanted one or to 1; what is not finite agrees
+    with nothing."""
+    return (
+        math.isfinite(given)
+        and math.isfinite(wanted)
+        and abs(given - wanted) <= tolerance * max(1.0, abs(wanted)) + 1e-12
+    )
 
 
 def short(value: float) -> str:
@@ -70,12 +75,19 @@ def _choice(question: Choice, given: Any, facts: Facts) -> Verdict:
 
 def _amount(question: Amount, given: Any, facts: Facts) -> Verdict:
     wanted = question.answer if question.of is None else facts.numbers.get(question.of)
-    if wanted is None:
-        return Verdict(None, "The graph does not give this number now.")
+    if wanted is None or not math.isfinite(wanted):
+        return _unknown(wanted)
     if type(given) not in (int, float) or not math.isfinite(given):
         return Verdict(False, "Type a number.", wanted)
     right = close(float(given), wanted, question.tolerance)
     return Verdict(right, "Right." if right else "That is not it.", wanted)
+
+
+def _unknown(wanted: float | None) -> Verdict:
+    """Return that an answer cannot be judged: the graph gives no number, or one that is not finite."""
+    if wanted is None:
+        return Verdict(None, "The graph does not give this number now.")
+    return Verdict(None, f"The graph gives {short(wanted)} here now, which no answer can be compared with.")
 
 
 def _prediction(question: Prediction, given: Any, facts: Facts) -> Verdict:
@@ -117,6 +129,9 @@ def _cotangents(question: Cotangents, given: Any, facts: Facts) -> Verdict:
     wanted = {socket: facts.numbers.get(Quantity("cotangent", socket)) for socket in question.sockets}
     if any(each is None for each in wanted.values()):
         return Verdict(None, "The graph does not give all of these numbers now.")
+    for number in wanted.values():
+        if number is not None and not math.isfinite(number):
+            return _unknown(number)
     told = given if isinstance(given, Mapping) else {}
     wrong = tuple(
         socket

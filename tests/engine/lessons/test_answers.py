@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import msgspec
@@ -56,6 +57,9 @@ def test_a_lesson_is_known_by_its_text() -> None:
         ({"answers": [{"step": 1}, {"step": 1}]}, "one step twice"),
         ({"answers": [{"step": 1, "given": "text"}]}, "given"),
         ({"answers": [{"step": 1, "tries": 10**30}]}, ""),
+        ({"answers": [{"step": 1, "given": 10**350}]}, "given"),
+        ({"answers": [{"step": 1, "given": [[0, 1], [10**350, 1]]}]}, "given"),
+        ({"answers": [{"step": 1, "given": {"w.value": -(10**350)}}]}, "given"),
         ({"fingerprint": "z"}, "fingerprint"),
     ],
 )
@@ -93,3 +97,11 @@ def test_no_cell_of_the_table_is_a_formula() -> None:
     rows = list(csv.reader(io.StringIO(to_csv(table))))
     assert rows[0] == ["student", "step 2", "step 3", "points", "of", "note"]
     assert {row[0] for row in rows[1:]} == {"'=HYPERLINK(1)", "'@x, y"}
+
+
+@pytest.mark.parametrize("given", [sys.float_info.max, -1.5e305, 5e-324])
+def test_every_finite_number_that_was_answered_can_be_read_again(given: float, tmp_path: Path) -> None:
+    """One answer that could not be read again would lose all the others."""
+    told = sheet("Ada", LESSON, (Answer(1, given),))
+    write(tmp_path / "a.answers.json", told)
+    assert read(tmp_path / "a.answers.json") == told

@@ -157,3 +157,13 @@ def test_an_element_of_an_array_is_meant_in_its_order() -> None:
     first, second = (Quantity("value", "parameter_1.value", k) for k in (0, 1))
     found = measure(graph, [first, second])
     assert [found[first], found[second]] == graph.parameters["parameter_1"].ravel()[:2].tolist()
+
+
+@pytest.mark.parametrize(("number", "said"), [(float("inf"), "gives inf"), (float("nan"), "gives nan")])
+@pytest.mark.parametrize(
+    ("question", "given"), [(Amount("?", of=SLOPE), 1.0), (Cotangents("?", ("w.value",)), {"w.value": 1.0})]
+)
+def test_an_answer_is_not_compared_with_what_is_no_number(question: Any, given: Any, number: float, said: str) -> None:
+    verdict = judge(question, given, Facts(FACTS.graph, LIBRARY, {SLOPE: number}))
+    assert verdict.right is None and said in verdict.said
+    assert unmet(Step("", checks=(ValueIs(SLOPE, 1.0, 1e6),)), Facts(FACTS.graph, LIBRARY, {SLOPE: number}))
