@@ -13,9 +13,10 @@ from functools import cache
 from typing import Final, NamedTuple
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, QRectF, QSizeF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
+    QFontMetrics,
     QImage,
     QPainter,
     QPyTextObject,
@@ -43,6 +44,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 """What stands for a formula while Markdown is read: characters that no text uses."""
 KIND: Final = QTextFormat.ObjectTypes.UserObject.value + 1
 LATEX: Final = QTextFormat.Property.UserProperty.value + 1
+DROP: Final = QTextFormat.Property.UserProperty.value + 2
 SIZES: Final = {"inline": 1.15, "display": 1.35}
 """How much larger than the text formulas are set."""
 
@@ -138,13 +140,38 @@ def formulas() -> Formulas:
     return Formulas()
 
 
+class Standing(NamedTuple):
+    """How a formula stands in its line: the alignment that has the line know how deep it reaches, the height it takes
+    for that, and how far below the top of that it is drawn, so that its baseline is the line's."""
+
+    alignment: QTextCharFormat.VerticalAlignment
+    height: float
+    drop: float
+
+
+def standing(box: QRectF, metrics: QFontMetrics) -> Standing:
+    """Return how a formula stands in a line of a font; `box` is its picture's, the baseline at 0.
+
+    Qt knows two alignments that leave room below the baseline: as deep as the font, and about the middle of its small
+    letters.
+    """
+    if box.bottom() <= metrics.descent():
+        return Standing(QTextCharFormat.VerticalAlignment.AlignBaseline, metrics.descent() - box.top(), 0.0)
+    lift = metrics.xHeight() / 2
+    height = max(-2 * box.top() - lift, 2 * box.bottom() + lift)
+    return Standing(QTextCharFormat.VerticalAlignment.AlignMiddle, height, (height + lift) / 2 + box.top())
+
+
 class FormulaObject(QPyTextObject):
-    """Draws a formula in a line of text."""
+    """Draws a formula in a line of text, on the line's baseline."""
 
     def intrinsicSize(self, document: QTextDocument, position: int, format: QTextFormat) -> QSizeF:
         """Qt: how large it is."""
         picture = formulas().picture(*format.property(LATEX))
-        return QSizeF(picture.defaultSize()) if picture is not None else QSizeF(1, 1)
+        if picture is None:
+            return QSizeF(1, 1)
+        box = picture.viewBoxF()
+        return QSizeF(box.width(), standing(box, QFontMetrics(format.toCharFormat().font())).height)
 
     def drawObject(
         self, painter: QPainter, rect: QRectF, document: QTextDocument, position: int, format: QTextFormat
@@ -152,7 +179,8 @@ class FormulaObject(QPyTextObject):
         """Qt: draw it."""
         picture = formulas().picture(*format.property(LATEX))
         if picture is not None:
-            picture.render(painter, rect)
+            top = rect.top() + format.doubleProperty(DROP)
+            picture.render(painter, QRectF(QPointF(rect.left(), top), picture.viewBoxF().size()))
 
 
 class QuietDocument(QTextDocument):
@@ -202,11 +230,15 @@ def _put_formulas(document: QTextDocument, written: list[Written], style: Style)
         key = (rf"\displaystyle {latex}" if display else latex, size, style.color)
         known = formulas().known(*key)
         complete = complete and known
-        if known and formulas().picture(*key) is not None:
+        picture = formulas().picture(*key) if known else None
+        if picture is not None:
+            stands = standing(picture.viewBoxF(), QFontMetrics(style.font))
             form = QTextCharFormat()
+            form.setFont(style.font)
             form.setObjectType(KIND)
             form.setProperty(LATEX, list(key))
-            form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+            form.setProperty(DROP, stands.drop)
+            form.setVerticalAlignment(stands.alignment)
             cursor.insertText("\ufffc", form)
         else:
             form = QTextCharFormat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import (
     QBrush,
     QFont,
@@ -62,12 +62,12 @@ class OutlinePainter(QPainter):
             block = block.next()
 
     def _draw_formula(self, at: QPointF, form: QTextFormat) -> None:
-        """Draw the formula that a stretch of text stands for, its middle on the baseline at a point."""
+        """Draw the formula that a stretch of text stands for, its baseline at a point."""
         drawn = formula.render(*form.property(note_text.LATEX))
         if drawn is not None:
             picture = QSvgRenderer(drawn.svg)
-            size = QSizeF(picture.defaultSize())
-            picture.render(self, QRectF(at - QPointF(0, size.height() / 2), size))
+            box = picture.viewBoxF()
+            picture.render(self, QRectF(at + QPointF(0, box.top()), box.size()))
 
     def _fill(self, at: QPointF, font: QFont, text: str, ink: QBrush) -> None:
         path = QPainterPath()
