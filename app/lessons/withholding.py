@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 TELLING: Final = ("step_through", "export_step", "view_cotangent")
 """Commands that would tell derivatives which are asked for."""
+WAYS_OUT: Final = frozenset((
+    "new", "open", "start_page", "close", "save", "save_as", "quit", "preferences", "theme_light", "theme_dark",
+    "theme_contrast", "larger", "smaller", "normal_size", "reduced_motion", "full_screen", "next_tab", "previous_tab",
+    "next_area", "previous_area", "start_lesson", "save_answers", "restart_lesson", "leave_lesson", "edit_lesson",
+    "remove_lesson", "commands", "operator_help", "keys", "about",
+))  # fmt: skip
+"""Commands that no lesson takes away, whatever its file says: to leave it, to keep what is open, to see and be told."""
 
 
 class Withholding:
@@ -32,7 +39,7 @@ class Withholding:
         panels = frozenset(hidden) & page.workspace.docks.keys()
         page.workspace.yielding.withhold(panels)
         veiled = frozenset(veiled)
-        self.commands = frozenset(step.hidden if step is not None else ())
+        self.commands = frozenset(step.hidden if step is not None else ()) - WAYS_OUT
         if veiled and step is not None:
             self.commands |= {each for each in TELLING if step.target != f"command:{each}"}
         self.commands |= {f"panel_{name}" for name in panels & self.commands}

@@ -76,6 +76,20 @@ def test_a_step_leaves_out_what_it_says_and_all_is_back_when_it_is_over(
     assert learner.index == 0
 
 
+def test_no_lesson_takes_away_the_ways_out_of_it(classroom: Callable[..., Learner], qtbot: QtBot) -> None:
+    """A file that hides every panel and command leaves what one needs to leave, to keep one's work, and to see."""
+    everything = tuple(sorted({*BY_ID, "inspector", "plots", "canvas", "run_bar"}))
+    learner = classroom(Lesson("<b>All</b>", steps=(Step("Look.", "gone.value", hidden=everything),)))
+    window = learner.window
+    settled(qtbot, lambda: window.workspace.docks["inspector"].isHidden())
+    actions = window.actions_table
+    assert not actions["undo"].isVisible() and not actions["run"].isVisible()
+    for id in ("quit", "close", "save", "preferences", "larger", "leave_lesson", "commands"):
+        assert actions[id].isVisible(), id
+    window.leave_lesson()
+    settled(qtbot, lambda: actions["undo"].isVisible() and not window.workspace.docks["inspector"].isHidden())
+
+
 def test_the_palette_is_out_of_the_way_where_nothing_may_be_added(
     classroom: Callable[..., Learner], qtbot: QtBot
 ) -> None:
