@@ -22,6 +22,7 @@ from app.panels.inspector_several import SeveralView
 from app.panels.summary import Summary
 from app.running import MOVING
 from app.theme import appearance
+from app.words import tr
 from engine.document import Changed
 from engine.graph import Socket
 from engine.operator import Kind
@@ -50,7 +51,7 @@ class Inspector(QScrollArea):
         """What is shown while several nodes are selected."""
         self._gathering = QTimer(self, singleShot=True)
         self._gathering.timeout.connect(self._rebuild)
-        self.setAccessibleName("Inspector")
+        self.setAccessibleName(tr("Inspector"))
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -229,7 +230,7 @@ class NodeView(QWidget):
         self.title = QLineEdit()
         self.title.setProperty("role", "title")
         self.title.setAccessibleName("name of the node")
-        self.title.setToolTip("Click to rename")
+        self.title.setToolTip(tr("Click to rename"))
         self.title.setPlaceholderText(self.operator.title)
         self.title.editingFinished.connect(self._renamed)
         row.addWidget(Square(self.operator.family))
@@ -252,7 +253,7 @@ class NodeView(QWidget):
         self._column.addWidget(sentence)
         if self.session.node(self.id).name not in ("", self.operator.title):
             self._column.addWidget(label(self.operator.title, "faint"))
-        self.help = Section("More about it", "help")
+        self.help = Section(tr("More about it"), "help")
         for paragraph in rest.split("\n\n"):
             self.help.column.addWidget(label(" ".join(paragraph.split()), "second", wrap=True, selectable=True))
         self._column.addWidget(self.help)
@@ -260,7 +261,7 @@ class NodeView(QWidget):
 
     def _settings(self) -> None:
         self.form = Form(self.session, self.id)
-        section = Section("Settings", "settings")
+        section = Section(tr("Settings"), "settings")
         section.column.addWidget(self.form)
         self.settings = section
         self._column.addWidget(section)
@@ -324,7 +325,7 @@ class NodeView(QWidget):
             row.addWidget(label(problem.sentence, "body", wrap=True, selectable=True), 1)
             card.column.addLayout(row)
             if problem.fix is not None:
-                button = QPushButton("Mend")
+                button = QPushButton(tr("Mend"))
                 button.clicked.connect(lambda _=False, fix=problem.fix: self.session.apply(fix))
                 card.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             self.problems.addWidget(card)
@@ -359,7 +360,7 @@ class ValueSection(Section):
     """One output: type, value and derivative, each with a small picture."""
 
     def __init__(self, session: Session, socket: Socket, several: bool) -> None:
-        super().__init__(f"Value of {socket.name}" if several else "Value", "value")
+        super().__init__(tr("Value of %1").replace("%1", socket.name) if several else tr("Value"), "value")
         self.session, self.socket = session, socket
         self._shown: object = None
         self.value, self.derivative = (
@@ -369,9 +370,9 @@ class ValueSection(Section):
         self.type = label("", "mono")
         self.line, self.slope = Spark(), Spark(derivative=True)
         self.why = Why(session, socket)
-        self.all = QPushButton("All numbers")
+        self.all = QPushButton(tr("All numbers"))
         self.all.setProperty("role", "quiet")
-        self.all.setToolTip("Open a window with the whole array")
+        self.all.setToolTip(tr("Open a window with the whole array"))
         self.all.clicked.connect(lambda: session.tensor_requested.emit(socket, False))
         self.card = Card(self.type, self.value, self.line, self.derivative, self.slope, self.why)
         self.card.column.setSpacing(appearance().px(5))
@@ -408,13 +409,13 @@ class CheckSection(Section):
     """Whether the gradient through the node agrees with differences."""
 
     def __init__(self, session: Session, id: str) -> None:
-        super().__init__("Gradient check", "check")
+        super().__init__(tr("Gradient check"), "check")
         self.session, self.id = session, id
         self.dot = Dot()
         self.text = label("not checked yet", "second", wrap=True)
-        self.button = QPushButton("Check")
+        self.button = QPushButton(tr("Check"))
         self.button.setToolTip(
-            "Compare the derivatives with central differences and, where analytic, the complex step (F7)"
+            tr("Compare the derivatives with central differences and, where analytic, the complex step (F7)")
         )
         self.button.clicked.connect(self.start)
         row = QHBoxLayout()

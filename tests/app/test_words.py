@@ -109,7 +109,7 @@ NOT_YET = (
     r"\d+ (nodes|wires|errors?|warnings?|steps)\b", r"step \d", r"[a-z0-9_]+ scalar$",  # put together of parts
     r"(Loss|Gradient norm|Parameters|Path over the loss)$",  # titles of plots
     r"Drag from a socket to wire",  # hints of the canvas
-    r"(float|int)\d+ \(", r"(Check|not checked yet)$",
+    r"(float|int)\d+ \(", r"not checked yet$",
 )  # fmt: skip
 """What is still shown in English."""
 
