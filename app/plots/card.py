@@ -85,6 +85,8 @@ class Dots(QAbstractButton):
         self.setToolTip(tr("Axes, export"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.drawn = True
+        """Whether it is seen: in a picture of the card there is nothing to press."""
 
     def sizeHint(self) -> QSize:
         """Qt: a square of 24 pixels."""
@@ -92,6 +94,8 @@ class Dots(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draw the dots, on a fill while pointed at or focused."""
+        if not self.drawn:
+            return
         look = appearance()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -195,14 +199,16 @@ class Card(QFrame):
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Show the card as it has to be outside of the panel: with a legend of its own."""
+        """Show the card as it has to be outside of the panel: with a legend of its own, without its menu."""
         self.area.read_at(None)
+        self.menu_button.drawn = False
         elsewhere, self.legend_elsewhere = self.legend_elsewhere, False
         if elsewhere:
             self.refresh()
         try:
             yield
         finally:
+            self.menu_button.drawn = True
             self.legend_elsewhere = elsewhere
             if elsewhere:
                 self.refresh()

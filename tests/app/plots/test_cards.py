@@ -354,6 +354,20 @@ def test_a_picture_is_taken_without_the_read_out(shown, line_fit, tmp_path):
     assert "step" not in "".join(ElementTree.parse(tmp_path / "loss.svg").getroot().itertext())
 
 
+def test_a_picture_leaves_out_what_opens_the_menu(shown, line_fit, tmp_path):
+    card = shown(LossCard(line_fit))
+    card.export(tmp_path / "loss.png")
+    dots = card.menu_button.geometry()
+    panel = QColor(theme.appearance().theme.panel).rgb()
+
+    def inked(image, factor):
+        rows, columns = range(dots.top(), dots.bottom()), range(dots.left(), dots.right())
+        return any(image.pixel(factor * x, factor * y) != panel for x in columns for y in rows)
+
+    assert not inked(QImage(str(tmp_path / "loss.png")), 2)
+    assert inked(card.grab().toImage(), round(card.devicePixelRatioF())), "on the screen it is there again"
+
+
 def test_a_matrix_is_exported_column_by_column(shown, tmp_path):
     card = shown(ImageCard("i", {}))
     card.show_data(data(x=np.arange(6.0).reshape(2, 3)), 0)
