@@ -30,16 +30,22 @@ def marked(canvas: Canvas) -> Iterator[NodeItem]:
     """Yield the shown nodes with a mark; what is inside a body marks its owner where the body is not shown."""
     session, scene = canvas.session, canvas.scene
     nodes = session.graph.nodes
-    told = [each.node for each in session.watcher.badges if each.node in nodes]
+    told = [each.node for each in _told(session) if each.node in nodes]
     for id in dict.fromkeys(session.shown(node, scene.body) for node in told):
         if id in scene.nodes:
             yield scene.nodes[id]
 
 
+def _told(session: Session) -> list[Warned]:
+    """Return all that is told: nothing of a node whose derivative a learner is to find."""
+    asked = {each.node for each in session.looks.veiled}
+    return [each for each in session.watcher.badges if each.node not in asked]
+
+
 def of(session: Session, node: str, body: str) -> tuple[Warned, ...]:
     """Return what is told of a node, or of what is inside it, while `body` is shown."""
     nodes = session.graph.nodes
-    return tuple(w for w in session.watcher.badges if w.node in nodes and session.shown(w.node, body) == node)
+    return tuple(w for w in _told(session) if w.node in nodes and session.shown(w.node, body) == node)
 
 
 def telling(canvas: Canvas, node: str) -> str:

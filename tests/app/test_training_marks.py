@@ -21,6 +21,7 @@ from app.worker.readings import Warned
 from app.worker.reasons import warned
 from engine.edits import SetSetting
 from engine.files.read import read
+from engine.graph import Socket
 from engine.prepare import Prepared
 from engine.reasons.badges import RULES
 from tests.app.test_watching import WAIT, dead
@@ -71,6 +72,15 @@ def test_at_the_pointer_stand_the_numbers_and_the_rule_and_nothing_beside_the_ma
     assert '"the rectifier" (relu)' in told and f"Rule: {RULES['no gradient']}" in told
     QTest.mouseMove(canvas, canvas.camera.to_view(QPointF(canvas.scene.nodes["v"].rect.center())).toPoint())
     assert not canvas.hover.mark and canvas.painting.hover_hint() == ""
+
+
+def test_no_mark_tells_of_a_derivative_that_a_learner_is_to_find(shown: Window) -> None:
+    looks, canvas = shown.session.looks, shown.canvas
+    assert [item.face.id for item in training_marks.marked(canvas)] == ["w"]
+    looks.veil(frozenset({Socket("w", "value")}))
+    assert not list(training_marks.marked(canvas)) and training_marks.telling(canvas, "w") == ""
+    looks.veil(frozenset())
+    assert training_marks.telling(canvas, "w")
 
 
 def test_the_mark_is_painted_where_it_takes_the_pointer_and_only_there(shown: Window) -> None:
