@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from app.plots.histories import losses
+from app.plots.histories import last_loss, losses
 from app.worker.messages import Series
 from engine.graph import Graph
 from engine.operator import Library
@@ -47,6 +47,8 @@ class Record:
     loss: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     gradients: dict[str, float] = field(default_factory=dict)
     """The last norm of the gradient by each parameter, by its name."""
+    last: float = float("nan")
+    """The loss of the last step by itself: `loss` may hold means of several steps."""
     taken: int = 0
     seconds: float = 0.0
     state: str = "running"
@@ -55,6 +57,8 @@ class Record:
     @property
     def final(self) -> float:
         """The last loss, NaN before the first."""
+        if np.isfinite(self.last):
+            return self.last
         known = self.loss[np.isfinite(self.loss)]
         return float(known[-1]) if len(known) else float("nan")
 
@@ -145,6 +149,7 @@ class RunBook(QObject):
             curve = runs.curve(k, own[0][0], buckets=BUCKETS) if own else None
             if curve is not None and len(curve.steps):
                 record.steps, record.loss = curve.steps.copy(), curve.mean.copy()
+                record.last = last_loss(runs, k)
             for parameter in lane.parameters:
                 found = runs.curve(k, Series("gradient", parameter.node), buckets=64).mean
                 if len(found):

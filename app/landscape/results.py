@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from app import fonts
 from app.landscape.source import Landscape
 from app.panels.inspector_parts import label
-from app.plots.histories import lane_color, losses
+from app.plots.histories import lane_color, last_loss
 from app.theme import appearance
 from app.words import tr
 from app.worker.describe import short
@@ -82,12 +82,8 @@ class Results(QWidget):
         runs = self.source.runs
         found = []
         for k, lane in enumerate(runs.lanes if runs is not None else ()):
-            own = losses(lane)
-            curve = runs.curve(k, own[0][0], buckets=64) if own else None  # type: ignore[union-attr]
-            values = curve.mean[np.isfinite(curve.mean)] if curve is not None else np.empty(0)
             color = lane_color(k) if len(runs.lanes) > 1 else appearance().theme.derivative  # type: ignore[union-attr]
-            last = float(values[-1]) if len(values) else float("nan")
-            found.append((lane.name, last, runs.steps_of(k), color))  # type: ignore[union-attr]
+            found.append((lane.name, last_loss(runs, k), runs.steps_of(k), color))  # type: ignore[arg-type, union-attr]
         return found
 
 

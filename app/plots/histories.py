@@ -27,6 +27,8 @@ LOG_FROM: Final = 20.0
 """The axis is logarithmic by itself where the greatest value is this many times the least."""
 MOST: Final = 7
 """Curves of one lane in one card."""
+RECENT: Final = 32
+"""Steps before the last that are told one by one."""
 DASHES: Final = (None, (3.0, 2.0))
 """How the first and the second number of an optimizer are told apart."""
 
@@ -282,6 +284,17 @@ def losses(lane: Lane) -> list[tuple[Series, str]]:
         return [(series, lane.name) for series in found]
     called = dict(zip(lane.optimizers, names, strict=True))
     return [(series, called.get(series.node, series.node)) for series in found]
+
+
+def last_loss(runs: RunControl, k: int) -> float:
+    """Return the last finite loss of a lane, of that step alone where it is recent; NaN where there is none."""
+    own = losses(runs.lanes[k])
+    for start in (max(0, runs.steps_of(k) - RECENT), 0):
+        mean = runs.curve(k, own[0][0], start).mean if own else np.empty(0)
+        known = mean[np.isfinite(mean)]
+        if len(known):
+            return float(known[-1])
+    return float("nan")
 
 
 def validations(lane: Lane) -> dict[str, Series]:

@@ -18,6 +18,7 @@ from app.landscape.book import RunBook
 from app.landscape.comparison import Comparison
 from app.landscape.runs_card import apart
 from app.landscape.runs_panel import DIFFERS, LOSS, NAME, RunsPanel
+from app.plots.histories import last_loss, losses
 from app.session import Session
 from engine.edits import SetSetting
 from engine.rivals import Rival
@@ -208,3 +209,13 @@ def test_selected_runs_are_removed_and_all_where_none_is(panel, qtbot):
     assert panel.book.records == [keep]
     QTest.mouseClick(panel.remove, Qt.MouseButton.LeftButton)
     assert not panel.book.records
+
+
+def test_the_loss_of_a_long_run_is_that_of_its_last_step_and_no_mean(panel, qtbot):
+    panel.book.forget()
+    run(panel, qtbot, learning_rate=0.001, steps=300)
+    runs = panel.session.runs
+    alone = runs.curve(0, losses(runs.lanes[0])[0][0], start=runs.steps_of(0) - 1)
+    assert len(alone.mean) == 1, "one step is looked at"
+    assert panel.book.records[0].final == alone.mean[0] < np.min(panel.book.records[0].loss[:-1])
+    assert last_loss(runs, 0) == alone.mean[0]
