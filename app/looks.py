@@ -246,11 +246,17 @@ class LookBook(QObject):
         self._tell_content()
         self.client.ask_why(node, self._session.moment())
 
-    def ask_tensor(self, make: Callable[[int], AskTensor]) -> None:
-        """Ask what is in a value or a derivative."""
+    def ask_tensor(self, make: Callable[[int], AskTensor]) -> int:
+        """Ask what is in a value or a derivative; return the revision of the answer."""
         if not self._closed:
             self._tell_content()
             self.client.ask_tensor(make)
+        return self._revision
+
+    @property
+    def revision(self) -> int:
+        """The revision of the content that questions are about: answers about another one do not come."""
+        return self._revision
 
     def ask_explanation(self, socket: Socket, turns: Mapping[str, str]) -> None:
         """Ask for a node's own partials, and the chain rule from the loss to an output of it, where the run stands."""

@@ -33,6 +33,7 @@ class TensorDesk(QObject):
         self.viewers: list[TensorViewer] = []
         self._due: list[tuple[TensorViewer, str]] = []
         self._asked: tuple[TensorViewer, str] | None = None
+        self._revision = -1
         self._listening = False
         self._not_before = 0.0
         self._soon = QTimer(self, singleShot=True)
@@ -80,7 +81,12 @@ class TensorDesk(QObject):
             self._soon.start(round(1000 * wait))
 
     def _ask(self) -> None:
-        """Ask for the first that is due; a question on its way is waited for."""
+        """Ask for the first that is due; a question on its way is waited for, unless the graph has changed since: its
+        answer never comes then."""
+        if self._asked is not None and self._revision != self._session.looks.revision:
+            lost, self._asked = self._asked, None
+            if lost[0] in self.viewers and lost not in self._due:
+                self._due.append(lost)
         if self._asked is not None or not self._due:
             return
         if not self._listening:
@@ -97,7 +103,7 @@ class TensorDesk(QObject):
                 moment,
             )  # fmt: skip
 
-        self._session.looks.ask_tensor(make)
+        self._revision = self._session.looks.ask_tensor(make)
 
     def _ready(self, revision: int, answer: q.TensorIs) -> None:
         asked, self._asked = self._asked, None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -138,6 +138,29 @@ def test_a_viewer_shows_value_and_derivative_and_follows_an_edit(
     qtbot.waitUntil(lambda: cells(viewer) == [["0.66667", "1.3333", "2"]], timeout=WAIT)  # 2 (w x - 2 x) / 3
     viewer.close()
     assert desk.viewers == []
+
+
+def test_a_viewer_goes_on_where_an_edit_came_between_its_question_and_the_answer(
+    desk: TensorDesk, live_session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is about another graph then, and never comes."""
+    viewer = desk.open(Socket("multiply", "value"))
+    qtbot.waitUntil(lambda: cells(viewer) == [["0.5", "1", "1.5"]], timeout=WAIT)
+    asks, ask = live_session.asks, live_session.asks.ask_tensor
+
+    def edit() -> None:
+        live_session.apply(SetSetting("w", "value", 2.0))
+        live_session.looks.ask_slopes()  # tells of the new graph at once
+
+    def ask_and_edit(make: Callable[[int], object]) -> None:
+        monkeypatch.setattr(asks, "ask_tensor", ask)
+        ask(make)
+        QTimer.singleShot(0, edit)
+
+    monkeypatch.setattr(asks, "ask_tensor", ask_and_edit)
+    viewer.wishes.emit()
+    qtbot.waitUntil(lambda: cells(viewer) == [["2", "4", "6"]], timeout=WAIT)
+    viewer.close()
 
 
 def test_a_derivative_that_a_learner_is_to_find_is_not_shown(
