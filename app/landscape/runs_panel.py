@@ -40,6 +40,7 @@ from engine.errors import GradwireError
 from engine.files.save import export
 from engine.graph import Socket
 from engine.operator import Kind
+from engine.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -237,12 +238,11 @@ class RunsPanel(QWidget):
         apart = [name for name in names if len({str(record.settings.get(name)) for record in records}) > 1]
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow(["run", *apart, "loss", "steps", "seconds", "state"])
+        writer.writerow(["run", *map(harmless, apart), "loss", "steps", "seconds", "state"])
         for record in records:
             own = [record.settings.get(name, "") for name in apart]
-            writer.writerow(
-                [record.name, *own, repr(record.final), record.taken, f"{record.seconds:.3f}", record.state]
-            )
+            cells = (record.name, *own, record.final, record.taken, f"{record.seconds:.3f}", record.state)
+            writer.writerow([harmless(each) for each in cells])
         return text.getvalue()
 
     # Gradients --------------------------------------------------------------------------------------------------------

@@ -185,13 +185,6 @@ class Drawing(QWidget):
                 self.ys[low : high + 1] = np.linspace(self.ys[low], self.ys[high], high - low + 1)
         self.drawn.emit()
 
-    def set_here(self, y: float) -> None:
-        """Put the point that keys are at to a height."""
-        self.ys[self.at - self.at % STRIDE] = min(max(y, self.y0), self.y1)
-        self._raise(0.0)
-        self._describe()
-        self.update()
-
     def _describe(self) -> None:
         y = self.ys[self.at]
         here = f"x {self.x_of(self.at):.3g}: {'nothing' if not np.isfinite(y) else f'{y:.3g}'}"

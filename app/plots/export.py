@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from app.theme import appearance
 from engine.errors import FileError
 from engine.files.save import export
+from engine.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from app.plots.card import Card
@@ -69,8 +70,8 @@ def table_text(columns: Mapping[str, NDArray[Any]]) -> tuple[str, int]:
     rows = max(map(len, lists), default=0)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([each[k] if k < len(each) else "" for each in lists] for k in range(rows))
+    writer.writerow([harmless(each) for each in columns])
+    writer.writerows([harmless(each[k]) if k < len(each) else "" for each in lists] for k in range(rows))
     return text.getvalue(), rows
 
 

@@ -13,6 +13,7 @@ from engine.lessons.answers import Answer, Sheet, fingerprint
 from engine.lessons.facts import Facts
 from engine.lessons.judge import judge
 from engine.lessons.lesson import Lesson, Prediction
+from engine.spreadsheet import harmless
 
 NO_FACTS: Final = Facts(Graph(), {})
 
@@ -112,10 +113,5 @@ def to_csv(table: Table) -> str:
     writer.writerow(["student", *(f"step {number}" for number, _ in table.steps), "points", "of", "note"])
     for row in table.rows:
         cells = [row.student, *(mark.text for mark in row.marks), f"{row.points:g}", len(table.steps), row.note]
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+        writer.writerow([harmless(str(cell)) for cell in cells])
     return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet runs: one that starts like a formula gets an apostrophe."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

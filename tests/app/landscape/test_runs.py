@@ -175,6 +175,8 @@ def test_the_table_is_written_as_csv_and_the_card_as_svg_with_its_names(panel, q
     rows = list(csv.DictReader(io.StringIO((tmp_path / "runs.csv").read_text())))
     assert [row["learning rate"] for row in rows] == ["0.1", "0.2"]
     assert [float(row["loss"]) for row in rows] == [record.final for record in panel.book.records]
+    panel.book.records[0].name = "=HYPERLINK(1)"
+    assert "'=HYPERLINK(1)" in panel.csv(), "no spreadsheet runs what a node is called"
     panel.book.records[0].name, panel.book.records[1].name = "slow one", "fast one"
     panel.card.refresh()
     panel.card.export(tmp_path / "runs.svg")
