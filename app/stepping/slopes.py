@@ -67,6 +67,7 @@ class Slopes(QObject):
             self._session.replaced.connect(self._forget)
             if self._session.has_engine:
                 self._session.asks.slopes_ready.connect(lambda _, told: self.show(told))
+                self._session.asks.failed.connect(self._failed)
         if self.shown:
             self._again()
 
@@ -76,6 +77,11 @@ class Slopes(QObject):
 
     def _forget(self) -> None:
         self._told = {}
+
+    def _failed(self, revision: int, question: str, sentence: str, node: str) -> None:
+        """Show none: those that are known are of the graph as it was."""
+        if question == "slopes":
+            self.show({})
 
     def show(self, told: Mapping[str, Mapping[str, Slope]]) -> None:
         """Show these local partials, by node and input."""

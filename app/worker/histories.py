@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.files.save import export
+from engine.spreadsheet import harmless
 
 BUDGET: Final = 256 * 2**20
 """Bytes of all series of one run together."""
@@ -63,7 +64,7 @@ class History:
 
 def write_csv(path: Path, names: Sequence[str], table: NDArray[Any]) -> None:
     """Write a table whose first column counts steps; raise FileError where that cannot be done."""
-    lines = [",".join(map(_quoted, names))]
+    lines = [",".join(_quoted(harmless(each)) for each in names)]
     lines += [f"{int(row[0])}," + ",".join(map(repr, row[1:])) for row in table.tolist()]
     export(path, "".join(f"{line}\r\n" for line in lines).encode())
 

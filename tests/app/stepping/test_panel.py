@@ -313,6 +313,8 @@ def test_local_partials_on_the_wires(stage: Window) -> None:
     assert session.slopes.of(Socket("multiply", "x")) is None, "not before the node has run"
     session.stepping.to_end()
     assert session.slopes.of(Socket("multiply", "x")) == by_x
+    session.slopes._failed(0, "slopes", "They cannot be had now.", "")
+    assert session.slopes.of(Socket("multiply", "x")) is None, "not those of a graph that was"
 
 
 def test_gradient_norms_change_the_derivatives_pens(stage: Window) -> None:

@@ -36,6 +36,11 @@ def test_csv_holds_the_numbers_exactly(tmp_path):
     np.testing.assert_array_equal(np.array(rows[1:], dtype=float), table)
 
 
+def test_what_a_node_is_called_is_no_formula_of_a_spreadsheet(tmp_path):
+    write_csv(tmp_path / "a.csv", ["step", "=1+1"], np.array([[0.0, -0.5]]))
+    assert (tmp_path / "a.csv").read_text() == "step,'=1+1\n0,-0.5\n"
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileError, match=r"a\.csv"):
         write_csv(tmp_path / "no" / "a.csv", ["step"], np.zeros((1, 1)))
